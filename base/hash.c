@@ -1,0 +1,53 @@
+/* SHA-256 through libsodium, in hex because people read it. */
+#include "base/hash.h"
+
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct hash), "room for libsodium");
+
+static crypto_hash_sha256_state *state_of(struct hash *h)
+{
+    return (crypto_hash_sha256_state *)(void *)h->state;
+}
+
+void hash_init(struct hash *h)
+{
+    crypto_hash_sha256_init(state_of(h));
+}
+
+void hash_add(struct hash *h, const void *bytes, size_t length)
+{
+    crypto_hash_sha256_update(state_of(h), bytes, length);
+}
+
+void hash_finish(struct hash *h, char hex[HASH_HEX_SIZE])
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+
+    crypto_hash_sha256_final(state_of(h), digest);
+    sodium_bin2hex(hex, HASH_HEX_SIZE, digest, sizeof digest);
+}
+
+void hash_bytes(const void *bytes, size_t length, char hex[HASH_HEX_SIZE])
+{
+    struct hash h;
+
+    hash_init(&h);
+    hash_add(&h, bytes, length);
+    hash_finish(&h, hex);
+}
+
+bool hash_is_hex(const char *text)
+{
+    return strspn(text, "0123456789abcdef") == HASH_HEX_SIZE - 1 && !text[HASH_HEX_SIZE - 1];
+}
+
+void hash_random_hex(char *hex, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < length; i++)
+        hex[i] = digits[randombytes_uniform(16)];
+    hex[length] = '\0';
+}

@@ -1,0 +1,169 @@
+/*
+ * UTF-8 walking with ICU's macros, and folding through a table of the first 0x250 code points
+ * filled once from ICU's NFKD and case folding. Letters Unicode does not decompose (ø, æ, ß, đ, ł)
+ * are spelled out here, because clerks type them that way.
+ */
+#include "base/utf8.h"
+
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
+
+#define TABLE_LENGTH 0x250
+#define FOLDED_MAX 4
+
+static char table[TABLE_LENGTH][FOLDED_MAX + 1];
+static bool table_is_ready;
+
+static const struct {
+    uint32_t c;
+    const char *text;
+} spelled[] = {
+    {0xE6, "ae"}, {0xF8, "o"}, {0xDF, "ss"}, {0x111, "d"}, {0x142, "l"}, {0xF0, "d"},
+    {0xFE, "th"}, {0x153, "oe"},
+};
+
+bool utf8_is_valid(const char *bytes, size_t length)
+{
+    int32_t i = 0, n = (int32_t)length;
+
+    if (length > INT32_MAX)
+        return false;
+    while (i < n) {
+        UChar32 c;
+
+        U8_NEXT((const uint8_t *)bytes, i, n, c);
+        if (c <= 0)
+            return false;
+    }
+    return true;
+}
+
+uint32_t utf8_next(const char **p)
+{
+    int32_t i = 0;
+    UChar32 c;
+
+    if (!**p)
+        return 0;
+    U8_NEXT((const uint8_t *)*p, i, -1, c);
+    *p += i;
+    return c < 0 ? 0xFFFD : (uint32_t)c;
+}
+
+size_t utf8_encode(uint32_t c, char out[4])
+{
+    int32_t n = 0;
+
+    U8_APPEND_UNSAFE((uint8_t *)out, n, (UChar32)c);
+    return (size_t)n;
+}
+
+size_t utf8_count(const char *text)
+{
+    size_t n = 0;
+
+    while (utf8_next(&text))
+        n++;
+    return n;
+}
+
+static const char *spelled_out(uint32_t lower)
+{
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+        if (spelled[i].c == lower)
+            return spelled[i].text;
+    return NULL;
+}
+
+/* One code point folded; `out` gets at most FOLDED_MAX bytes and a NUL. */
+static void fold_char(uint32_t c, char out[FOLDED_MAX + 1])
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&status);
+    UChar parts[20];
+    uint32_t lower = (uint32_t)u_foldCase((UChar32)c, U_FOLD_CASE_DEFAULT);
+    const char *known = spelled_out(lower);
+    int32_t n, i = 0;
+    size_t used = 0;
+
+    out[0] = '\0';
+    if (known) {
+        memcpy(out, known, strlen(known) + 1);
+        return;
+    }
+    n = unorm2_getDecomposition(nfkd, (UChar32)lower, parts, 20, &status);
+    if (U_FAILURE(status) || n < 0) {
+        used = utf8_encode(lower, out);
+        out[used] = '\0';
+        return;
+    }
+    while (i < n) {
+        UChar32 d;
+
+        U16_NEXT(parts, i, n, d);
+        if (u_charType(d) == U_NON_SPACING_MARK)
+            continue;
+        d = u_foldCase(d, U_FOLD_CASE_DEFAULT);
+        if (used + (size_t)U8_LENGTH(d) > FOLDED_MAX)
+            break;
+        used += utf8_encode((uint32_t)d, out + used);
+    }
+    out[used] = '\0';
+}
+
+static void fill_table(void)
+{
+    for (uint32_t c = 1; c < TABLE_LENGTH; c++)
+        fold_char(c, table[c]);
+    table_is_ready = true;
+}
+
+size_t utf8_fold(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    uint32_t c;
+
+    if (!table_is_ready)
+        fill_table();
+    while ((c = utf8_next(&text))) {
+        char rare[FOLDED_MAX + 1];
+        const char *folded = rare;
+        size_t n;
+
+        if (c < TABLE_LENGTH)
+            folded = table[c];
+        else
+            fold_char(c, rare);
+        n = strlen(folded);
+        if (used + n + 1 > size)
+            break;
+        memcpy(out + used, folded, n);
+        used += n;
+    }
+    if (size)
+        out[used] = '\0';
+    return used;
+}
+
+void utf8_clean(const char *text, size_t length, char *out)
+{
+    int32_t i = 0, n = length > INT32_MAX ? INT32_MAX : (int32_t)length;
+    size_t used = 0;
+
+    while (i < n) {
+        UChar32 c;
+
+        U8_NEXT((const uint8_t *)text, i, n, c);
+        if (c < 0)
+            c = 0xFFFD;
+        else if (c == '\t' || c == '\n' || c == '\r')
+            c = ' ';
+        else if (u_iscntrl(c) || u_charType(c) == U_FORMAT_CHAR)
+            continue;
+        used += utf8_encode((uint32_t)c, out + used);
+    }
+    out[used] = '\0';
+}
