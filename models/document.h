@@ -1,0 +1,87 @@
+/*
+ * A document: pages that belong together, what kind they are, the fields found and the verdict.
+ *
+ * The structure and its JSON ("bilag/1", the contract of `bilag read --jsonl`) carry the same
+ * facts; JSON is what rests in the records store.
+ */
+#ifndef MODELS_DOCUMENT_H
+#define MODELS_DOCUMENT_H
+
+#include "models/field.h"
+
+enum document_type {
+    DOCUMENT_INVOICE,
+    DOCUMENT_CREDIT_NOTE,
+    DOCUMENT_RECEIPT,
+    DOCUMENT_REMINDER,
+    DOCUMENT_ORDER,
+    DOCUMENT_DELIVERY_NOTE,
+    DOCUMENT_BANK_STATEMENT,
+    DOCUMENT_LETTER,
+    DOCUMENT_FORM,
+    DOCUMENT_UNKNOWN,
+    DOCUMENT_TYPE_COUNT
+};
+const char *document_type_name(enum document_type type); /* "credit_note" */
+bool document_type_parse(const char *name, enum document_type *ret_type);
+bool document_type_is_posted(enum document_type type); /* becomes a ledger entry */
+
+/* Decimal strings with a point; NULL where the document does not say. */
+struct line_item {
+    const char *description, *quantity, *unit, *unit_price, *vat_rate, *amount;
+    int page;
+    struct box box;
+};
+
+struct vat_row {
+    const char *rate, *net, *vat; /* "25", "1000.00", "250.00" */
+    const char *category;         /* UNCL5305: "S", "Z", "E", "AE" …, or NULL */
+};
+
+enum outcome {
+    OUTCOME_POST,   /* proved: goes to the ledger by itself */
+    OUTCOME_FILE,   /* nothing to post: goes to the records */
+    OUTCOME_REVIEW, /* a person decides */
+    OUTCOME_COUNT
+};
+const char *outcome_name(enum outcome outcome);
+
+/* Why a document waits, in words: {"total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT by 0.10"}. */
+struct reason {
+    const char *code;
+    int field; /* enum field_id, or -1 for the whole document */
+    const char *text;
+};
+
+struct document {
+    const char *file;   /* name as submitted, or NULL */
+    int *pages;         /* page numbers within the file, in order */
+    size_t n_pages;
+    enum document_type type;
+    float type_confidence;
+    const char *language;   /* "en", "nb", "sv", "da", "hu", "de", or "" */
+    const char *department; /* routing token, or "" */
+    struct field fields[FIELD_COUNT];
+    struct vat_row *vat;
+    size_t n_vat;
+    struct line_item *lines;
+    size_t n_lines;
+    enum outcome outcome;
+    struct reason *reasons;
+    size_t n_reasons;
+};
+
+struct document *document_new(struct arena *a); /* unknown type, to be reviewed, empty strings */
+
+/* Appends a reason with printf text; the array grows in the arena. */
+void document_add_reason(struct document *d, struct arena *a, const char *code, int field,
+                         const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The value, or NULL. */
+const char *document_value(const struct document *d, enum field_id id);
+
+struct json_t *document_to_json(const struct document *d); /* owned; the "bilag/1" object */
+int document_from_json(struct arena *a, const struct json_t *json, struct document **ret,
+                       struct err *err);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * A page as the pipeline sees it: words with boxes, bar codes, ruled lines.
+ *
+ * Boxes are in points (1/72 inch) from the top left of the page as a person holds it upright.
+ * Everything hangs in the arena the page was made in; strings are UTF-8 and never NULL.
+ */
+#ifndef MODELS_PAGE_H
+#define MODELS_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct err;
+struct json_t;
+
+struct box {
+    float x0, y0, x1, y1;
+};
+
+struct word {
+    const char *text;
+    struct box box;
+    float confidence; /* 0 to 1: 1 for a text layer, the recogniser's word for a scan */
+    uint16_t line;    /* words of one printed line share it; lines count from 0 down the page */
+    uint16_t block;   /* words of one block share it */
+};
+
+struct barcode {
+    const char *symbology; /* "QR-Code", "CODE-128", "EAN-13", "PATCH-T" … */
+    const char *text;
+    struct box box;
+};
+
+/* A printed line: a table's rule or frame. Thin boxes. */
+struct rule {
+    struct box box;
+    bool is_vertical;
+};
+
+/* Where the words came from. */
+enum page_source {
+    PAGE_NO_WORDS, /* nothing read (yet), or nothing to read */
+    PAGE_TEXT,     /* a trusted text layer */
+    PAGE_OCR,      /* recognised from the picture */
+    PAGE_MIXED,    /* text layer, and recognised where it had none */
+    PAGE_XML,      /* an e-invoice: no picture and no words, fields only */
+    PAGE_SOURCE_COUNT
+};
+
+struct page {
+    int number;                /* from 1, within its file */
+    float width_pt, height_pt; /* upright */
+    int rotation;              /* clockwise degrees that made it upright: 0, 90, 180, 270 */
+    float skew_deg;            /* what deskewing found, clockwise; boxes are in the undeskewed page */
+    enum page_source source;
+    bool is_blank;
+    struct word *words; /* in reading order */
+    size_t n_words;
+    struct barcode *barcodes;
+    size_t n_barcodes;
+    struct rule *rules;
+    size_t n_rules;
+};
+
+const char *page_source_name(enum page_source source); /* "none", "text", "ocr", "mixed", "xml" */
+
+/* An empty page in the arena. */
+struct page *page_new(struct arena *a, int number, float width_pt, float height_pt);
+
+/* The words with spaces and line breaks between, as an owned string. */
+char *page_text(const struct page *page);
+
+/* The page as JSON (owned), and back. From outside it is checked: counts against base/limits.h, boxes finite, UTF-8.
+ * ERR_INVALID tells the first thing wrong. */
+struct json_t *page_to_json(const struct page *page);
+int page_from_json(struct arena *a, const struct json_t *json, struct page **ret_page,
+                   struct err *err);
+
+#endif
