@@ -1,0 +1,37 @@
+/*
+ * extract: the words of one document become fields and lines, each with where it stood, how sure,
+ * and which checks agree; then the verdict. Pure: the day of today comes in.
+ */
+#ifndef PIPELINE_EXTRACT_H
+#define PIPELINE_EXTRACT_H
+
+#include "models/civil_date.h"
+#include "models/document.h"
+
+struct arena;
+struct err;
+
+/* Us: whose mail this is. Empty strings where not configured. */
+struct company {
+    const char *name, *country, *currency, *vat_id, *registration_id;
+};
+
+struct extract_context {
+    const struct company *company;
+    struct civil_date today;
+    float post_confidence; /* required fields below it ask for a person */
+    /* What the records know of the supplier a value points at; may be NULL. Returns true and the
+     * name of a supplier whose earlier, approved documents carried this value in this field. */
+    bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
+    void *user;
+};
+
+/* Fills d->fields, d->lines, d->vat from the pages of `d` (pages[i] is page number d->pages[i]; NULL where unread).
+ * `einvoice` (or NULL) wins where it speaks; words then only confirm. Ends with verdict_decide(). */
+int extract_document(struct arena *a, struct page *const *pages, const struct document *einvoice,
+                     const struct extract_context *context, struct document *d, struct err *err);
+
+/* Sets proofs, outcome and reasons from the fields as they stand: run again after each correction. */
+void verdict_decide(struct arena *a, const struct extract_context *context, struct document *d);
+
+#endif

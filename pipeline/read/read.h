@@ -1,0 +1,63 @@
+/*
+ * read: the picture of one page becomes words, bar codes, "blank", and a picture for the screen.
+ *
+ * Order: engine_new() once in the warm parent (it loads Tesseract's model, 75 ms), then read_page()
+ * in a child that is forked for each page. Pure: the same image gives the same words, every time.
+ */
+#ifndef PIPELINE_READ_H
+#define PIPELINE_READ_H
+
+#include "models/page.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct Pix;
+struct arena;
+struct engine;
+struct err;
+struct page_image;
+
+struct engine_options {
+    const char *model_folder; /* holds <model>.traineddata */
+    const char *model;        /* "Latin": one model for all six languages */
+    int page_mode;            /* Tesseract's PSM; 4 unless a test says otherwise */
+};
+
+int engine_new(const struct engine_options *options, struct engine **ret, struct err *err);
+void engine_free(struct engine *engine);
+
+struct read_options {
+    int picture_height_px; /* 0: no picture */
+    bool picture_is_webp;  /* else JPEG */
+    int picture_quality;
+};
+
+/* CPU time of each step in microseconds, for the bench's table of shares. */
+struct read_times {
+    long clean_us, barcode_us, recognise_us, picture_us;
+};
+
+struct read_result {
+    struct page *page;
+    const unsigned char *picture; /* in the arena */
+    size_t picture_length;
+    struct read_times times;
+};
+
+/* Grey, crop, orientation, deskew, background, rules, height, recognition. Boxes come back in points of
+ * the upright, undeskewed page. A blank page is a success with is_blank set. */
+int read_page(struct arena *a, struct engine *engine, const struct page_image *image, int number,
+              const struct read_options *options, struct read_result *ret, struct err *err);
+
+/* Encodes any picture for the screen, scaled to `height_px`. */
+int read_picture(struct arena *a, struct Pix *pix, const struct read_options *options,
+                 const unsigned char **ret_bytes, size_t *ret_length, struct err *err);
+
+/* Word output: hOCR 1.2 for one page (the caller prints head and tail with hocr_begin/end). */
+struct buf;
+void hocr_begin(struct buf *out, const char *title);
+void hocr_page(struct buf *out, const struct page *page);
+void hocr_end(struct buf *out);
+
+#endif
