@@ -273,10 +273,9 @@ int config_load_file(struct config *c, const char *path, enum config_source sour
         return unknown ? suggest(c, unknown, r, err) : r;
     for (size_t i = 0; i < c->count && r == 0; i++)
         if (values[i].text)
-            r = set_row(c, i, values[i].text, source,
-                        arena_printf(&c->arena, "%s:%zu:%zu", path, values[i].line,
-                                     values[i].column),
-                        err);
+            r = set_row(
+                c, i, values[i].text, source,
+                arena_printf(&c->arena, "%s:%zu:%zu", path, values[i].line, values[i].column), err);
     return r;
 }
 

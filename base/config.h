@@ -34,8 +34,8 @@ struct option {
     size_t offset;   /* of the value in the caller's settings struct */
     double min, max; /* numbers, both ends included; bytes for text (max 0: 255) */
     const char *default_text;
-    const char *unit; /* "bytes", "seconds", or "" */
-    const char *help; /* one sentence without a full stop */
+    const char *unit;           /* "bytes", "seconds", or "" */
+    const char *help;           /* one sentence without a full stop */
     const char *const *choices; /* ended by NULL */
 };
 
@@ -47,15 +47,18 @@ enum config_source {
     CONFIG_FLAG,
 };
 
+struct config_origin {
+    enum config_source source;
+    const char
+        *place; /* "default", "/etc/bilag/bilag.yaml:7:3", "BILAG_WORKERS", "--set workers" */
+};
+
 struct config {
     const struct option *options; /* borrowed */
     size_t count;
-    void *values; /* the caller's settings struct, borrowed */
-    struct config_origin {
-        enum config_source source;
-        const char *place; /* "default", "/etc/bilag/bilag.yaml:7:3", "BILAG_WORKERS", "--workers" */
-    } *origins;            /* one an option */
-    struct arena arena;    /* texts and places */
+    void *values;                  /* the caller's settings struct, borrowed */
+    struct config_origin *origins; /* one an option */
+    struct arena arena;            /* texts and places */
 };
 
 /* Puts every default into `values`. A default outside its own range is a BUG. */

@@ -24,10 +24,10 @@
 
 /* What libcyaml said while it refused, put together from its log lines. */
 struct complaint {
-    char text[200];                 /* its first line, without "Load: " */
-    char key[KEY_MAX_BYTES];        /* the unknown or repeated key, or "" */
-    char group[KEY_MAX_BYTES];      /* the outermost field it was in, or "" */
-    char field[KEY_MAX_BYTES];      /* the innermost field it was in, or "" */
+    char text[200];              /* its first line, without "Load: " */
+    char unknown[KEY_MAX_BYTES]; /* the key that is none, or "" */
+    char group[KEY_MAX_BYTES];   /* the outermost field it was in, or "" */
+    char field[KEY_MAX_BYTES];   /* the innermost, or "" */
     size_t line, column;
     bool is_unknown;
 };
@@ -60,14 +60,12 @@ static void hear(cyaml_log_t level, void *context, const char *format, va_list a
         return;
     vsnprintf(said, sizeof said, format, args);
     said[strcspn(said, "\n")] = '\0';
-    if (c->text[0]) {
+    if (strncmp(said, "Load: ", 6) != 0) {
         take_backtrace(c, said);
-        return;
+    } else if (strcmp(said + 6, "Backtrace:") != 0) {
+        snprintf(c->text, sizeof c->text, "%s", said + 6);
+        c->is_unknown = sscanf(c->text, "Unexpected key: %99[^\n]", c->unknown) == 1;
     }
-    snprintf(c->text, sizeof c->text, "%s", strncmp(said, "Load: ", 6) == 0 ? said + 6 : said);
-    c->is_unknown = sscanf(c->text, "Unexpected key: %99s", c->key) == 1;
-    if (!c->is_unknown)
-        sscanf(c->text, "Mapping field already seen: %99s", c->key);
 }
 
 /* --- the schema ------------------------------------------------------------------------------ */
@@ -163,8 +161,7 @@ static yaml_node_pair_t *find_pair(yaml_document_t *doc, yaml_node_t *mapping, c
     return found;
 }
 
-static bool find_place(yaml_document_t *doc, const char *path, size_t *ret_line,
-                       size_t *ret_column)
+static bool find_place(yaml_document_t *doc, const char *path, size_t *ret_line, size_t *ret_column)
 {
     yaml_node_t *at = yaml_document_get_root_node(doc), *key;
     size_t n = group_length(path);
@@ -209,10 +206,10 @@ static int parse_tree(struct load *l, yaml_parser_t *parser, struct err *err)
 static int refuse(struct load *l, const struct complaint *c, const char **ret_unknown,
                   struct err *err)
 {
-    const char *key = c->key[0] ? c->key : c->field;
-    const char *path = c->group[0] && strcmp(c->group, key) != 0
-                           ? arena_printf(l->arena, "%s.%s", c->group, key)
-                           : arena_strdup(l->arena, key);
+    const char *key = c->is_unknown ? c->unknown : c->field;
+    bool has_group = c->group[0] && (c->is_unknown || strcmp(c->group, c->field) != 0);
+    const char *path = arena_printf(l->arena, "%s%s%s", has_group ? c->group : "",
+                                    has_group ? "." : "", key);
     size_t line = c->line ? c->line : 1, column = c->column ? c->column : 1;
 
     find_place(&l->doc, path, &line, &column);
@@ -221,7 +218,7 @@ static int refuse(struct load *l, const struct complaint *c, const char **ret_un
         return err_set(err, ERR_INVALID, "%s:%zu:%zu: unknown key %s", l->name, line, column, path);
     }
     return err_set(err, ERR_INVALID, "%s:%zu:%zu: %s%s%s", l->name, line, column, path,
-                   path[0] ? ": " : "", c->text);
+                   path[0] ? ": " : "", c->text[0] ? c->text : "not allowed here");
 }
 
 /* Copies what libcyaml loaded; slots as in text_field. */
@@ -247,10 +244,8 @@ static void take_texts(struct load *l, void **slots)
 static int load_checked(struct load *l, const char **ret_unknown, struct err *err)
 {
     struct complaint complaint = {0};
-    cyaml_config_t config = {.log_fn = hear,
-                             .log_ctx = &complaint,
-                             .log_level = CYAML_LOG_ERROR,
-                             .mem_fn = cyaml_mem};
+    cyaml_config_t config = {
+        .log_fn = hear, .log_ctx = &complaint, .log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
     cyaml_schema_value_t schema = build_schema(l->values, l->count, l->arena);
     void *slots = NULL;
     cyaml_err_t code = cyaml_load_data((const uint8_t *)l->bytes, l->length, &config, &schema,
@@ -267,7 +262,12 @@ static int load_checked(struct load *l, const char **ret_unknown, struct err *er
 int yaml_load(const char *name, const char *bytes, size_t length, struct yaml_value *values,
               size_t count, struct arena *arena, const char **ret_unknown, struct err *err)
 {
-    struct load l = {name, bytes, length, values, count, arena, {0}};
+    struct load l = {.name = name,
+                     .bytes = bytes,
+                     .length = length,
+                     .values = values,
+                     .count = count,
+                     .arena = arena};
     yaml_parser_t parser;
     int r;
 

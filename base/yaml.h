@@ -11,8 +11,8 @@ struct arena;
 struct err;
 
 struct yaml_value {
-    const char *path; /* in: "workers" or "limits.pages", borrowed; ordered so that groups are runs */
-    const char *text; /* out: in arena, or NULL when the key is missing or empty */
+    const char *path;    /* in: "workers" or "limits.pages", borrowed; a group's keys are one run */
+    const char *text;    /* out: in arena, or NULL when the key is missing or empty */
     size_t line, column; /* out: of the key, from 1 */
 };
 
