@@ -1,0 +1,7 @@
+# The lean recognition model, made beside the programs: build/share/Latin.traineddata.
+set(BILAG_MODEL ${CMAKE_BINARY_DIR}/share/Latin.traineddata)
+add_custom_command(OUTPUT ${BILAG_MODEL}
+    COMMAND ${CMAKE_SOURCE_DIR}/scripts/make-model ${BILAG_MODEL}
+    DEPENDS ${CMAKE_SOURCE_DIR}/scripts/make-model
+    COMMENT "Making the lean Latin model" VERBATIM)
+add_custom_target(model ALL DEPENDS ${BILAG_MODEL})
