@@ -39,6 +39,9 @@ struct rule {
     bool is_vertical;
 };
 
+/* What sorting made of a sheet of paper. */
+enum sheet_fate { SHEET_IN_DOCUMENT, SHEET_BLANK, SHEET_SEPARATOR, SHEET_UNREAD };
+
 /* Where the words came from. */
 enum page_source {
     PAGE_NO_WORDS, /* nothing read (yet), or nothing to read */

@@ -16,8 +16,6 @@ struct sorter;
 int sorter_new(const char *model_folder, struct sorter **ret, struct err *err);
 void sorter_free(struct sorter *sorter);
 
-enum sheet_fate { SHEET_IN_DOCUMENT, SHEET_BLANK, SHEET_SEPARATOR, SHEET_UNREAD };
-
 struct sorted {
     struct document **documents; /* type, confidence, language, department, pages set */
     size_t n_documents;
