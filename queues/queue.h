@@ -9,9 +9,8 @@
  *
  * Any call may fail with ERR_UNREACHABLE: the outcome is unknown, the connection is gone, the next
  * call makes a new one (the caller waits in between, longer each time). Then: repeat an add, a
- * finish, a fail (ERR_STALE now means it was done, or is someone else's: stop); after a take call
- * queue_release() with your own name, because the lost answer may have given you jobs. err->reason
- * tells more: "queue_gone" (no answer), "queue_loading", "queue_functions" (the function library is
+ * finish, a fail (ERR_STALE now means it was done, or is someone else's: stop), and just take again:
+ * what a lost answer gave us is given back by the next taking. err->reason tells more: "queue_gone" (no answer), "queue_loading", "queue_functions" (the function library is
  * not installed), "queue_refused" (password or rights), "queue_broken" (Redis cannot write).
  * Other failures of any call: ERR_INVALID (Redis answered nonsense), and ERR_LIMIT with reason
  * "queue_full" from queue_add (Redis is full; everything else goes on working, so it drains).
@@ -85,7 +84,7 @@ int queue_add(struct queue *q, const struct queue_item *items, size_t n, size_t 
 
 /*
  * Takes the next job of these stages: 1 and a job whose lease runs from now, or 0 when nothing
- * became ready within wait_ms. Express before normal before slow; within a lane late stages first,
+ * became ready within wait_ms (it may look and return a little early). Express before normal before slow; within a lane late stages first,
  * so that what is begun gets finished; within a stage the departments in turn, oldest first.
  * Paused stages are passed over.
  */
@@ -129,8 +128,8 @@ enum queue_verdict { QUEUE_RETRY, QUEUE_DEAD };
 int queue_fail(struct queue *q, const struct job *job, enum queue_fault fault, const char *reason,
                enum queue_verdict *ret, struct err *err);
 
-/* Gives back everything that name holds, uncounted, to the front: at start for the predecessor, at
- * the end, and after a take whose answer was lost. `*ret_released` may be NULL. */
+/* Gives back everything that name holds, uncounted, to the front: at start for the predecessor that
+ * was killed, at the end for ourselves. `*ret_released` may be NULL. */
 int queue_release(struct queue *q, const char *worker, size_t *ret_released, struct err *err);
 
 struct queue_reaped {
@@ -153,7 +152,7 @@ int queue_is_known(struct queue *q, const struct job_id *ids, size_t n, bool *re
 struct queue_count {
     int64_t waiting, active, delayed, dead;
     int64_t oldest_age_ms; /* of the longest-waiting ready job; 0 when none waits */
-    int64_t done_total, failed_total; /* since the list was last empty of memory */
+    int64_t done_total, failed_total; /* jobs finished, tries failed, since the list was made */
     bool is_paused;
 };
 
@@ -174,7 +173,8 @@ struct queue_entry {
     int64_t due_ms;         /* active: until its lease ends; delayed: until ready; may be below 0 */
 };
 
-/* The first `limit` jobs of a stage in a state, in the order they will be taken, end or came. In
+/* The first `limit` (at most 10,000) jobs of a stage in a state: waiting ones by lane, active ones
+ * by the end of their lease, delayed ones by when they are due, dead ones by when they died. In
  * arena. */
 int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t limit,
                struct arena *a, struct queue_entry **ret, size_t *ret_n, struct err *err);
@@ -195,7 +195,8 @@ int queue_drop(struct queue *q, const struct job_id *id, struct err *err);
 int queue_pause(struct queue *q, enum stage stage, struct err *err); /* takes skip it */
 int queue_resume(struct queue *q, enum stage stage, struct err *err);
 
-/* A named lease for chores only one may do; asking again prolongs it. */
+/* A named lease for chores only one may do; asking again prolongs it. Everyone asks for the same
+ * ttl_ms. */
 int queue_lock(struct queue *q, const char *name, int64_t ttl_ms, bool *ret_is_mine,
                struct err *err);
 
@@ -207,7 +208,7 @@ struct queue_worker {
     int64_t silent_ms;      /* since it was last heard; forgotten after five minutes */
 };
 
-/* "I am alive and busy with …". Every few seconds. */
+/* "I am alive and busy with …" (a job id or "", no document text). Every few seconds. */
 int queue_heartbeat(struct queue *q, int64_t pid, const char *doing, struct err *err);
 
 /* In arena, by name. */
