@@ -23,8 +23,10 @@ struct sorted {
 };
 
 /* `pages` are all pages of one file in order; NULL where a page could not be read (it stays within the
- * document around it, which then needs review). */
+ * document around it, which then needs review). With an `einvoice` (or NULL) the whole file is one
+ * document of its type. */
 int sort_pages(struct arena *a, const struct sorter *sorter, struct page *const *pages,
-               size_t n_pages, struct sorted *ret, struct err *err);
+               size_t n_pages, const struct document *einvoice, struct sorted *ret,
+               struct err *err);
 
 #endif

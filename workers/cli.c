@@ -1,0 +1,108 @@
+/* Options from a table through getopt_long, help from the same table. */
+#include "workers/cli.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPTION_JSON = 256, OPTION_HELP, OPTION_FIRST };
+
+bool house_flag(struct house_flags *f, int option, const char *value)
+{
+    if (option == 'C') {
+        f->config_file = value;
+        return true;
+    }
+    if ((option != 'S' && option != 'D') || f->n_flags == ARRAY_LENGTH(f->flags))
+        return false;
+    /* kept for the life of the process, as argv is */
+    f->flags[f->n_flags++] = option == 'D' ? mem_printf("data_dir=%s", value) : value;
+    return true;
+}
+
+static void print_help(const struct command *command, const struct cli_option *options)
+{
+    printf("%s.\n\nusage: bilag %s%s%s [OPTION]… %s\n\n", command->help, command->noun,
+           command->verb ? " " : "", command->verb ? command->verb : "", command->arguments);
+    for (; options->name; options++)
+        printf("  --%s%s%-*s %s\n", options->name, options->value ? " " : "",
+               (int)(18 - strlen(options->name)), options->value ? options->value : "",
+               options->help);
+    printf("  --json               one JSON object a line\n"
+           "  --config FILE        configuration (default: $BILAG_CONFIG, /etc/bilag/bilag.yaml)\n"
+           "  --data DIR           the data folder\n"
+           "  --set PATH=VALUE     one option, as in the configuration\n"
+           "  --help               this text\n");
+}
+
+/* The table as getopt wants it; returns how many rows it wrote. */
+static void fill_options(const struct cli_option *options, struct option *out)
+{
+    static const struct option common[] = {HOUSE_LONG_OPTIONS,
+                                           {"json", no_argument, NULL, OPTION_JSON},
+                                           {"help", no_argument, NULL, OPTION_HELP}};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(common); i++)
+        out[n++] = common[i];
+    for (int i = 0; options[i].name; i++)
+        out[n++] = (struct option){options[i].name,
+                                   options[i].value ? required_argument : no_argument, NULL,
+                                   OPTION_FIRST + i};
+    out[n] = (struct option){0};
+}
+
+static int usage(const struct command *command, const char *problem)
+{
+    fprintf(stderr, "bilag %s%s%s: %s\nusage: bilag %s%s%s [OPTION]… %s\n", command->noun,
+            command->verb ? " " : "", command->verb ? command->verb : "", problem, command->noun,
+            command->verb ? " " : "", command->verb ? command->verb : "", command->arguments);
+    return ERR_USAGE;
+}
+
+int cli_parse(int argc, char **argv, const struct command *command,
+              const struct cli_option *options, int min_words, int max_words, struct cli *ret)
+{
+    struct option table[CLI_OPTIONS_MAX + 8];
+    int c;
+
+    *ret = (struct cli){0};
+    fill_options(options, table);
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+        if (c == 'h' || c == OPTION_HELP) {
+            print_help(command, options);
+            return 1;
+        }
+        if (c == OPTION_JSON)
+            ret->is_json = true;
+        else if (c >= OPTION_FIRST)
+            ret->values[c - OPTION_FIRST] = optarg ? optarg : "";
+        else if (!house_flag(&ret->flags, c, optarg))
+            return usage(command, "that option is not known here; --help lists them");
+    }
+    ret->words = argv + optind;
+    ret->n_words = argc - optind;
+    if (ret->n_words < min_words)
+        return usage(command, "something is missing");
+    if (max_words >= 0 && ret->n_words > max_words)
+        return usage(command, "too many words");
+    return 0;
+}
+
+int cli_fail(const struct err *err)
+{
+    fprintf(stderr, "bilag: %s\n", err->text);
+    return err_exit_status(err->code);
+}
+
+bool cli_has_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}

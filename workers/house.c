@@ -1,0 +1,151 @@
+/*
+ * Opening a house: settings first, then the stores, then the queue. A later failure closes what was
+ * opened when the caller closes the house.
+ */
+#include "workers/house.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "queues/server.h"
+#include "stores/accounting.h"
+#include "stores/blobs.h"
+#include "stores/records.h"
+
+#include <string.h>
+
+#define PASSWORD_MAX_BYTES 512
+
+char *house_path(const struct settings *s, const char *name)
+{
+    return mem_printf("%s/%s", s->data_dir, name);
+}
+
+bool house_redis_is_private(const struct settings *s)
+{
+    return s->redis.socket[0] == '\0' && s->redis.host[0] == '\0';
+}
+
+/* The first line of a file that holds a secret. */
+static int read_password(const char *path, char **ret, struct err *err)
+{
+    AUTO_BUF struct buf b;
+    int r;
+
+    buf_init(&b, PASSWORD_MAX_BYTES);
+    r = file_read(path, &b, err);
+    if (r < 0)
+        return r;
+    *ret = mem_strndup(b.data, strcspn(b.data, "\r\n"));
+    return 0;
+}
+
+/* A private server is reached by the password bilagd left in the data folder. */
+static int private_options(const struct settings *s, struct house_queue *q, struct err *err)
+{
+    AUTO_FREE char *path = house_path(s, "redis.password");
+    int r = read_password(path, &q->password, err);
+
+    if (r == ERR_NOT_FOUND)
+        return err_set(err, ERR_UNREACHABLE, "nothing runs on %s; start it with `bilag up`",
+                       s->data_dir);
+    if (r < 0)
+        return err_wrap(err, r, "the queue's password");
+    q->socket_path = house_path(s, "redis/redis.sock");
+    q->options.socket_path = q->socket_path;
+    q->options.user = QUEUE_SERVER_USER;
+    q->options.password = q->password;
+    return 0;
+}
+
+static int configured_options(const struct settings *s, struct house_queue *q, struct err *err)
+{
+    int r = 0;
+
+    q->options.socket_path = s->redis.socket[0] ? s->redis.socket : NULL;
+    q->options.host = s->redis.host;
+    q->options.port = (int)s->redis.port;
+    q->options.user = s->redis.user[0] ? s->redis.user : NULL;
+    if (s->redis.password_file[0])
+        r = read_password(s->redis.password_file, &q->password, err);
+    q->options.password = q->password;
+    return r < 0 ? err_wrap(err, r, "redis.password_file") : 0;
+}
+
+int house_queue_options(const struct settings *s, const char *worker, struct house_queue *ret,
+                        struct err *err)
+{
+    *ret = (struct house_queue){0};
+    queue_options_init(&ret->options);
+    ret->options.worker = worker;
+    ret->options.lease_ms = s->queue.lease_seconds * 1000;
+    ret->options.max_failures = (int)s->queue.failures;
+    ret->options.max_crashes = (int)s->queue.crashes;
+    ret->options.max_orphans = (int)s->queue.orphans;
+    return house_redis_is_private(s) ? private_options(s, ret, err)
+                                     : configured_options(s, ret, err);
+}
+
+void house_queue_release(struct house_queue *q)
+{
+    free(q->socket_path);
+    free(q->password);
+    *q = (struct house_queue){0};
+}
+
+static int open_queue(struct house *house, const char *worker, struct err *err)
+{
+    struct house_queue q;
+    int r = house_queue_options(&house->settings, worker, &q, err);
+
+    if (r == 0)
+        r = queue_open_redis(&q.options, &house->queue, err);
+    house_queue_release(&q);
+    return r;
+}
+
+static int open_stores(struct house *house, struct err *err)
+{
+    AUTO_FREE char *objects = house_path(&house->settings, "objects");
+    AUTO_FREE char *records = house_path(&house->settings, "records.db");
+    int r = file_make_folder(house->settings.data_dir, err);
+
+    if (r == 0)
+        r = blobs_open(objects, &house->blobs, err);
+    return r < 0 ? r : records_open(records, &house->records, err);
+}
+
+static int open_accounting(struct house *house, struct err *err)
+{
+    AUTO_FREE char *path = house_path(&house->settings, "accounting.db");
+    int r = file_make_folder(house->settings.data_dir, err);
+
+    return r < 0 ? r : accounting_open(path, &house->accounting, err);
+}
+
+int house_open(struct house *house, const struct house_flags *flags, unsigned parts,
+               const char *worker, struct err *err)
+{
+    int r;
+
+    *house = (struct house){0};
+    r = settings_load(&house->settings, flags->config_file, flags->flags, flags->n_flags, err);
+    if (r == 0 && (parts & HOUSE_STORES))
+        r = open_stores(house, err);
+    if (r == 0 && (parts & HOUSE_ACCOUNTING))
+        r = open_accounting(house, err);
+    if (r == 0 && (parts & HOUSE_QUEUE))
+        r = open_queue(house, worker, err);
+    return r;
+}
+
+void house_close(struct house *house)
+{
+    queue_close(house->queue);
+    accounting_close(house->accounting);
+    records_close(house->records);
+    blobs_close(house->blobs);
+    settings_release(&house->settings);
+    *house = (struct house){0};
+}

@@ -1,0 +1,67 @@
+/*
+ * What a process of bilag opens at its start: settings, stores, queue. Every main and every command
+ * gets them here, so that paths and options are worked out in one place.
+ *
+ *   <data_dir>/records.db  accounting.db  objects/  redis/  bilagd.lock
+ */
+#ifndef WORKERS_HOUSE_H
+#define WORKERS_HOUSE_H
+
+#include "models/settings.h"
+#include "queues/queue.h"
+
+#include <stddef.h>
+
+struct accounting;
+struct blobs;
+struct err;
+struct records;
+
+enum house_part {
+    HOUSE_STORES = 1,     /* records and blobs */
+    HOUSE_ACCOUNTING = 2, /* the ledger */
+    HOUSE_QUEUE = 4,      /* does not connect yet: the first call does */
+};
+
+struct house {
+    struct settings settings;
+    struct blobs *blobs;
+    struct records *records;
+    struct accounting *accounting;
+    struct queue *queue;
+};
+
+/* The words every program understands; `flags` are those of --set. */
+struct house_flags {
+    const char *config_file; /* --config FILE, or NULL */
+    const char *flags[64];   /* --set path=value, and --data DIR as data_dir=DIR */
+    size_t n_flags;
+};
+
+/* Takes --config, --set and --data (as getopt found them); false for another option. */
+bool house_flag(struct house_flags *f, int option, const char *value);
+#define HOUSE_LONG_OPTIONS                                                                         \
+    {"config", required_argument, NULL, 'C'}, {"set", required_argument, NULL, 'S'},               \
+    {"data", required_argument, NULL, 'D'}
+
+/* Opens the parts asked for. `worker` names us to the queue. Close `house` in either case. */
+int house_open(struct house *house, const struct house_flags *flags, unsigned parts,
+               const char *worker, struct err *err);
+void house_close(struct house *house); /* accepts a zeroed one */
+
+/* Queue options from the settings; strings live in `text` (release it after queue_open). */
+struct house_queue {
+    struct queue_options options;
+    char *socket_path, *password;
+};
+int house_queue_options(const struct settings *s, const char *worker, struct house_queue *ret,
+                        struct err *err);
+void house_queue_release(struct house_queue *q);
+
+/* True when bilagd runs the Redis server itself. */
+bool house_redis_is_private(const struct settings *s);
+
+/* <data_dir>/<name>, owned. */
+char *house_path(const struct settings *s, const char *name);
+
+#endif

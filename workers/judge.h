@@ -1,0 +1,25 @@
+/*
+ * What a verdict needs to know beyond the document: whose mail it is, what day it is, what the
+ * records know of the supplier. Used by the extract stage and by corrections from the command line.
+ */
+#ifndef WORKERS_JUDGE_H
+#define WORKERS_JUDGE_H
+
+#include "pipeline/extract/extract.h"
+#include "workers/house.h"
+
+struct judge {
+    struct company company;
+    struct extract_context context; /* hand this to extract_document() and verdict_decide() */
+    struct house *house;
+    struct arena *arena;
+};
+
+/* Everything is borrowed; `judge` must stay where it is while its context is used. */
+void judge_init(struct judge *judge, struct house *house, struct arena *a, struct civil_date today);
+
+/* An invoice that looks like an earlier one waits for a person, with the earlier one named. */
+int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct document *d,
+                         struct err *err);
+
+#endif
