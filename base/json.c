@@ -31,9 +31,11 @@ static int add_to_buf(const char *bytes, size_t length, void *b)
     return 0;
 }
 
+/* Nine digits: a confidence of 0.98 prints as that, not as its nearest binary fraction. */
 void json_print(const json_t *json, struct buf *b)
 {
-    json_dump_callback(json, add_to_buf, b, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_dump_callback(json, add_to_buf, b,
+                       JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
 }
 
 char *json_text(const json_t *json)

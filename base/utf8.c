@@ -96,7 +96,8 @@ static void fold_char(uint32_t c, char out[FOLDED_MAX + 1])
     }
     n = unorm2_getDecomposition(nfkd, (UChar32)lower, parts, 20, &status);
     if (U_FAILURE(status) || n < 0) {
-        used = utf8_encode(lower, out);
+        if (u_charType((UChar32)lower) != U_NON_SPACING_MARK) /* an accent of its own: NFD text */
+            used = utf8_encode(lower, out);
         out[used] = '\0';
         return;
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define DAYS_400_YEARS 146097
+#define MS_A_DAY 86400000
 #define DAYS_TO_1970 719468 /* from 0000-03-01 */
 
 static bool is_leap(int year)
@@ -79,5 +80,7 @@ struct civil_date civil_date_from_days(int32_t days)
 
 struct civil_date civil_date_from_unix_ms(int64_t unix_ms)
 {
-    return civil_date_from_days((int32_t)(unix_ms / 86400000));
+    int64_t days = unix_ms / MS_A_DAY - (unix_ms % MS_A_DAY < 0);
+
+    return civil_date_from_days((int32_t)days);
 }

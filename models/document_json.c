@@ -139,19 +139,25 @@ static const char *copy_text(struct arena *a, const json_t *object, const char *
     return text ? arena_strndup(a, text, strnlen(text, LIMIT_FIELD_BYTES)) : NULL;
 }
 
+/* A box that is none (wrong shape, absurd numbers) leaves the value without a place. */
 static void parse_box(const json_t *object, int *page, struct box *box)
 {
     const json_t *sides = json_object_get(object, "box");
+    int64_t number = json_get_int(object, "page", 0);
+    float side[4];
 
-    *page = (int)json_get_int(object, "page", 0);
-    if (*page < 1 || json_array_size(sides) != 4) {
-        *page = 0;
+    *page = 0;
+    if (number < 1 || number > LIMIT_PAGE_NUMBER || json_array_size(sides) != 4)
         return;
+    for (size_t i = 0; i < 4; i++) {
+        double value = json_number_value(json_array_get(sides, i));
+
+        if (!(fabs(value) < LIMIT_BOX_PT))
+            return;
+        side[i] = (float)value;
     }
-    *box = (struct box){(float)json_number_value(json_array_get(sides, 0)),
-                        (float)json_number_value(json_array_get(sides, 1)),
-                        (float)json_number_value(json_array_get(sides, 2)),
-                        (float)json_number_value(json_array_get(sides, 3))};
+    *page = (int)number;
+    *box = (struct box){side[0], side[1], side[2], side[3]};
 }
 
 static int find_name(const char *name, int count, const char *(*name_of)(int))
@@ -266,7 +272,7 @@ static int parse_pages(struct arena *a, const json_t *array, struct document *d,
     {
         int64_t number = json_integer_value(json);
 
-        if (number < 1 || number > 1000000)
+        if (number < 1 || number > LIMIT_PAGE_NUMBER)
             return err_set(err, ERR_INVALID, "document: page number out of range");
         d->pages[i] = (int)number;
     }

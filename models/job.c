@@ -1,6 +1,7 @@
 /* Job ids to and from text. Redis is outside, so what comes back is parsed strictly. */
 #include "models/job.h"
 
+#include "base/limits.h"
 #include "base/number.h"
 
 #include <inttypes.h>
@@ -36,7 +37,7 @@ bool job_id_parse(const char *text, struct job_id *ret_id)
         if (!page)
             return false;
         *page++ = '\0';
-        if (!number_parse(page, 1, 1000000, &n))
+        if (!number_parse(page, 1, LIMIT_PAGE_NUMBER, &n))
             return false;
         id.page = (int)n;
     }

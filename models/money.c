@@ -76,16 +76,16 @@ bool money_parse(const char *text, int exponent, int64_t *ret_minor)
 
 void money_format(int64_t minor, int exponent, char text[MONEY_TEXT_SIZE])
 {
-    int64_t scale = 1, absolute = minor < 0 ? -minor : minor;
+    uint64_t absolute = minor < 0 ? -(uint64_t)minor : (uint64_t)minor, scale = 1;
     const char *sign = minor < 0 ? "-" : "";
 
     for (int i = 0; i < exponent; i++)
         scale *= 10;
     if (exponent > 0)
-        snprintf(text, MONEY_TEXT_SIZE, "%s%" PRId64 ".%0*" PRId64, sign, absolute / scale,
+        snprintf(text, MONEY_TEXT_SIZE, "%s%" PRIu64 ".%0*" PRIu64, sign, absolute / scale,
                  exponent, absolute % scale);
     else
-        snprintf(text, MONEY_TEXT_SIZE, "%s%" PRId64, sign, absolute);
+        snprintf(text, MONEY_TEXT_SIZE, "%s%" PRIu64, sign, absolute);
 }
 
 int64_t money_percent(int64_t minor, int64_t rate_bp)

@@ -13,8 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#define BOX_LIMIT_PT 100000.0
-
 static const char *const source_names[PAGE_SOURCE_COUNT] = {
     [PAGE_NO_WORDS] = "none", [PAGE_TEXT] = "text", [PAGE_OCR] = "ocr",
     [PAGE_MIXED] = "mixed",   [PAGE_XML] = "xml",
@@ -137,7 +135,7 @@ static bool item_head(struct arena *a, const json_t *item, size_t length, const 
     for (size_t i = 0; i < 4; i++) {
         const json_t *n = json_array_get(item, i + 1);
 
-        if (!json_is_number(n) || !(fabs(json_number_value(n)) < BOX_LIMIT_PT))
+        if (!json_is_number(n) || !(fabs(json_number_value(n)) < LIMIT_BOX_PT))
             return false;
         side[i] = (float)json_number_value(n);
     }
@@ -218,9 +216,9 @@ static int parse_head(const json_t *json, struct page *page, struct err *err)
     int64_t number = json_get_int(json, "number", 0), rotation = json_get_int(json, "rotation", 0);
     double width = json_get_real(json, "width", -1), height = json_get_real(json, "height", -1);
 
-    if (number < 1 || number > 1000000 || rotation % 90 || rotation < 0 || rotation > 270)
+    if (number < 1 || number > LIMIT_PAGE_NUMBER || rotation % 90 || rotation < 0 || rotation > 270)
         return err_set(err, ERR_INVALID, "page: number or rotation out of range");
-    if (!(width >= 0 && width < BOX_LIMIT_PT && height >= 0 && height < BOX_LIMIT_PT))
+    if (!(width >= 0 && width < LIMIT_BOX_PT && height >= 0 && height < LIMIT_BOX_PT))
         return err_set(err, ERR_INVALID, "page %d: size out of range", (int)number);
     if (!parse_source(json_get_text(json, "source", ""), &page->source))
         return err_set(err, ERR_INVALID, "page %d: unknown source of words", (int)number);
