@@ -1,0 +1,19 @@
+/*
+ * Tells "the page was too big" from "the library crashed": most libraries die in their own way when
+ * memory runs out, so the reader's malloc remembers that it happened.
+ */
+#ifndef WORKERS_READER_MEMORY_H
+#define WORKERS_READER_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In the parent, once. The mark lies in memory that parent and children share. */
+void reader_memory_init(void);
+
+/* Clears the mark; only requests up to `cap` bytes count (a larger one is a mad header, not a
+ * page that is too big). */
+void reader_memory_begin(size_t cap);
+bool reader_memory_ran_out(void);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The warm parent: loads what is dear once, forks a jailed child an order, watches it, reports.
+ * It never looks at a file's bytes. What the child does is given by the caller, so that tests run
+ * the same parent with children that misbehave.
+ */
+#ifndef WORKERS_READER_PARENT_H
+#define WORKERS_READER_PARENT_H
+
+#include "workers/reader.h"
+
+#include <stddef.h>
+
+struct arena;
+struct jail_options;
+struct json_t;
+
+/* One order as the jailed child sees it. */
+struct reader_work {
+    enum reader_verb verb;
+    const unsigned char *file; /* NULL when empty */
+    size_t file_length;
+    const unsigned char *request; /* frames: the head, then pages */
+    size_t request_length;
+    int answer_fd;
+    struct arena *arena;
+    void *user;
+};
+
+struct reader_house {
+    /* In the parent before the fork: loads what this verb needs, once. */
+    int (*prepare)(void *user, enum reader_verb verb, struct err *err);
+    /* In the child, inside the jail: writes the answer's frames but the last. On failure the
+     * parent's code writes the error frame. */
+    int (*work)(struct reader_work *work, struct err *err);
+    const struct jail_options *jail;
+    void *user;
+};
+
+/* Serves the orders on READER_SOCKET_FD until the owner is gone; the program's exit status. */
+int reader_parent_run(const struct reader_house *house);
+
+#endif

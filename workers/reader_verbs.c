@@ -1,0 +1,281 @@
+/*
+ * Request in, pipeline, frames out. Runs in the jail, one order a process. The engine is loaded by
+ * the warm parent before the first page that needs it, so a day of born-digital mail never pays.
+ */
+#include "workers/reader_verbs.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/frame.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "pipeline/file/file_record.h"
+#include "pipeline/open/open.h"
+#include "pipeline/read/read.h"
+
+#include <string.h>
+
+#define PAGE_MODE 4 /* Tesseract's "one column of varied sizes": see pipeline/read */
+
+/* What the owner asks, parsed. Texts are borrowed from `json`. */
+struct request {
+    json_t *json; /* owned */
+    size_t next;  /* where the page frames begin */
+    int page;
+    struct open_limits limits;
+    struct read_options read;
+};
+
+static void request_release(struct request *request)
+{
+    json_decref(request->json);
+}
+
+static int write_json(const struct reader_work *work, char kind, const json_t *json,
+                      struct err *err)
+{
+    AUTO_BUF struct buf b;
+
+    buf_init(&b, LIMIT_FRAME_BYTES);
+    json_print(json, &b);
+    if (b.is_full)
+        return err_set(err, ERR_LIMIT, "an answer of more than %zu bytes", b.max);
+    return frame_write(work->answer_fd, kind, b.data, b.length, err);
+}
+
+/* The next frame of the request as JSON, owned; 0 at its end. */
+static int next_json(const struct reader_work *work, size_t *at, json_t **ret, struct err *err)
+{
+    const struct buf all = {.data = (char *)(uintptr_t)work->request,
+                            .length = work->request_length};
+    const char *payload;
+    size_t length;
+    char kind;
+    int r = frame_take(&all, *at, &kind, &payload, &length, err);
+
+    if (r <= 0)
+        return r;
+    *at += FRAME_HEAD_BYTES + length;
+    r = json_parse(payload, length, ret, err);
+    return r < 0 ? r : 1;
+}
+
+static int request_parse(const struct reader_work *work, struct request *ret, struct err *err)
+{
+    const json_t *json;
+    int r = next_json(work, &ret->next, &ret->json, err);
+
+    if (r <= 0)
+        return r < 0 ? r : err_set(err, ERR_INTERNAL, "an order without a request");
+    json = ret->json;
+    ret->page = (int)json_get_int(json, "page", 0);
+    ret->limits = (struct open_limits){
+        .file_bytes = (size_t)json_get_int(json, "file_bytes", 0),
+        .pages = (int)json_get_int(json, "pages", 0),
+        .pixels = json_get_int(json, "pixels", 0),
+        .attachments = (int)json_get_int(json, "attachments", 0),
+        .render_dpi = (int)json_get_int(json, "render_dpi", 0),
+        .trust_text_layer = json_get_bool(json, "trust_text_layer", true),
+    };
+    ret->read = (struct read_options){
+        .picture_height_px = (int)json_get_int(json, "picture_height_px", 0),
+        .picture_is_webp = json_get_bool(json, "picture_is_webp", true),
+        .picture_quality = (int)json_get_int(json, "picture_quality", 0),
+    };
+    return 0;
+}
+
+static int write_head(const struct reader_work *work, const struct opened *o, struct err *err)
+{
+    AUTO_JSON json_t *json = json_object();
+
+    json_set_int(json, "kind", o->kind);
+    json_set_int(json, "pages", (int64_t)o->n_pages);
+    json_set_int(json, "attachments", (int64_t)o->n_attachments);
+    json_set_text(json, "producer", o->producer ? o->producer : "");
+    return write_json(work, FRAME_HEAD, json, err);
+}
+
+static int write_opened_page(const struct reader_work *work, const struct opened_page *page,
+                             struct err *err)
+{
+    AUTO_JSON json_t *json = json_object();
+
+    json_set(json, "page", page_to_json(page->page));
+    json_set(json, "needs_reading", json_boolean(page->needs_reading));
+    json_set_text(json, "why_read", page->why_read);
+    return write_json(work, FRAME_PAGE, json, err);
+}
+
+static int write_attachment(const struct reader_work *work, const struct attachment *attachment,
+                            struct err *err)
+{
+    AUTO_JSON json_t *json = json_object();
+    AUTO_FREE char *head = NULL;
+    AUTO_BUF struct buf b;
+    uint32_t length;
+
+    json_set_text(json, "name", attachment->name ? attachment->name : "");
+    json_set_text(json, "media_type", attachment->media_type ? attachment->media_type : "");
+    head = json_text(json);
+    length = (uint32_t)strlen(head);
+    buf_init(&b, LIMIT_FRAME_BYTES);
+    buf_add(&b, &length, sizeof length);
+    buf_add(&b, head, length);
+    buf_add(&b, attachment->bytes, attachment->length);
+    if (b.is_full)
+        return err_set(err, ERR_LIMIT, "an attachment of %zu bytes", attachment->length);
+    return frame_write(work->answer_fd, FRAME_ATTACHMENT, b.data, b.length, err);
+}
+
+static int do_open(struct reader_work *work, const struct request *request, struct err *err)
+{
+    struct opened o = {0};
+    int r = open_file(work->arena, work->file, work->file_length, &request->limits, &o, err);
+
+    if (r == 0)
+        r = write_head(work, &o, err);
+    for (size_t i = 0; i < o.n_pages && r == 0; i++)
+        r = write_opened_page(work, &o.pages[i], err);
+    for (size_t i = 0; i < o.n_attachments && r == 0; i++)
+        r = write_attachment(work, &o.attachments[i], err);
+    if (r == 0 && o.einvoice) {
+        AUTO_JSON json_t *json = document_to_json(o.einvoice);
+
+        r = write_json(work, FRAME_EINVOICE, json, err);
+    }
+    return r;
+}
+
+static int write_read(const struct reader_work *work, const struct read_result *result,
+                      struct err *err)
+{
+    const struct read_times *t = &result->times;
+    AUTO_JSON json_t *json = json_object();
+    int r;
+
+    json_set(json, "page", page_to_json(result->page));
+    json_set(json, "times",
+             json_pack("[I,I,I,I]", (json_int_t)t->clean_us, (json_int_t)t->barcode_us,
+                       (json_int_t)t->recognise_us, (json_int_t)t->picture_us));
+    r = write_json(work, FRAME_PAGE, json, err);
+    if (r == 0 && result->picture)
+        r = frame_write(work->answer_fd, FRAME_PICTURE, result->picture, result->picture_length,
+                        err);
+    return r;
+}
+
+static int do_read(struct reader_work *work, const struct request *request, struct err *err)
+{
+    const struct reader_tools *tools = work->user;
+    struct page_image image = {0};
+    struct read_result result = {0};
+    int r = open_page_image(work->arena, work->file, work->file_length, request->page,
+                            &request->limits, &image, err);
+
+    if (r == 0)
+        r = read_page(work->arena, tools->engine, &image, request->page, &request->read, &result,
+                      err);
+    return r < 0 ? r : write_read(work, &result, err);
+}
+
+static int do_preview(struct reader_work *work, const struct request *request, struct err *err)
+{
+    struct Pix *pix = NULL;
+    const unsigned char *bytes = NULL;
+    size_t length = 0;
+    int r = open_page_preview(work->arena, work->file, work->file_length, request->page,
+                              request->read.picture_height_px, &request->limits, &pix, err);
+
+    if (r == 0)
+        r = read_picture(work->arena, pix, &request->read, &bytes, &length, err);
+    return r < 0 ? r : frame_write(work->answer_fd, FRAME_PICTURE, bytes, length, err);
+}
+
+/* The pages of the request with their pictures, decoded again. */
+static int load_record_pages(struct reader_work *work, const struct request *request,
+                             struct record_page **ret, size_t *ret_count, struct err *err)
+{
+    size_t max = (size_t)request->limits.pages, at = request->next, n = 0;
+    struct record_page *pages = arena_alloc_array(work->arena, max, sizeof *pages);
+
+    for (;;) {
+        AUTO_JSON json_t *json = NULL;
+        struct page_image *image = arena_alloc(work->arena, sizeof *image);
+        struct page *page;
+        int r = next_json(work, &at, &json, err);
+
+        if (r == 0)
+            break;
+        if (r > 0 && n == max)
+            r = err_set(err, ERR_INTERNAL, "a record of more than %zu pages", max);
+        if (r > 0)
+            r = page_from_json(work->arena, json, &page, err);
+        if (r == 0)
+            r = open_page_image(work->arena, work->file, work->file_length, page->number,
+                                &request->limits, image, err);
+        if (r < 0)
+            return r;
+        pages[n++] = (struct record_page){.page = page, .image = image};
+    }
+    *ret = pages;
+    *ret_count = n;
+    return 0;
+}
+
+static int do_record(struct reader_work *work, const struct request *request, struct err *err)
+{
+    const json_t *json = request->json;
+    const struct record_options options = {
+        .part = (int)json_get_int(json, "part", 1),
+        .title = json_get_text(json, "title", ""),
+        .language = json_get_text(json, "language", ""),
+        .created_ms = json_get_int(json, "created_ms", 0),
+        .icc_path = json_get_text(json, "icc_path", ""),
+        .font_path = json_get_text(json, "font_path", ""),
+    };
+    struct record_page *pages;
+    unsigned char *bytes;
+    size_t n_pages, length;
+    int r = load_record_pages(work, request, &pages, &n_pages, err);
+
+    if (r == 0)
+        r = record_pdf(pages, n_pages, &options, &bytes, &length, err);
+    return r < 0 ? r : frame_write(work->answer_fd, FRAME_RECORD, bytes, length, err);
+}
+
+static int (*const verbs[READER_VERB_COUNT])(struct reader_work *, const struct request *,
+                                             struct err *) = {
+    [READER_OPEN] = do_open,
+    [READER_READ] = do_read,
+    [READER_PREVIEW] = do_preview,
+    [READER_RECORD] = do_record,
+};
+
+int reader_verbs_work(struct reader_work *work, struct err *err)
+{
+    struct request request __attribute__((cleanup(request_release))) = {0};
+    int r = request_parse(work, &request, err);
+
+    if (r < 0)
+        return r;
+    if ((unsigned)work->verb >= READER_VERB_COUNT)
+        return err_set(err, ERR_INTERNAL, "verb %d", (int)work->verb);
+    return verbs[work->verb](work, &request, err);
+}
+
+int reader_verbs_prepare(void *user, enum reader_verb verb, struct err *err)
+{
+    struct reader_tools *tools = user;
+    const char *slash = strrchr(tools->model, '/');
+    const char *name = slash ? slash + 1 : tools->model, *dot = strrchr(name, '.');
+    AUTO_FREE char *folder = slash ? mem_strndup(tools->model, (size_t)(slash - tools->model))
+                                   : mem_strdup(".");
+    AUTO_FREE char *model = mem_strndup(name, dot ? (size_t)(dot - name) : strlen(name));
+    const struct engine_options options = {folder, model, PAGE_MODE};
+
+    if (verb != READER_READ || tools->engine)
+        return 0;
+    return engine_new(&options, &tools->engine, err);
+}
