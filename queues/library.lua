@@ -228,8 +228,8 @@ local function release(K, A)
   return give_back(K[1], stages, A[1], 0)
 end
 
--- The clock stepped, or nobody reaped for long: every lease runs anew, once, and delays move with a
--- clock that went back. Reclaiming instead would take work from workers that are alive.
+-- The clock stepped, or nobody reaped for long: every lease runs anew, once, and delays move with
+-- a clock that went back. Reclaiming instead would take work from workers that are alive.
 local function renew(p, stage, now, lease_ms, step)
   for _, id in ipairs(redis.call('ZRANGE', p .. 'lease:' .. stage, 0, -1)) do
     redis.call('ZADD', p .. 'lease:' .. stage, now + lease_ms, id)
@@ -297,7 +297,8 @@ local function waiting(p, stage, now)
   return n, now - oldest
 end
 
--- counts: stages … -> waiting, active, delayed, dead, oldest_age_ms, done, failed, paused for each
+-- counts: stages …
+--   -> waiting, active, delayed, dead, oldest_age_ms, done, failed, paused for each
 local function counts(K, A)
   local p, now, out = K[1], now_ms(), {}
   for _, stage in ipairs(A) do
@@ -373,7 +374,8 @@ local function remove(p, id, state)
   local place, department = stage_of(id) .. ':' .. (at[1] or '0'), at[2] or ''
   local key = p .. 'ready:' .. place .. ':' .. department
   redis.call('LREM', key, 1, id)
-  if redis.call('EXISTS', key) == 0 then redis.call('LREM', p .. 'ring:' .. place, 1, department) end
+  if redis.call('EXISTS', key) == 1 then return end
+  redis.call('LREM', p .. 'ring:' .. place, 1, department)
 end
 
 -- retry: id -> 1, 0 unknown, -1 held

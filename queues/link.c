@@ -1,8 +1,8 @@
 /*
  * The one place that speaks to hiredis (0.14: blocking, RESP2). A context lives until anything goes
- * wrong with it: a time-out, an end of file, bytes that are no RESP. Then it is freed and the caller
- * hears ERR_UNREACHABLE; the next call connects, logs in and sets its time-outs again. Waiting
- * between attempts is the caller's, who knows what else there is to do.
+ * wrong with it: a time-out, an end of file, bytes that are no RESP. Then it is freed and the
+ * caller hears ERR_UNREACHABLE; the next call connects, logs in and sets its time-outs again.
+ * Waiting between attempts is the caller's, who knows what else there is to do.
  */
 #include "queues/link.h"
 

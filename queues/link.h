@@ -41,8 +41,8 @@ void link_close(struct link *l);
 /*
  * Sends the command and waits for its answer (owned: freeReplyObject), connecting first if need be.
  * An answer that is an error becomes ours: ERR_UNREACHABLE for a server that cannot serve now,
- * ERR_LIMIT when it is full, ERR_INVALID otherwise. *ret_is_lost (may be NULL) tells that the command
- * may have been carried out although no answer came.
+ * ERR_LIMIT when it is full, ERR_INVALID otherwise. *ret_is_lost (may be NULL) tells that the
+ * command may have been carried out although no answer came.
  */
 int link_call(struct link *l, const struct command *c, redisReply **ret, bool *ret_is_lost,
               struct err *err);

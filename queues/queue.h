@@ -9,9 +9,10 @@
  *
  * Any call may fail with ERR_UNREACHABLE: the outcome is unknown, the connection is gone, the next
  * call makes a new one (the caller waits in between, longer each time). Then: repeat an add, a
- * finish, a fail (ERR_STALE now means it was done, or is someone else's: stop), and just take again:
- * what a lost answer gave us is given back by the next taking. err->reason tells more: "queue_gone" (no answer), "queue_loading", "queue_functions" (the function library is
- * not installed), "queue_refused" (password or rights), "queue_broken" (Redis cannot write).
+ * finish, a fail (ERR_STALE now means it was done, or is someone else's: stop), and just take
+ * again: what a lost answer gave us is given back by the next taking. err->reason tells more:
+ * "queue_gone" (no answer), "queue_loading", "queue_functions" (the function library is not
+ * installed), "queue_refused" (password or rights), "queue_broken" (Redis cannot write).
  * Other failures of any call: ERR_INVALID (Redis answered nonsense), and ERR_LIMIT with reason
  * "queue_full" from queue_add (Redis is full; everything else goes on working, so it drains).
  *
@@ -84,9 +85,9 @@ int queue_add(struct queue *q, const struct queue_item *items, size_t n, size_t 
 
 /*
  * Takes the next job of these stages: 1 and a job whose lease runs from now, or 0 when nothing
- * became ready within wait_ms (it may look and return a little early). Express before normal before slow; within a lane late stages first,
- * so that what is begun gets finished; within a stage the departments in turn, oldest first.
- * Paused stages are passed over.
+ * became ready within wait_ms (it may return a little early). Express before normal before slow;
+ * within a lane late stages first, so that what is begun gets finished; within a stage the
+ * departments in turn, each its oldest first. Paused stages are passed over.
  */
 int queue_take(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job *ret,
                struct err *err);
@@ -136,7 +137,7 @@ struct queue_reaped {
     size_t reclaimed;   /* leases that ran out: an orphan more, ready again */
     size_t dead;        /* leases that ran out once too often */
     size_t due;         /* delays that are over */
-    bool is_clock_jump; /* the clock stepped, or nobody reaped for max_gap_ms: leases renewed once */
+    bool is_clock_jump; /* it stepped, or nobody reaped for max_gap_ms: leases renewed once */
 };
 
 /* Brings back jobs whose worker died and jobs whose delay is over, a bounded number at a time.
