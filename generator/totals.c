@@ -1,0 +1,260 @@
+/*
+ * The sums under the table in five shapes, and the table of VAT by rate.
+ */
+#include "generator/blocks.h"
+
+struct sum {
+    const char *key;
+    enum field field;
+    enum field also; /* another field this same figure is, or F_COUNT */
+    int rate;        /* for "VAT 25 %"; -1 elsewhere */
+    bool is_strong;
+};
+
+struct sums {
+    struct sum items[10];
+    int count;
+};
+
+static void sums_add(struct sums *sums, const struct document *doc, const char *key,
+                     enum field field, int rate, bool is_strong)
+{
+    if (doc->shown[field] != NULL)
+        sums->items[sums->count++] =
+            (struct sum){.key = key, .field = field, .also = F_COUNT, .rate = rate,
+                         .is_strong = is_strong};
+}
+
+/* Where gross is what is due, half the suppliers print it once, under either name. */
+static void add_gross(struct sums *sums, const struct document *doc)
+{
+    bool is_same = doc->amount[F_AMOUNT_DUE] == doc->amount[F_TOTAL_GROSS];
+    int habit = (int)(doc->seller->seed % 3);
+
+    if (doc->shown[F_AMOUNT_DUE] == NULL || !is_same || habit == 0) {
+        sums_add(sums, doc, "t.gross", F_TOTAL_GROSS, -1, doc->shown[F_AMOUNT_DUE] == NULL);
+        sums_add(sums, doc, "t.prepaid", F_PREPAID, -1, false);
+        sums_add(sums, doc, "t.rounding", F_ROUNDING, -1, false);
+        sums_add(sums, doc, "t.due", F_AMOUNT_DUE, -1, true);
+        return;
+    }
+    sums_add(sums, doc, habit == 1 ? "t.due" : "t.gross", F_TOTAL_GROSS, -1, true);
+    sums->items[sums->count - 1].also = F_AMOUNT_DUE;
+}
+
+static void sums_init(struct sums *sums, const struct document *doc)
+{
+    bool has_adjustment = doc->shown[F_TOTAL_ALLOWANCES] != NULL ||
+                          doc->shown[F_TOTAL_CHARGES] != NULL;
+
+    sums->count = 0;
+    if (doc->type == TYPE_REMINDER) {
+        sums_add(sums, doc, "t.lines", F_TOTAL_LINES, -1, false);
+        sums_add(sums, doc, "t.fee", F_REMINDER_FEE, -1, false);
+        sums_add(sums, doc, "t.due", F_AMOUNT_DUE, -1, true);
+        return;
+    }
+    if (has_adjustment)
+        sums_add(sums, doc, "t.lines", F_TOTAL_LINES, -1, false);
+    sums_add(sums, doc, "t.allowance", F_TOTAL_ALLOWANCES, -1, false);
+    sums_add(sums, doc, "t.freight", F_TOTAL_CHARGES, -1, false);
+    sums_add(sums, doc, "t.net", F_TOTAL_NET, -1, false);
+    sums_add(sums, doc, "t.vat", F_TOTAL_VAT, doc->vat_count == 1 ? doc->vats[0].rate : -1, false);
+    add_gross(sums, doc);
+}
+
+static char *sum_label(const struct flow *flow, const struct sum *sum)
+{
+    const char *word = document_label(flow->doc, sum->key);
+
+    if (sum->rate >= 0)
+        return g_strdup_printf("%s %d %%", word, sum->rate);
+    return g_strconcat(word, flow->style->has_colons ? ":" : "", NULL);
+}
+
+static const char *currency_sign(const struct document *doc, int place)
+{
+    return place == 1 ? doc->seller->locale->symbol : doc->seller->locale->currency;
+}
+
+/* A sign shared by three kroner is no currency a reader could name. */
+static void draw_currency(struct flow *flow, double x, double y, const struct font *font)
+{
+    int place = flow->style->currency_place;
+    const char *sign = currency_sign(flow->doc, place);
+
+    if (place == 1 && g_str_has_prefix(sign, "kr"))
+        page_text(flow->page, x, y, ALIGN_RIGHT, font, sign);
+    else
+        document_show_as(flow->doc, flow->page, F_CURRENCY, x, y, ALIGN_RIGHT, font, sign);
+}
+
+void flow_total(struct flow *flow, enum field field, double x, double y, const struct font *font)
+{
+    struct document *doc = flow->doc;
+    int place = flow->style->currency_place;
+    double gap = font->size * 0.4;
+    bool is_deducted = field == F_TOTAL_ALLOWANCES || field == F_PREPAID;
+    bool is_negative = is_deducted != document_is_negated(doc);
+    g_autofree char *text = g_strconcat(is_negative ? "-" : "", doc->shown[field], NULL);
+    double width;
+
+    if (place == 1 || place == 2) {
+        draw_currency(flow, x, y, font);
+        x -= pen_width(doc->pen, font, currency_sign(doc, place)) + gap;
+    }
+    width = document_show_as(doc, flow->page, field, x, y, ALIGN_RIGHT, font, text);
+    if (place == 0)
+        draw_currency(flow, x - width - gap, y, font);
+}
+
+static void draw_sum(struct flow *flow, const struct sum *sum, double label_x, double x)
+{
+    struct font font = style_font(flow->style, sum->is_strong ? 1.15 : 1.0, sum->is_strong);
+    g_autofree char *label = sum_label(flow, sum);
+
+    page_text(flow->page, label_x, flow->y, ALIGN_LEFT, &font, label);
+    flow_total(flow, sum->field, x, flow->y, &font);
+    if (sum->also != F_COUNT)
+        flow->doc->is_visible[sum->also] = true;
+    flow->y += font.size * 1.55;
+}
+
+/* Cells side by side: Net | VAT | Total. */
+static void draw_grid(struct flow *flow, const struct sums *sums)
+{
+    struct font small = style_font(flow->style, 0.75, false);
+    double step = (flow->right - flow->left) / sums->count;
+
+    for (int i = 0; i < sums->count; i++) {
+        const struct sum *sum = &sums->items[i];
+        struct font font = style_font(flow->style, sums->count > 5 ? 0.9 : 1.05, sum->is_strong);
+        g_autofree char *label = sum_label(flow, sum);
+        double x = flow->left + i * step;
+
+        page_box(flow->page, x, flow->y - 10, step, 34, 0.6, BLACK);
+        page_text(flow->page, x + 4, flow->y, ALIGN_LEFT, &small, label);
+        flow_total(flow, sum->field, x + step - 5, flow->y + 17, &font);
+        if (sum->also != F_COUNT)
+            flow->doc->is_visible[sum->also] = true;
+    }
+    flow->y += 44;
+}
+
+static void draw_bar(struct flow *flow, const struct sums *sums)
+{
+    struct font font = style_font(flow->style, 1.25, true);
+    const struct sum *last = &sums->items[sums->count - 1];
+    g_autofree char *label = sum_label(flow, last);
+
+    for (int i = 0; i < sums->count - 1; i++)
+        draw_sum(flow, &sums->items[i], flow->right - 220, flow->right - 6);
+    flow->y += 6;
+    page_fill(flow->page, flow->left, flow->y - 13, flow->right - flow->left, 20,
+              flow->style->accent);
+    font.colour = WHITE;
+    page_text(flow->page, flow->left + 6, flow->y + 1, ALIGN_LEFT, &font, label);
+    flow_total(flow, last->field, flow->right - 6, flow->y + 1, &font);
+    if (last->also != F_COUNT)
+        flow->doc->is_visible[last->also] = true;
+    flow->y += 26;
+}
+
+static void draw_list(struct flow *flow, const struct sums *sums, double x, double right,
+                      bool is_boxed)
+{
+    double top = flow->y - flow->style->size * 1.3;
+
+    for (int i = 0; i < sums->count; i++) {
+        if (sums->items[i].is_strong && !is_boxed)
+            page_line(flow->page, x, flow->y - flow->style->size * 1.2, right,
+                      flow->y - flow->style->size * 1.2, 0.8, BLACK);
+        draw_sum(flow, &sums->items[i], x, right - (is_boxed ? 5 : 0));
+    }
+    if (is_boxed)
+        page_box(flow->page, x - 6, top, right - x + 6, flow->y - top - 5, 0.8, BLACK);
+}
+
+static void vat_cell(struct flow *flow, const char *field, int row, double x, double y,
+                     const struct font *font, char *text)
+{
+    page_tag(flow->page, field, row);
+    page_text(flow->page, x, y, ALIGN_RIGHT, font, text);
+    page_tag(flow->page, NULL, -1);
+    g_free(text);
+}
+
+/* Rate, basis and VAT of each rate: three narrow columns at x. */
+static void draw_vat_table(struct flow *flow, double x, double y)
+{
+    const struct document *doc = flow->doc;
+    struct font head = style_font(flow->style, 0.8, true);
+    struct font font = style_font(flow->style, 0.85, false);
+    double step = font.size * 7;
+
+    page_text(flow->page, x + step * 0.7, y, ALIGN_RIGHT, &head, document_label(doc, "c.vat_rate"));
+    page_text(flow->page, x + step * 1.8, y, ALIGN_RIGHT, &head, document_label(doc, "t.basis"));
+    page_text(flow->page, x + step * 2.7, y, ALIGN_RIGHT, &head, document_label(doc, "t.vat"));
+    page_line(flow->page, x, y + 3, x + step * 2.7, y + 3, 0.5, GREY);
+    for (int i = 0; i < doc->vat_count; i++) {
+        const struct vat *vat = &doc->vats[i];
+
+        y += font.size * 1.5;
+        vat_cell(flow, "vat_rate", i, x + step * 0.7, y, &font,
+                 g_strdup_printf("%d %%", vat->rate));
+        vat_cell(flow, "vat_net", i, x + step * 1.8, y, &font, document_money(doc, vat->net));
+        vat_cell(flow, "vat_amount", i, x + step * 2.7, y, &font, document_money(doc, vat->vat));
+    }
+}
+
+static bool has_vat_table(const struct flow *flow)
+{
+    return flow->doc->type != TYPE_REMINDER &&
+           (flow->style->layout->has_vat_table || flow->doc->vat_count > 1);
+}
+
+double totals_height(const struct flow *flow)
+{
+    struct sums sums;
+
+    sums_init(&sums, flow->doc);
+    return 40 + (sums.count + (has_vat_table(flow) ? flow->doc->vat_count + 1 : 0)) *
+                    flow->style->size * 1.6;
+}
+
+void block_totals(struct flow *flow)
+{
+    struct sums sums;
+    double top;
+
+    sums_init(&sums, flow->doc);
+    flow->y += 12;
+    top = flow->y;
+    switch (flow->style->layout->totals) {
+    case TOTALS_GRID:
+        draw_grid(flow, &sums);
+        if (has_vat_table(flow)) {
+            draw_vat_table(flow, flow->left, flow->y + 4);
+            flow->y += (flow->doc->vat_count + 1) * flow->style->size * 1.6;
+        }
+        return;
+    case TOTALS_LEFT:
+        draw_list(flow, &sums, flow->left, flow->left + 220, false);
+        if (has_vat_table(flow))
+            draw_vat_table(flow, flow->right - flow->style->size * 17, top);
+        break;
+    case TOTALS_BAR:
+        draw_bar(flow, &sums);
+        if (has_vat_table(flow))
+            draw_vat_table(flow, flow->left, top);
+        break;
+    default:
+        draw_list(flow, &sums, flow->right - 220, flow->right,
+                  flow->style->layout->totals == TOTALS_BOX);
+        if (has_vat_table(flow))
+            draw_vat_table(flow, flow->left, top);
+        break;
+    }
+    flow->y = MAX(flow->y, top + (has_vat_table(flow) ? flow->doc->vat_count + 1 : 0) *
+                               flow->style->size * 1.4);
+}
