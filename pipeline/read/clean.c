@@ -1,0 +1,292 @@
+/*
+ * Every decision is taken on the ink, which has a quarter of the pixels or fewer; the picture itself is
+ * touched only where something was found.
+ */
+#include "pipeline/read/clean.h"
+
+#include "base/arena.h"
+#include "pipeline/read/sheet.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+
+#define MARK_PX_MAX 128        /* of ink: letters of half an inch and more are not text */
+#define MARKS_MIN 30
+#define SKEW_DEG_MIN 0.3f
+#define SKEW_DEG_MAX 8.0f
+#define SKEW_SURE 3.0f         /* Leptonica's ratio of best to worst score */
+#define HEIGHT_PX_MIN 10       /* of the middle component: 13 (200 dpi) read no better at 26 */
+#define HEIGHT_PX_MAX 70
+#define HEIGHT_PX_BEST 26
+#define SCALE_MAX 3.0f
+#define SPECKS_MAX 15000       /* components: a dense page of 6 pt text has about 8,000 */
+#define EDGE_WHITE_MAX 0.03f   /* more white inside a dark edge is text on it */
+#define RULE_INCHES_MIN 0.45f
+#define RULE_INCHES_THICK 0.05f
+#define RULES_MAX 1000
+
+static int ink_px(const struct sheet *s, float inches)
+{
+    int px = (int)(inches * s->dpi / s->ink_factor + 0.5f);
+
+    return px > 1 ? px : 1;
+}
+
+static int white_of(PIX *pix)
+{
+    return pixGetDepth(pix) == 1 ? 0 : 255;
+}
+
+/* The picture may still be the caller's own; drawing needs a copy then. */
+static void make_writable(struct sheet *s)
+{
+    if (pixGetRefcount(s->pix) > 1)
+        pix_replace(&s->pix, pixCopy(NULL, s->pix));
+    if (pixGetRefcount(s->ink) > 1)
+        pix_replace(&s->ink, pixCopy(NULL, s->ink));
+}
+
+/* Paints what `mask` (ink resolution, its corner at x, y) covers white. */
+static void paint_white(struct sheet *s, PIX *mask, int x, int y)
+{
+    PIX *large = pixScaleBySampling(mask, s->ink_factor, s->ink_factor);
+
+    make_writable(s);
+    pixPaintThroughMask(s->ink, mask, x, y, 0);
+    if (large)
+        pixPaintThroughMask(s->pix, large, (int)((float)x * s->ink_factor),
+                            (int)((float)y * s->ink_factor), (l_uint32)white_of(s->pix));
+    pixDestroy(&large);
+}
+
+/* A dark header with white letters may touch the edge as well: it has white inside, a lid has not. */
+static bool is_lid(PIX *ink, PIX *mask)
+{
+    l_int32 all = 0, dark = 0;
+    PIX *both = pixAnd(NULL, mask, ink);
+
+    pixCountPixels(mask, &all, NULL);
+    if (both)
+        pixCountPixels(both, &dark, NULL);
+    pixDestroy(&both);
+    return all > 0 && (float)(all - dark) < EDGE_WHITE_MAX * (float)all;
+}
+
+void clean_edges(struct sheet *s)
+{
+    PIX *small = pixReduceRankBinaryCascade(s->ink, 3, 3, 3, 0), *edge, *mask;
+    int is_zero = 1;
+
+    edge = small ? pixExtractBorderConnComps(small, 4) : NULL;
+    if (edge)
+        pixZero(edge, &is_zero);
+    if (!is_zero) {
+        pixCloseBrick(edge, edge, 3, 3);
+        mask = pixExpandBinaryPower2(edge, 8);
+        if (mask && is_lid(s->ink, mask)) {
+            pixDilateBrick(mask, mask, 15, 15);
+            paint_white(s, mask, 0, 0);
+        }
+        pixDestroy(&mask);
+    }
+    pixDestroy(&edge);
+    pixDestroy(&small);
+}
+
+static int mark_count(struct sheet *s)
+{
+    BOXA *marks = sheet_marks(s);
+
+    return marks ? boxaGetCount(marks) : 0;
+}
+
+void clean_specks(struct sheet *s)
+{
+    if (mark_count(s) < SPECKS_MAX)
+        return;
+    sheet_new_ink(s, pixSelectBySize(s->ink, 3, 3, 8, L_SELECT_IF_EITHER, L_SELECT_IF_GT, NULL));
+    if (mark_count(s) > SPECKS_MAX) /* a screen of dots, not letters */
+        sheet_new_ink(s, pixOpenBrick(NULL, s->ink, 3, 3));
+    pix_replace(&s->pix, pixCopy(NULL, s->ink));
+    s->to_points.xx *= s->ink_factor;
+    s->to_points.yy *= s->ink_factor;
+    s->dpi /= s->ink_factor;
+    s->ink_factor = 1;
+}
+
+/* The height in pixels of the picture that half of the letter-like marks stay below; 0 when there are
+ * too few to tell. */
+static float middle_height(struct sheet *s)
+{
+    int seen[MARK_PX_MAX] = {0}, total = 0, below = 0;
+    BOXA *marks = sheet_marks(s);
+
+    for (int i = 0; marks && i < boxaGetCount(marks); i++) {
+        l_int32 w, h;
+
+        boxaGetBoxGeometry(marks, i, NULL, NULL, &w, &h);
+        if (h < 4 || h >= MARK_PX_MAX || w > 3 * h || h > 8 * w)
+            continue;
+        seen[h]++;
+        total++;
+    }
+    for (int h = 0; total >= MARKS_MIN && h < MARK_PX_MAX; h++) {
+        below += seen[h];
+        if (2 * below >= total)
+            return (float)h * s->ink_factor;
+    }
+    return 0;
+}
+
+void clean_skew_and_height(struct sheet *s)
+{
+    float deg = 0, sure = 0, height = middle_height(s), scale = 1;
+
+    if (pixFindSkew(s->ink, &deg, &sure) != 0 || sure < SKEW_SURE ||
+        fabsf(deg) < SKEW_DEG_MIN || fabsf(deg) > SKEW_DEG_MAX)
+        deg = 0;
+    if (height > 0 && (height < HEIGHT_PX_MIN || height > HEIGHT_PX_MAX))
+        scale = fminf(HEIGHT_PX_BEST / height, SCALE_MAX);
+    if (scale < 0.5f) /* averages instead of skipping pixels */
+        scale = 0.5f;
+    if (deg != 0 || scale != 1)
+        sheet_resample(s, deg, scale);
+}
+
+void clean_inverse(struct sheet *s)
+{
+    PIX *small = pixReduceRankBinaryCascade(s->ink, 3, 3, 0, 0);
+    BOXA *boxes = NULL;
+    int px = ink_px(s, 0.1f) / 4;
+
+    if (small) {
+        pixCloseSafeBrick(small, small, px + 1, px + 1);
+        pixOpenBrick(small, small, 4 * px + 1, px + 1);
+        boxes = pixConnCompBB(small, 4);
+    }
+    for (int i = 0; boxes && i < boxaGetCount(boxes); i++) {
+        BOX *at = boxaGetBox(boxes, i, L_COPY), *large;
+        PIX *part = pixClipRectangle(small, at, NULL), *block;
+        l_float32 filled = 0, dark = 0;
+        l_int32 x, y, w, h;
+
+        pixForegroundFraction(part, &filled);
+        large = boxTransform(at, 0, 0, 4, 4);
+        block = pixClipRectangle(s->ink, large, NULL);
+        if (block)
+            pixForegroundFraction(block, &dark);
+        if (filled > 0.8f && dark > 0.5f && dark < 0.985f) {
+            make_writable(s);
+            boxGetGeometry(large, &x, &y, &w, &h);
+            pixRasterop(s->ink, x, y, w, h, PIX_NOT(PIX_DST), NULL, 0, 0);
+            pixRasterop(s->pix, (int)((float)x * s->ink_factor), (int)((float)y * s->ink_factor),
+                        (int)((float)w * s->ink_factor), (int)((float)h * s->ink_factor),
+                        PIX_NOT(PIX_DST), NULL, 0, 0);
+        }
+        pixDestroy(&block);
+        pixDestroy(&part);
+        boxDestroy(&large);
+        boxDestroy(&at);
+    }
+    boxaDestroy(&boxes);
+    pixDestroy(&small);
+}
+
+/* Runs of ink of at least `length` pixels, whole: an erosion and a dilation by doubling shifts, ten
+ * times the speed of a brick of that length. */
+static PIX *long_runs(PIX *ink, int length, bool is_vertical)
+{
+    PIX *runs = pixCopy(NULL, ink);
+    int width = pixGetWidth(ink), height = pixGetHeight(ink);
+
+    for (int pass = 0; runs && pass < 2; pass++) { /* 0: erode towards left and top, 1: dilate back */
+        int op = pass == 0 ? PIX_SRC & PIX_DST : PIX_SRC | PIX_DST;
+
+        for (int have = 1, step; have < length; have += step) {
+            PIX *before = pixCopy(NULL, runs);
+            int dx, dy;
+
+            step = have < length - have ? have : length - have;
+            dx = is_vertical ? 0 : pass == 0 ? -step : step;
+            dy = is_vertical ? (pass == 0 ? -step : step) : 0;
+            pixRasterop(runs, dx, dy, width, height, op, before, 0, 0);
+            if (pass == 0 && dx < 0) /* beyond the edge is white */
+                pixRasterop(runs, width + dx, 0, -dx, height, PIX_CLR, NULL, 0, 0);
+            if (pass == 0 && dy < 0)
+                pixRasterop(runs, 0, height + dy, width, -dy, PIX_CLR, NULL, 0, 0);
+            pixDestroy(&before);
+        }
+    }
+    return runs;
+}
+
+/* Of the runs in `runs`, the ones that are lines and not bars or blocks: `ret` gets their boxes. */
+static size_t thin_boxes(const struct sheet *s, PIX *runs, bool is_vertical, struct rule *ret,
+                         size_t room)
+{
+    BOXA *boxes = pixConnCompBB(runs, 8);
+    int thick = ink_px(s, RULE_INCHES_THICK);
+    size_t count = 0;
+
+    for (int i = 0; boxes && i < boxaGetCount(boxes) && count < room; i++) {
+        l_int32 x, y, w, h;
+
+        boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
+        if ((is_vertical ? w : h) > thick)
+            continue;
+        ret[count++] = (struct rule){.box = {(float)x, (float)y, (float)(x + w), (float)(y + h)},
+                                     .is_vertical = is_vertical};
+    }
+    boxaDestroy(&boxes);
+    return count;
+}
+
+/* Takes one line out: the run and a pixel on either side, but not where strokes come in from both
+ * sides, which is a letter crossing it. */
+static void erase_rule(struct sheet *s, PIX *original, const struct rule *rule)
+{
+    int grow_x = rule->is_vertical ? 1 : 0, grow_y = 1 - grow_x;
+    int x = (int)rule->box.x0 - 3 * grow_x, y = (int)rule->box.y0 - 3 * grow_y;
+    int w = (int)rule->box.x1 - (int)rule->box.x0 + 6 * grow_x;
+    int h = (int)rule->box.y1 - (int)rule->box.y0 + 6 * grow_y;
+    BOX *at = boxCreate(x < 0 ? 0 : x, y < 0 ? 0 : y, w, h);
+    PIX *around = pixClipRectangle(original, at, NULL), *line, *rest;
+
+    if (around) {
+        line = grow_x ? pixOpenBrick(NULL, around, 1, h / 2 + 1)
+                      : pixOpenBrick(NULL, around, w / 2 + 1, 1);
+        pixDilateBrick(line, line, 1 + 2 * grow_x, 1 + 2 * grow_y);
+        rest = pixSubtract(NULL, around, line);
+        pixCloseSafeBrick(rest, rest, grow_x ? w - 2 : 1, grow_y ? h - 2 : 1);
+        pixSubtract(line, line, rest);
+        paint_white(s, line, (int)fmaxf((float)x, 0), (int)fmaxf((float)y, 0));
+        pixDestroy(&line);
+        pixDestroy(&rest);
+    }
+    pixDestroy(&around);
+    boxDestroy(&at);
+}
+
+void clean_rules(struct arena *a, struct sheet *s, struct rule **ret, size_t *ret_count)
+{
+    struct rule *rules = arena_alloc_array(a, RULES_MAX, sizeof *rules);
+    int length = ink_px(s, RULE_INCHES_MIN);
+    PIX *across = long_runs(s->ink, length, false);
+    PIX *down = long_runs(s->ink, length, true);
+    PIX *original = pixClone(s->ink);
+    size_t count = 0;
+
+    if (across)
+        count += thin_boxes(s, across, false, rules, RULES_MAX);
+    if (down)
+        count += thin_boxes(s, down, true, rules + count, RULES_MAX - count);
+    for (size_t i = 0; i < count; i++) {
+        erase_rule(s, original, &rules[i]);
+        rules[i].box = sheet_to_points(s, s->ink_factor, rules[i].box);
+    }
+    pixDestroy(&across);
+    pixDestroy(&down);
+    pixDestroy(&original);
+    *ret = rules;
+    *ret_count = count;
+}

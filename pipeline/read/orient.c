@@ -1,0 +1,172 @@
+/*
+ * Which way is up? Two questions, both put to the boxes of the marks.
+ *
+ * Along or across: letters stand closer to their neighbours in the line than to those in the next line,
+ * so close pairs side by side outnumber close pairs one above the other.
+ *
+ * Up or down: neighbours in a line stand on it. A capital, figure or ascender beside a small letter, or
+ * a full stop beside anything, shares its foot and not its top; shared tops with different feet
+ * (g p q y) are several times rarer in every language we read. When the difference is less than a few
+ * standard deviations, the engine reads up to three lines both ways and the surer reading wins.
+ *
+ * An upright page is the rule: it takes evidence to turn one.
+ */
+#include "pipeline/read/clean.h"
+
+#include "base/mem.h"
+#include "pipeline/read/engine.h"
+#include "pipeline/read/sheet.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+
+#define ACROSS_FACTOR 1.5f
+#define PAIRS_MIN 20
+#define UP_SURE 4.0f      /* standard deviations */
+#define READING_SURE 0.3f /* confidence, summed over the lines */
+#define LINES_READ 3
+#define LINE_INCHES_MAX 2.5f
+#define MARK_PX_MIN 4     /* of ink: specks; full stops are larger than half of this squared */
+#define MARK_PX_MAX 80
+#define LOOK_AHEAD 400    /* marks to the right that may begin before the neighbour does */
+
+struct mark {
+    int x0, y0, x1, y1;
+};
+
+struct pairs {
+    int count, shared_feet, shared_tops;
+};
+
+static int compare_left(const void *a, const void *b)
+{
+    const struct mark *m = a, *n = b;
+
+    return m->x0 < n->x0 ? -1 : m->x0 > n->x0;
+}
+
+static void look_at_pair(const struct mark *m, const struct mark *n, struct pairs *pairs)
+{
+    int tall = m->y1 - m->y0 > n->y1 - n->y0 ? m->y1 - m->y0 : n->y1 - n->y0;
+    int tops = abs(m->y0 - n->y0), feet = abs(m->y1 - n->y1);
+
+    pairs->count++;
+    pairs->shared_feet += feet * 10 <= tall && tops * 5 >= tall;
+    pairs->shared_tops += tops * 10 <= tall && feet * 5 >= tall;
+}
+
+/* Each mark's nearest neighbour to the right that is closer than half the taller one's height. */
+static struct pairs neighbours(const struct mark *marks, int count)
+{
+    struct pairs pairs = {0};
+
+    for (int i = 0; i < count; i++) {
+        const struct mark *m = &marks[i], *nearest = NULL;
+
+        for (int j = i + 1; j < count && j < i + LOOK_AHEAD; j++) {
+            const struct mark *n = &marks[j];
+            int tall = m->y1 - m->y0 > n->y1 - n->y0 ? m->y1 - m->y0 : n->y1 - n->y0;
+            int gap = n->x0 - m->x1;
+
+            if (n->x0 > m->x1 + MARK_PX_MAX / 2)
+                break;
+            if (gap < 0 || 2 * gap > tall || n->y0 >= m->y1 || n->y1 <= m->y0)
+                continue;
+            if (!nearest || n->x0 < nearest->x0)
+                nearest = n;
+        }
+        if (nearest)
+            look_at_pair(m, nearest, &pairs);
+    }
+    return pairs;
+}
+
+/* The pairs along the rows, or along the columns of the page as a turn clockwise would show them. */
+static struct pairs count_pairs(BOXA *boxes, bool is_turned)
+{
+    int count = boxes ? boxaGetCount(boxes) : 0, kept = 0;
+    AUTO_FREE struct mark *marks = mem_alloc_array((size_t)count, sizeof *marks);
+
+    for (int i = 0; i < count; i++) {
+        l_int32 x, y, w, h;
+
+        boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
+        if (w > MARK_PX_MAX || h > MARK_PX_MAX || w * h < MARK_PX_MIN)
+            continue;
+        marks[kept++] = is_turned ? (struct mark){-y - h, x, -y, x + w}
+                                  : (struct mark){x, y, x + w, y + h};
+    }
+    qsort(marks, (size_t)kept, sizeof *marks, compare_left);
+    return neighbours(marks, kept);
+}
+
+static float upness(const struct pairs *pairs)
+{
+    float all = (float)(pairs->shared_feet + pairs->shared_tops);
+
+    return all > 0 ? (float)(pairs->shared_feet - pairs->shared_tops) / sqrtf(all) : 0;
+}
+
+/* The picture of the widest printed lines, at most LINES_READ, as boxes of ink. */
+static BOXA *widest_lines(const struct sheet *s)
+{
+    int gap = (int)(s->dpi / s->ink_factor / 10);
+    PIX *joined = pixCloseSafeBrick(NULL, s->ink, gap + 1, 1);
+    BOXA *all = joined ? pixConnCompBB(joined, 8) : NULL, *fit = NULL, *sorted = NULL;
+
+    if (all)
+        fit = boxaSelectBySize(all, 0, gap * 6, L_SELECT_HEIGHT, L_SELECT_IF_LT, NULL);
+    if (fit) {
+        boxaDestroy(&all);
+        all = boxaSelectBySize(fit, 0, gap, L_SELECT_HEIGHT, L_SELECT_IF_GT, NULL);
+        sorted = boxaSort(all, L_SORT_BY_WIDTH, L_SORT_DECREASING, NULL);
+    }
+    pixDestroy(&joined);
+    boxaDestroy(&all);
+    boxaDestroy(&fit);
+    return sorted;
+}
+
+/* How much surer the engine is of these lines as they stand than turned by 180 degrees. */
+static float upright_by_reading(const struct sheet *s, struct engine *engine)
+{
+    BOXA *lines = widest_lines(s);
+    float difference = 0;
+
+    for (int i = 0; lines && i < boxaGetCount(lines) && i < LINES_READ; i++) {
+        BOX *small = boxaGetBox(lines, i, L_CLONE);
+        BOX *at = boxTransform(small, -3, -3, s->ink_factor, s->ink_factor);
+        PIX *line, *turned;
+
+        boxAdjustSides(at, at, 0, (int)(6 * s->ink_factor), 0, (int)(6 * s->ink_factor));
+        if ((float)at->w > LINE_INCHES_MAX * s->dpi)
+            at->w = (int)(LINE_INCHES_MAX * s->dpi);
+        line = pixClipRectangle(s->pix, at, NULL);
+        turned = line ? pixRotate180(NULL, line) : NULL;
+        if (turned)
+            difference += engine_line_confidence(engine, line, (int)s->dpi) -
+                          engine_line_confidence(engine, turned, (int)s->dpi);
+        pixDestroy(&line);
+        pixDestroy(&turned);
+        boxDestroy(&at);
+        boxDestroy(&small);
+    }
+    boxaDestroy(&lines);
+    return difference;
+}
+
+void clean_orientation(struct sheet *s, struct engine *engine)
+{
+    struct pairs along = count_pairs(sheet_marks(s), false), turned = count_pairs(s->marks, true);
+    float up;
+
+    if (turned.count > PAIRS_MIN && (float)turned.count > ACROSS_FACTOR * (float)along.count) {
+        along = turned;
+        sheet_turn(s, 1);
+    }
+    if (along.count < PAIRS_MIN)
+        return;
+    up = upness(&along);
+    if (up < -UP_SURE || (up < UP_SURE && upright_by_reading(s, engine) < -READING_SURE))
+        sheet_turn(s, 2);
+}

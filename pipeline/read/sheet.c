@@ -1,0 +1,309 @@
+/*
+ * Grey by luminance, ink by a threshold on a levelled, reduced copy. A page whose paper is even keeps
+ * its own pixels; only one with shadows or a tint is levelled in full, because that is one more pass
+ * over every pixel. Steps that Leptonica refuses (pictures of a few pixels) leave things as they are.
+ */
+#include "pipeline/read/sheet.h"
+
+#include "base/arena.h"
+#include "pipeline/open/open.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+
+#define INK_DPI_MAX 220      /* reduce until below: between 110 and 220 the tests on ink agree */
+#define BELIEVABLE_DPI_MIN 90
+#define BELIEVABLE_DPI_MAX 1300
+#define A4_INCHES 8.27f
+#define LEVEL 200            /* grey of levelled paper */
+#define TILE_WIDTH 10        /* of the background map, pixels of ink */
+#define TILE_HEIGHT 15
+#define TILE_DARK 60         /* below this grey is never paper */
+#define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
+#define UNEVEN_GREY 24       /* between the darkest and lightest paper, else left alone */
+
+static void sheet_release(void *thing)
+{
+    struct sheet *s = thing;
+
+    pixDestroy(&s->pix);
+    pixDestroy(&s->ink);
+    boxaDestroy(&s->marks);
+}
+
+void pix_replace(PIX **at, PIX *made)
+{
+    if (!made)
+        return;
+    pixDestroy(at);
+    *at = made;
+}
+
+void sheet_new_ink(struct sheet *s, PIX *made)
+{
+    pix_replace(&s->ink, made);
+    boxaDestroy(&s->marks);
+}
+
+BOXA *sheet_marks(struct sheet *s)
+{
+    if (!s->marks)
+        s->marks = pixConnCompBB(s->ink, 8);
+    return s->marks;
+}
+
+static PIX *grey_from_colour(PIX *colour)
+{
+    int width = pixGetWidth(colour), height = pixGetHeight(colour);
+    PIX *grey = pixCreateNoInit(width, height, 8);
+
+    for (int y = 0; grey && y < height; y++) {
+        const l_uint32 *from = pixGetData(colour) + (size_t)y * (size_t)pixGetWpl(colour);
+        l_uint32 *to = pixGetData(grey) + (size_t)y * (size_t)pixGetWpl(grey);
+
+        for (int x = 0; x < width; x++) {
+            l_uint32 p = from[x];
+            l_uint32 g = 77 * (p >> 24) + 151 * (p >> 16 & 255) + 28 * (p >> 8 & 255);
+
+            SET_DATA_BYTE(to, x, g >> 8);
+        }
+    }
+    return grey;
+}
+
+static PIX *grey_of(PIX *pix)
+{
+    if (pixGetColormap(pix))
+        return pixRemoveColormap(pix, REMOVE_CMAP_TO_GRAYSCALE);
+    if (pixGetDepth(pix) == 32)
+        return grey_from_colour(pix);
+    return pixGetDepth(pix) == 1 || pixGetDepth(pix) == 8 ? pixClone(pix) : pixConvertTo8(pix, 0);
+}
+
+static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
+{
+    PIX *small = pixClone(pix);
+    int factor = 1;
+
+    for (; dpi / (float)factor > INK_DPI_MAX; factor *= 2) {
+        PIX *half = pixGetDepth(small) == 1 ? pixReduceRankBinary2(small, 2, NULL)
+                                            : pixScaleAreaMap2(small);
+
+        if (!half)
+            break;
+        pix_replace(&small, half);
+    }
+    *ret_factor = factor;
+    return small;
+}
+
+/* The grey of the paper in each tile, and how far apart its darkest and lightest places are. */
+static PIX *paper_map(PIX *small, int *ret_spread)
+{
+    PIX *map = NULL;
+    float dark = 0, light = 0;
+
+    if (pixGetBackgroundGrayMap(small, NULL, TILE_WIDTH, TILE_HEIGHT, TILE_DARK, TILE_PAPER_PIXELS,
+                                &map) != 0)
+        return NULL;
+    pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.03f, &dark, NULL);
+    pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.97f, &light, NULL);
+    *ret_spread = (int)(light - dark);
+    return map;
+}
+
+/* Otsu's split of the levelled greys, kept within reason: on an empty page it would split the noise
+ * of the paper, and bleed-through is not ink. */
+static int ink_threshold(PIX *levelled)
+{
+    int threshold = 0;
+
+    pixSplitDistributionFgBg(levelled, 0.1f, 2, &threshold, NULL, NULL, NULL);
+    return threshold < 90 ? 90 : threshold > 165 ? 165 : threshold;
+}
+
+static void find_ink(struct sheet *s)
+{
+    int factor, spread = 0;
+    PIX *small = reduced(s->pix, s->dpi, &factor), *map, *inverse, *level;
+
+    s->ink_factor = (float)factor;
+    if (pixGetDepth(small) == 1) {
+        s->ink = small;
+        return;
+    }
+    map = paper_map(small, &spread);
+    inverse = map ? pixGetInvBackgroundMap(map, LEVEL, 2, 1) : NULL;
+    level = inverse ? pixApplyInvBackgroundGrayMap(small, inverse, TILE_WIDTH, TILE_HEIGHT) : NULL;
+    s->ink = pixThresholdToBinary(level ? level : small, level ? ink_threshold(level) : 128);
+    if (level && spread > UNEVEN_GREY)
+        pix_replace(&s->pix, factor == 1 ? pixClone(level)
+                                         : pixApplyInvBackgroundGrayMap(s->pix, inverse,
+                                                                        TILE_WIDTH * factor,
+                                                                        TILE_HEIGHT * factor));
+    pixDestroy(&map);
+    pixDestroy(&inverse);
+    pixDestroy(&level);
+    pixDestroy(&small);
+}
+
+/* A scanner's 72 or 1 dot an inch is a default, not a fact: a page is then as wide as A4. */
+static float believable_dpi(const struct page_image *image, PIX *pix)
+{
+    int width = pixGetWidth(pix), height = pixGetHeight(pix);
+    float dpi = 72 * (float)width / image->width_pt;
+
+    if (dpi < BELIEVABLE_DPI_MIN || dpi > BELIEVABLE_DPI_MAX)
+        dpi = (float)(width < height ? width : height) / A4_INCHES;
+    return dpi;
+}
+
+struct sheet *sheet_new(struct arena *a, const struct page_image *image)
+{
+    struct sheet *s = arena_alloc(a, sizeof *s);
+
+    arena_defer(a, sheet_release, s);
+    s->pix = grey_of(image->pix);
+    s->width_pt = image->width_pt;
+    s->height_pt = image->height_pt;
+    s->to_points = (struct affine){
+        .xx = image->width_pt / (float)pixGetWidth(s->pix),
+        .yy = image->height_pt / (float)pixGetHeight(s->pix),
+    };
+    s->dpi = believable_dpi(image, s->pix);
+    find_ink(s);
+    return s;
+}
+
+void sheet_turn(struct sheet *s, int quarters)
+{
+    struct affine *t = &s->to_points;
+
+    if (quarters == 0)
+        return;
+    pix_replace(&s->pix, pixRotateOrth(s->pix, quarters));
+    sheet_new_ink(s, pixRotateOrth(s->ink, quarters));
+    if (quarters % 2 == 1) {
+        float width = s->width_pt;
+
+        s->width_pt = s->height_pt;
+        s->height_pt = width;
+    }
+    *t = (struct affine){.xx = s->width_pt / (float)pixGetWidth(s->pix),
+                         .yy = s->height_pt / (float)pixGetHeight(s->pix)};
+    s->rotation = (s->rotation + 90 * quarters) % 360;
+}
+
+static struct affine after(struct affine outer, struct affine inner)
+{
+    return (struct affine){
+        .xx = outer.xx * inner.xx + outer.xy * inner.yx,
+        .xy = outer.xx * inner.xy + outer.xy * inner.yy,
+        .x0 = outer.xx * inner.x0 + outer.xy * inner.y0 + outer.x0,
+        .yx = outer.yx * inner.xx + outer.yy * inner.yx,
+        .yy = outer.yx * inner.xy + outer.yy * inner.yy,
+        .y0 = outer.yx * inner.x0 + outer.yy * inner.y0 + outer.y0,
+    };
+}
+
+/* Narrows first..last so that start + x * step stays within 0..limit - 1 for all x between. */
+static void clip_range(int64_t start, int64_t step, int64_t limit, int64_t *first, int64_t *last)
+{
+    int64_t end = (limit << 16) - 1, at_zero, at_end;
+
+    if (step == 0) {
+        if (start < 0 || start > end)
+            *last = -1;
+        return;
+    }
+    at_zero = -start / step;
+    at_end = (end - start) / step;
+    if (step < 0) {
+        int64_t swap = at_zero;
+
+        at_zero = at_end;
+        at_end = swap;
+    }
+    *first = at_zero + 1 > *first ? at_zero + 1 : *first;
+    *last = at_end - 1 < *last ? at_end - 1 : *last;
+}
+
+/* Bilinear, in steps of 1/65536 pixel along the row; what falls outside is paper. */
+static void resample_row(PIX *from, struct affine m, int y, l_uint32 *to, int to_width)
+{
+    const l_uint32 *data = pixGetData(from);
+    int64_t wpl = pixGetWpl(from), first = 0, last = to_width - 1;
+    int64_t sx = llroundf((m.xy * (float)y + m.x0) * 65536);
+    int64_t sy = llroundf((m.yy * (float)y + m.y0) * 65536);
+    int64_t step_x = llroundf(m.xx * 65536), step_y = llroundf(m.yx * 65536);
+
+    clip_range(sx, step_x, pixGetWidth(from) - 1, &first, &last);
+    clip_range(sy, step_y, pixGetHeight(from) - 1, &first, &last);
+    for (int64_t x = first; x <= last; x++) {
+        int64_t px = sx + x * step_x, py = sy + x * step_y;
+        const l_uint32 *row = data + (py >> 16) * wpl, *next = row + wpl;
+        unsigned fx = px >> 8 & 255, fy = py >> 8 & 255, top, bottom;
+
+        px >>= 16;
+        top = GET_DATA_BYTE(row, px) * (256 - fx) + GET_DATA_BYTE(row, px + 1) * fx;
+        bottom = GET_DATA_BYTE(next, px) * (256 - fx) + GET_DATA_BYTE(next, px + 1) * fx;
+        SET_DATA_BYTE(to, x, (top * (256 - fy) + bottom * fy) >> 16);
+    }
+}
+
+static PIX *resample(PIX *grey, struct affine m, int width, int height)
+{
+    PIX *made = pixCreateNoInit(width, height, 8);
+
+    if (!made)
+        return NULL;
+    pixSetAll(made);
+    for (int y = 0; y < height; y++)
+        resample_row(grey, m, y, pixGetData(made) + (size_t)y * (size_t)pixGetWpl(made), width);
+    return made;
+}
+
+void sheet_resample(struct sheet *s, float deg, float scale)
+{
+    float width = (float)pixGetWidth(s->pix), height = (float)pixGetHeight(s->pix);
+    float rad = deg * (float)M_PI / 180, c = cosf(rad), n = sinf(rad);
+    float to_width = width * scale, to_height = height * scale;
+    struct affine m = {c / scale, n / scale, 0, -n / scale, c / scale, 0};
+    PIX *made;
+
+    m.x0 = width / 2 - (m.xx * to_width + m.xy * to_height) / 2;
+    m.y0 = height / 2 - (m.yx * to_width + m.yy * to_height) / 2;
+    if (pixGetDepth(s->pix) == 1)
+        pix_replace(&s->pix, pixConvert1To8(NULL, s->pix, 255, 0));
+    made = resample(s->pix, m, (int)to_width, (int)to_height);
+    if (!made)
+        return;
+    pix_replace(&s->pix, made);
+    if (deg != 0)
+        sheet_new_ink(s, pixRotate(s->ink, rad, L_ROTATE_SHEAR, L_BRING_IN_WHITE,
+                                   pixGetWidth(s->ink), pixGetHeight(s->ink)));
+    s->to_points = after(s->to_points, m);
+    s->dpi *= scale;
+    s->ink_factor *= scale;
+    s->skew_deg -= deg;
+}
+
+struct box sheet_to_points(const struct sheet *s, float factor, struct box pixels)
+{
+    struct affine t = s->to_points;
+    float x = factor * (pixels.x0 + pixels.x1) / 2, y = factor * (pixels.y0 + pixels.y1) / 2;
+    float half_width = factor * (pixels.x1 - pixels.x0) / 2 * hypotf(t.xx, t.xy);
+    float half_height = factor * (pixels.y1 - pixels.y0) / 2 * hypotf(t.yx, t.yy);
+    float to_x = t.xx * x + t.xy * y + t.x0, to_y = t.yx * x + t.yy * y + t.y0;
+
+    return (struct box){to_x - half_width, to_y - half_height, to_x + half_width,
+                        to_y + half_height};
+}
+
+struct box sheet_from_points(const struct sheet *s, struct box points)
+{
+    struct affine t = s->to_points;
+
+    return (struct box){(points.x0 - t.x0) / t.xx, (points.y0 - t.y0) / t.yy,
+                        (points.x1 - t.x0) / t.xx, (points.y1 - t.y0) / t.yy};
+}

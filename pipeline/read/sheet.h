@@ -1,0 +1,58 @@
+/*
+ * One page on its way from the scanner's pixels to what the recogniser should see. Each step changes
+ * `pix` and keeps `to_points` true, so that every pixel still knows its place on the page.
+ */
+#ifndef PIPELINE_READ_SHEET_H
+#define PIPELINE_READ_SHEET_H
+
+#include "models/page.h"
+
+struct Boxa;
+struct Pix;
+struct arena;
+struct page_image;
+
+/* x' = xx x + xy y + x0, y' = yx x + yy y + y0 */
+struct affine {
+    float xx, xy, x0, yx, yy, y0;
+};
+
+struct sheet {
+    struct Pix *pix; /* 1 or 8 bits */
+    struct Pix *ink; /* 1 bit: the dark marks, at 1/ink_factor of the size, about 150 dots an inch */
+    struct Boxa *marks; /* boxes of the connected marks of ink; NULL until asked for */
+    float ink_factor;
+    float dpi; /* of pix; from the page's size, so it is never 0 */
+    float width_pt, height_pt; /* as `pix` stands now */
+    struct affine to_points;
+    int rotation;
+    float skew_deg;
+};
+
+/* Grey and ink of a decoded page, its uneven background levelled. The picture itself is not changed.
+ * The sheet and what it owns are released with the arena. */
+struct sheet *sheet_new(struct arena *a, const struct page_image *image);
+
+/* Puts `made` in the place of a picture; NULL (the library could not) leaves the old one. */
+void pix_replace(struct Pix **at, struct Pix *made);
+
+/* Puts other ink in the place of the old; NULL leaves the old. */
+void sheet_new_ink(struct sheet *s, struct Pix *made);
+
+/* The boxes of connected ink, found once; NULL when Leptonica refuses. */
+struct Boxa *sheet_marks(struct sheet *s);
+
+/* Quarter turns clockwise of pix and ink: 0 to 3. */
+void sheet_turn(struct sheet *s, int quarters);
+
+/* Rotates pix by `deg` clockwise and scales it, resampling once. Ink follows the rotation only. */
+void sheet_resample(struct sheet *s, float deg, float scale);
+
+/* A box of pixels (of pix, or of ink with factor ink_factor) in points of the upright page. The box
+ * keeps its size and moves with its centre: words stay tight when the page was skewed. */
+struct box sheet_to_points(const struct sheet *s, float factor, struct box pixels);
+
+/* The other way, for boxes on a sheet that was not skewed. */
+struct box sheet_from_points(const struct sheet *s, struct box points);
+
+#endif
