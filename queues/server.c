@@ -6,6 +6,10 @@
  * A function runs with the rights of who calls it, so the service user needs the commands that
  * library.lua uses, on our keys alone. It cannot run scripts of its own, change the configuration,
  * load functions or empty the database.
+ *
+ * The default user may do everything and can never log in. That is no slip: when Redis 7.0 replays
+ * its log at start, each transaction is checked against the default user, and one without rights
+ * loses every job the log holds, with no more than a line in the server's log.
  */
 #include "queues/server.h"
 
@@ -75,7 +79,7 @@ static int write_users(const struct queue_server *s, struct err *err)
     hash_bytes(s->user_password, strlen(s->user_password), user);
     hash_bytes(s->admin_password, strlen(s->admin_password), admin);
     buf_init(&b, CONFIG_BYTES_MAX);
-    buf_add_text(&b, "user default off resetpass -@all\n");
+    buf_add_text(&b, "user default off resetpass ~* &* +@all\n");
     buf_printf(&b, "user " QUEUE_SERVER_ADMIN " on #%s ~* &* +@all\n", admin);
     buf_printf(&b, "user " QUEUE_SERVER_USER " on #%s ", user);
     queue_acl_rules(s->prefix, &b);

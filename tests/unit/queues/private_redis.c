@@ -18,7 +18,7 @@
 
 static const char user_password[] = "5ca1ab1e", admin_password[] = "0ddba11";
 
-/* Moves every time kept under the prefix; the only place outside library.lua that knows the keys. */
+/* Moves every time kept; the only place outside library.lua that knows the keys. */
 static const char advance_script[] =
     "local by = -tonumber(ARGV[1]) "
     "for _, key in ipairs(redis.call('KEYS', '*')) do "
