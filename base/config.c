@@ -23,17 +23,17 @@
 #define TEXT_MAX_BYTES 255 /* of a text option without a range of its own */
 #define RANGE_MAX_BYTES 300
 
-static void *value_at(const struct config *c, const struct option *o)
+static void *value_at(const struct config *c, const struct config_option *o)
 {
     return (char *)c->values + o->offset;
 }
 
-static size_t text_max(const struct option *o)
+static size_t text_max(const struct config_option *o)
 {
     return o->max > 0 ? (size_t)o->max : TEXT_MAX_BYTES;
 }
 
-static int choice_find(const struct option *o, const char *text)
+static int choice_find(const struct config_option *o, const char *text)
 {
     for (int i = 0; o->choices[i]; i++)
         if (strcmp(o->choices[i], text) == 0)
@@ -51,7 +51,7 @@ static bool parse_bool(const char *text, bool *ret)
     return true;
 }
 
-void option_print_range(const struct option *o, struct buf *b)
+void option_print_range(const struct config_option *o, struct buf *b)
 {
     switch (o->type) {
     case OPTION_INT:
@@ -71,7 +71,7 @@ void option_print_range(const struct option *o, struct buf *b)
     }
 }
 
-void option_print_variable(const struct option *o, const char *prefix, struct buf *b)
+void option_print_variable(const struct config_option *o, const char *prefix, struct buf *b)
 {
     buf_printf(b, "%s_", prefix);
     for (const char *p = o->path; *p; p++)
@@ -79,7 +79,7 @@ void option_print_variable(const struct option *o, const char *prefix, struct bu
 }
 
 /* 0 and the value stored, or the code of the refusal. A number may be right and out of range. */
-static int store(struct config *c, const struct option *o, const char *text)
+static int store(struct config *c, const struct config_option *o, const char *text)
 {
     void *at = value_at(c, o);
     int64_t n;
@@ -120,7 +120,7 @@ static int store(struct config *c, const struct option *o, const char *text)
     BUG("option type %d", (int)o->type);
 }
 
-static int refuse(const struct option *o, int code, const char *text, const char *place,
+static int refuse(const struct config_option *o, int code, const char *text, const char *place,
                   struct err *err)
 {
     AUTO_BUF struct buf range;
@@ -147,7 +147,7 @@ static int set_row(struct config *c, size_t i, const char *text, enum config_sou
     return 0;
 }
 
-void config_init(struct config *c, const struct option *options, size_t count, void *values)
+void config_init(struct config *c, const struct config_option *options, size_t count, void *values)
 {
     struct err err = {0};
 
@@ -164,7 +164,7 @@ void config_release(struct config *c)
     arena_release(&c->arena);
 }
 
-const struct option *config_find(const struct config *c, const char *path)
+const struct config_option *config_find(const struct config *c, const char *path)
 {
     for (size_t i = 0; i < c->count; i++)
         if (strcmp(c->options[i].path, path) == 0)
@@ -234,7 +234,7 @@ static int suggest(const struct config *c, const char *path, int code, struct er
 int config_set(struct config *c, const char *path, const char *text, enum config_source source,
                const char *place, struct err *err)
 {
-    const struct option *o = config_find(c, path);
+    const struct config_option *o = config_find(c, path);
 
     if (o)
         return set_row(c, (size_t)(o - c->options), text, source, place, err);
@@ -299,7 +299,7 @@ int config_load_environment(struct config *c, const char *prefix, struct err *er
 
 void config_print_value(const struct config *c, size_t i, struct buf *b)
 {
-    const struct option *o = &c->options[i];
+    const struct config_option *o = &c->options[i];
     const void *at = value_at(c, o);
 
     switch (o->type) {

@@ -28,7 +28,7 @@ enum option_type {
     OPTION_CHOICE, /* int: the index into `choices` */
 };
 
-struct option {
+struct config_option {
     const char *path; /* "workers" or "limits.pages": at most one dot */
     enum option_type type;
     size_t offset;   /* of the value in the caller's settings struct */
@@ -54,7 +54,7 @@ struct config_origin {
 };
 
 struct config {
-    const struct option *options; /* borrowed */
+    const struct config_option *options; /* borrowed */
     size_t count;
     void *values;                  /* the caller's settings struct, borrowed */
     struct config_origin *origins; /* one an option */
@@ -62,7 +62,7 @@ struct config {
 };
 
 /* Puts every default into `values`. A default outside its own range is a BUG. */
-void config_init(struct config *c, const struct option *options, size_t count, void *values);
+void config_init(struct config *c, const struct config_option *options, size_t count, void *values);
 void config_release(struct config *c); /* the texts in `values` die with it */
 
 /* Sets one option from text. ERR_USAGE for a path that is no option, ERR_INVALID for a text that is
@@ -80,7 +80,7 @@ int config_load_file(struct config *c, const char *path, enum config_source sour
 int config_load_environment(struct config *c, const char *prefix, struct err *err);
 
 /* The row with this path, or NULL. */
-const struct option *config_find(const struct config *c, const char *path);
+const struct config_option *config_find(const struct config *c, const char *path);
 
 /* The option a mistyped path probably meant, or NULL when none is near. */
 const char *config_nearest(const struct config *c, const char *path);
@@ -89,9 +89,9 @@ const char *config_nearest(const struct config *c, const char *path);
 void config_print_value(const struct config *c, size_t i, struct buf *b);
 
 /* "1 to 500 pages", "one of webp, jpeg", "true or false", "text of at most 255 bytes". */
-void option_print_range(const struct option *o, struct buf *b);
+void option_print_range(const struct config_option *o, struct buf *b);
 
 /* "BILAG" and "limits.pages" → "BILAG_LIMITS_PAGES". */
-void option_print_variable(const struct option *o, const char *prefix, struct buf *b);
+void option_print_variable(const struct config_option *o, const char *prefix, struct buf *b);
 
 #endif

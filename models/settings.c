@@ -42,7 +42,7 @@ static const char *const picture_kinds[] = {"webp", "jpeg", NULL};
 static const char *const pdfa_kinds[] = {"1b", "2b", NULL};
 
 /* clang-format off */
-static const struct option table[] = {
+static const struct config_option table[] = {
     TEXT("data", data_dir, PATH_BYTES, "",
          "folder of everything bilag keeps; /var/lib/bilag for root, ~/.local/state/bilag for others"),
     INT("workers", workers, 0, 512, "0", "processes",
@@ -213,7 +213,7 @@ int settings_load(struct settings *s, const char *file, const char *const *flags
 int64_t settings_retention_years(const struct settings *s, const char *country)
 {
     char path[32];
-    const struct option *o;
+    const struct config_option *o;
 
     snprintf(path, sizeof path, "retention_years.%s", country);
     o = config_find(&s->config, path);

@@ -11,19 +11,6 @@
 
 enum { OPTION_JSON = 256, OPTION_HELP, OPTION_FIRST };
 
-bool house_flag(struct house_flags *f, int option, const char *value)
-{
-    if (option == 'C') {
-        f->config_file = value;
-        return true;
-    }
-    if ((option != 'S' && option != 'D') || f->n_flags == ARRAY_LENGTH(f->flags))
-        return false;
-    /* kept for the life of the process, as argv is */
-    f->flags[f->n_flags++] = option == 'D' ? mem_printf("data_dir=%s", value) : value;
-    return true;
-}
-
 static void print_help(const struct command *command, const struct cli_option *options)
 {
     printf("%s.\n\nusage: bilag %s%s%s [OPTION]… %s\n\n", command->help, command->noun,

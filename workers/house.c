@@ -17,6 +17,19 @@
 
 #define PASSWORD_MAX_BYTES 512
 
+bool house_flag(struct house_flags *f, int option, const char *value)
+{
+    if (option == 'C') {
+        f->config_file = value;
+        return true;
+    }
+    if ((option != 'S' && option != 'D') || f->n_flags == ARRAY_LENGTH(f->flags))
+        return false;
+    /* kept for the life of the process, as argv is */
+    f->flags[f->n_flags++] = option == 'D' ? mem_printf("data_dir=%s", value) : value;
+    return true;
+}
+
 char *house_path(const struct settings *s, const char *name)
 {
     return mem_printf("%s/%s", s->data_dir, name);

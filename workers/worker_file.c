@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "models/civil_date.h"
 #include "pipeline/file/file_record.h"
 #include "stores/blobs.h"
 #include "stores/records_work.h"

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/spawn.h"
 #include "pipeline/sort/sort.h"
 #include "workers/reader_client.h"
 #include "workers/worker.h"
@@ -120,6 +121,7 @@ static void start_reader(struct worker *w)
 
 static int start(struct worker *w, const struct arguments *args, struct err *err)
 {
+    AUTO_FREE char *models = spawn_path_beside("../share");
     int r;
 
     name_worker(w, args->slot);
@@ -129,7 +131,7 @@ static int start(struct worker *w, const struct arguments *args, struct err *err
         return r;
     log_init(w->name, (enum log_level)w->house.settings.log.level);
     start_reader(w);
-    r = sorter_new(w->house.settings.models, &w->sorter, err);
+    r = sorter_new(models, &w->sorter, err);
     return r < 0 ? r : queue_release(w->house.queue, w->name, NULL, err);
 }
 

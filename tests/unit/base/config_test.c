@@ -22,7 +22,7 @@ struct values {
 
 static const char *const pictures[] = {"webp", "jpeg", NULL};
 
-static const struct option options[] = {
+static const struct config_option options[] = {
     {"workers", OPTION_INT, AT(workers), 0, 9, "2", "", "", NULL},
     {"limits.pages", OPTION_INT, AT(pages), 1, 500, "100", "pages", "", NULL},
     {"share", OPTION_REAL, AT(share), 0, 1, "0.9", "", "", NULL},
@@ -182,7 +182,7 @@ static void a_missing_file_and_an_empty_one(void **state)
 
 static void wrong_default(void)
 {
-    static const struct option wrong[] = {{"n", OPTION_INT, 0, 1, 2, "3", "", "", NULL}};
+    static const struct config_option wrong[] = {{"n", OPTION_INT, 0, 1, 2, "3", "", "", NULL}};
     struct config c;
     int64_t n;
 

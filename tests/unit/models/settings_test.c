@@ -17,7 +17,7 @@ static void every_row_speaks_to_people(void **state)
     (void)state;
     settings_init(&s);
     for (size_t i = 0; i < s.config.count; i++) {
-        const struct option *o = &s.config.options[i];
+        const struct config_option *o = &s.config.options[i];
 
         assert_ptr_equal(config_find(&s.config, o->path), o);
         assert_true(strlen(o->help) > 10 && o->help[strlen(o->help) - 1] != '.');

@@ -1,0 +1,149 @@
+/* bilag audit ls, verify: what was done by whom, and the proof that nobody changed it since. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "stores/accounting.h"
+#include "stores/audit.h"
+#include "stores/blobs.h"
+#include "stores/records.h"
+#include "workers/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const struct cli_option no_options[] = {{0}};
+
+static int add_rows(struct audit *chain, const char *name, struct arena *a, json_t *rows,
+                    struct err *err)
+{
+    struct audit_row *found;
+    size_t n = 0;
+    int r = audit_list(chain, 0, 1000000, a, &found, &n, err);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        json_t *row = json_object();
+
+        json_set_text(row, "chain", name);
+        json_set_int(row, "number", found[i].number);
+        json_set_int(row, "at", found[i].at);
+        json_set_text(row, "who", found[i].who);
+        json_set_text(row, "act", found[i].act);
+        json_set_text(row, "object", found[i].object);
+        json_set_text(row, "detail", found[i].detail);
+        json_set_text(row, "hash", found[i].hash);
+        json_array_append_new(rows, row);
+    }
+    return r;
+}
+
+int command_audit_ls(int argc, char **argv)
+{
+    static const struct column columns[] = {
+        {"chain", "CHAIN", CELL_TEXT, 0},   {"number", "ROW", CELL_NUMBER, 0},
+        {"at", "WHEN", CELL_TIME_MS, 0},    {"who", "WHO", CELL_TEXT, 20},
+        {"act", "ACT", CELL_TEXT, 0},       {"object", "OBJECT", CELL_TEXT, 0},
+        {"detail", "DETAIL", CELL_TEXT, 60}, {0}};
+    AUTO_ARENA struct arena a;
+    AUTO_JSON json_t *rows = json_array();
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("audit", "ls"), no_options, 0, 0, &cli);
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_ACCOUNTING, "audit", &err);
+    if (r == 0)
+        r = add_rows(records_audit(house.records), "records", &a, rows, &err);
+    if (r == 0)
+        r = add_rows(accounting_audit(house.accounting), "accounting", &a, rows, &err);
+    if (r == 0)
+        cli_print_rows(rows, columns, cli.is_json, "Nothing was done yet.");
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+struct verification {
+    bool is_json;
+    int failed;
+    int64_t objects, bad_objects;
+};
+
+/* One line a check: what was looked at, and whether it holds. */
+static void tell(struct verification *v, const char *what, int64_t count, int code, const char *why)
+{
+    AUTO_JSON json_t *row = json_object();
+
+    v->failed += code < 0;
+    if (!v->is_json) {
+        printf("%s %-18s %" PRId64 "%s%s\n", code < 0 ? "✕" : "✓", what, count, code < 0 ? "  " : "",
+               code < 0 ? why : "");
+        return;
+    }
+    json_set_text(row, "check", what);
+    json_set_int(row, "count", count);
+    json_set(row, "holds", json_boolean(code == 0));
+    json_set_text(row, "why", code < 0 ? why : NULL);
+    json_dumpf(row, stdout, JSON_COMPACT);
+    putchar('\n');
+}
+
+static void verify_chain(struct verification *v, struct audit *chain, const char *what)
+{
+    struct audit_head head = {0};
+    struct err err = {0};
+    int r = audit_verify(chain, &head, NULL, &err);
+
+    tell(v, what, head.rows, r, err.text);
+}
+
+static void hear_object(void *user, const char *sha256, int code, const char *why)
+{
+    struct verification *v = user;
+
+    v->objects++;
+    if (code == 0)
+        return;
+    v->bad_objects++;
+    fprintf(stderr, "bilag: object %s: %s\n", sha256, why);
+}
+
+static void verify_all(struct house *house, struct verification *v)
+{
+    AUTO_ARENA struct arena a;
+    struct account_balance *balances;
+    struct err err = {0};
+    size_t n = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    verify_chain(v, records_audit(house->records), "records chain");
+    verify_chain(v, accounting_audit(house->accounting), "accounting chain");
+    r = accounting_check(house->accounting, &a, &balances, &n, &err);
+    tell(v, "ledger balances", (int64_t)n, r, err.text);
+    r = blobs_scrub(house->blobs, hear_object, v, &err);
+    if (r == 0 && v->bad_objects)
+        r = err_set(&err, ERR_INVALID, "%" PRId64 " objects do not hash right", v->bad_objects);
+    tell(v, "objects hash right", v->objects, r, err.text);
+}
+
+int command_audit_verify(int argc, char **argv)
+{
+    struct verification v = {0};
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("audit", "verify"), no_options, 0, 0, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    v.is_json = cli.is_json;
+    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_ACCOUNTING, "audit", &err);
+    if (r == 0)
+        verify_all(&house, &v);
+    house_close(&house);
+    if (r < 0)
+        return cli_fail(&err);
+    return v.failed ? 1 : 0;
+}

@@ -1,0 +1,421 @@
+/* bilag doc ls, show, why, search, export: what became of each document, and the proof of it. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "models/fault.h"
+#include "stores/audit.h"
+#include "stores/blobs.h"
+#include "stores/records_query.h"
+#include "stores/records_review.h"
+#include "workers/commands.h"
+#include "workers/reader_client.h"
+#include "workers/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct column list_columns[] = {
+    {"doc", "DOC", CELL_NUMBER, 0},          {"batch", "BATCH", CELL_NUMBER, 0},
+    {"type", "TYPE", CELL_TEXT, 0},          {"supplier", "SUPPLIER", CELL_TEXT, 28},
+    {"number", "NUMBER", CELL_TEXT, 20},     {"date", "DATE", CELL_TEXT, 0},
+    {"due", "DUE", CELL_TEXT, 0},            {"gross", "GROSS", CELL_NUMBER, 0},
+    {"currency", "CUR", CELL_TEXT, 0},       {"outcome", "OUTCOME", CELL_TEXT, 0},
+    {"why", "WHY", CELL_TEXT, 60},           {0}};
+
+enum { WITH_STATE, WITH_TYPE, WITH_BATCH, WITH_SUPPLIER, WITH_LIMIT };
+static const struct cli_option list_options[] = {
+    {"state", "STATE", "waiting, posted, filed, rejected, set_aside or in_work"},
+    {"type", "TYPE", "invoice, credit_note, receipt …"},
+    {"batch", "BATCH", "of one batch"},
+    {"supplier", "NAME", "part of the supplier's name"},
+    {"limit", "N", "so many at most (default 100)"},
+    {0}};
+
+static int fill_filter(const struct cli *cli, struct document_filter *f, struct err *err)
+{
+    int64_t n;
+
+    document_filter_init(f);
+    f->supplier = cli->values[WITH_SUPPLIER];
+    if (cli->values[WITH_STATE] && !state_parse(cli->values[WITH_STATE], &f->state))
+        return err_set(err, ERR_USAGE, "'%s' is no state", cli->values[WITH_STATE]);
+    if (cli->values[WITH_TYPE] && !document_type_parse(cli->values[WITH_TYPE], &f->type))
+        return err_set(err, ERR_USAGE, "'%s' is no type", cli->values[WITH_TYPE]);
+    if (cli->values[WITH_BATCH] && !number_parse(cli->values[WITH_BATCH], 1, INT64_MAX, &f->batch_id))
+        return err_set(err, ERR_USAGE, "'%s' is no batch", cli->values[WITH_BATCH]);
+    if (cli->values[WITH_LIMIT]) {
+        if (!number_parse(cli->values[WITH_LIMIT], 1, 1000000, &n))
+            return err_set(err, ERR_USAGE, "--limit takes a number");
+        f->limit = (size_t)n;
+    }
+    return 0;
+}
+
+static int list_documents(struct house *house, const struct cli *cli, struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    AUTO_JSON json_t *rows = json_array();
+    struct document_filter filter;
+    struct document_row *found;
+    size_t n = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    r = fill_filter(cli, &filter, err);
+    if (r == 0)
+        r = records_list_documents(house->records, &filter, &a, &found, &n, err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        json_array_append_new(rows, report_document_row(&found[i]));
+    if (r == 0)
+        cli_print_rows(rows, list_columns, cli->is_json, "No document fits.");
+    return r;
+}
+
+int command_doc_ls(int argc, char **argv)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("doc", "ls"), list_options, 0, 0, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
+    if (r == 0)
+        r = list_documents(&house, &cli, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+/* A document and everything known of it. */
+struct loaded {
+    struct document_row row;
+    struct document *document;
+};
+
+static int load(struct house *house, const char *word, struct arena *a, struct loaded *ret,
+                struct err *err)
+{
+    int64_t id;
+
+    if (!number_parse(word, 1, INT64_MAX, &id))
+        return err_set(err, ERR_USAGE, "'%s' is no document number; `bilag doc ls` lists them",
+                       word);
+    return records_load_document(house->records, id, a, &ret->row, &ret->document, err);
+}
+
+static json_t *field_rows(const struct document *d)
+{
+    json_t *rows = json_array();
+
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        const struct field *f = &d->fields[i];
+        AUTO_BUF struct buf proofs;
+        json_t *row;
+
+        if (!f->value)
+            continue;
+        buf_init(&proofs, 1024);
+        for (int p = 0; p < PROOF_COUNT; p++)
+            if (f->proofs & (1u << p))
+                buf_printf(&proofs, "%s%s", proofs.length ? " " : "", proof_name((enum proof)p));
+        row = json_object();
+        json_set_text(row, "field", field_info((enum field_id)i)->name);
+        json_set_text(row, "value", f->value);
+        json_set_real(row, "sure", f->confidence, 2);
+        json_set_text(row, "source", field_source_name(f->source));
+        json_set_int(row, "page", f->page);
+        json_set_text(row, "proofs", proofs.data);
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static json_t *line_rows(const struct document *d)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < d->n_lines; i++) {
+        json_t *row = json_object();
+
+        json_set_text(row, "description", d->lines[i].description);
+        json_set_text(row, "quantity", d->lines[i].quantity);
+        json_set_text(row, "price", d->lines[i].unit_price);
+        json_set_text(row, "vat", d->lines[i].vat_rate);
+        json_set_text(row, "amount", d->lines[i].amount);
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void print_document(const struct loaded *doc)
+{
+    static const struct column fields[] = {
+        {"field", "FIELD", CELL_TEXT, 0},   {"value", "VALUE", CELL_TEXT, 48},
+        {"sure", "SURE", CELL_NUMBER, 0},   {"source", "SOURCE", CELL_TEXT, 0},
+        {"page", "PAGE", CELL_NUMBER, 0},   {"proofs", "PROOFS", CELL_TEXT, 0}, {0}};
+    static const struct column lines[] = {
+        {"description", "DESCRIPTION", CELL_TEXT, 44}, {"quantity", "QUANTITY", CELL_NUMBER, 0},
+        {"price", "PRICE", CELL_NUMBER, 0},            {"vat", "VAT", CELL_NUMBER, 0},
+        {"amount", "AMOUNT", CELL_NUMBER, 0},          {0}};
+    AUTO_JSON json_t *field_list = field_rows(doc->document);
+    AUTO_JSON json_t *line_list = line_rows(doc->document);
+    const struct document_row *row = &doc->row;
+
+    printf("document %" PRId64 " · %s · %s · %s\n", row->id, document_type_name(row->type),
+           row->file_name, state_name(row->state));
+    if (row->message[0])
+        printf("why: %s\n", row->message);
+    putchar('\n');
+    cli_print_rows(field_list, fields, false, "No field was found.");
+    if (json_array_size(line_list)) {
+        putchar('\n');
+        cli_print_rows(line_list, lines, false, "");
+    }
+    if (row->record_sha256[0])
+        printf("\nrecord   %s\nmanifest %s\nkept until %s\n", row->record_sha256,
+               row->manifest_sha256, row->retention_until);
+}
+
+static int print_history(struct house *house, int64_t id, struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    char object[40];
+    struct audit_row *rows;
+    size_t n = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    snprintf(object, sizeof object, "document:%" PRId64, id);
+    r = audit_list_object(records_audit(house->records), object, &a, &rows, &n, err);
+    if (r == 0)
+        puts("\nhistory");
+    for (size_t i = 0; r == 0 && i < n; i++)
+        printf("  %s by %s\n", rows[i].act, rows[i].who);
+    return r;
+}
+
+int command_doc_show(int argc, char **argv)
+{
+    static const struct cli_option options[] = {{0}};
+    AUTO_ARENA struct arena a;
+    struct house house = {0};
+    struct loaded doc;
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("doc", "show"), options, 1, 1, &cli);
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
+    if (r == 0)
+        r = load(&house, cli.words[0], &a, &doc, &err);
+    if (r == 0 && cli.is_json) {
+        AUTO_JSON json_t *json = document_to_json(doc.document);
+
+        json_set(json, "row", report_document_row(&doc.row));
+        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+        putchar('\n');
+    } else if (r == 0) {
+        print_document(&doc);
+        r = print_history(&house, doc.row.id, &err);
+    }
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+/* The reasons in words, and what helps. */
+static void explain(const struct loaded *doc)
+{
+    const struct document_row *row = &doc->row;
+    const struct fault_info *fault = fault_find(row->reason);
+
+    if (row->state != STATE_WAITING && row->state != STATE_SET_ASIDE) {
+        printf("document %" PRId64 " does not wait: it is %s\n", row->id, state_name(row->state));
+        return;
+    }
+    printf("document %" PRId64 " %s:\n", row->id,
+           row->state == STATE_WAITING ? "waits for a person" : "was set aside");
+    for (size_t i = 0; i < doc->document->n_reasons; i++)
+        printf("  · %s\n", doc->document->reasons[i].text);
+    if (doc->document->n_reasons == 0 && row->message[0])
+        printf("  · %s\n", row->message);
+    if (fault)
+        printf("what helps: %s\n", fault->remedy);
+    else if (row->state == STATE_WAITING)
+        printf("what helps: bilag doc set %" PRId64 " FIELD=VALUE, then bilag doc approve %" PRId64
+               "; or bilag doc reject %" PRId64 " --why REASON\n",
+               row->id, row->id, row->id);
+}
+
+int command_doc_why(int argc, char **argv)
+{
+    static const struct cli_option options[] = {{0}};
+    AUTO_ARENA struct arena a;
+    struct house house = {0};
+    struct loaded doc;
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("doc", "why"), options, 1, 1, &cli);
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
+    if (r == 0)
+        r = load(&house, cli.words[0], &a, &doc, &err);
+    if (r == 0)
+        explain(&doc);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+/* The words of the query with one space between. */
+static char *join_words(const struct cli *cli)
+{
+    struct buf b;
+
+    buf_init(&b, LIMIT_FIELD_BYTES);
+    for (int i = 0; i < cli->n_words; i++)
+        buf_printf(&b, "%s%s", i ? " " : "", cli->words[i]);
+    return buf_take(&b);
+}
+
+static int search(struct house *house, const struct cli *cli, struct err *err)
+{
+    static const struct column columns[] = {
+        {"doc", "DOC", CELL_NUMBER, 0},      {"type", "TYPE", CELL_TEXT, 0},
+        {"supplier", "SUPPLIER", CELL_TEXT, 28}, {"number", "NUMBER", CELL_TEXT, 20},
+        {"date", "DATE", CELL_TEXT, 0},      {"gross", "GROSS", CELL_NUMBER, 0},
+        {"currency", "CUR", CELL_TEXT, 0},   {"snippet", "WHERE", CELL_TEXT, 70}, {0}};
+    AUTO_ARENA struct arena a;
+    AUTO_JSON json_t *rows = json_array();
+    AUTO_FREE char *words = join_words(cli);
+    struct hit *hits;
+    size_t n = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    r = records_search(house->records, words, 100, &a, &hits, &n, err);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        json_t *row = report_document_row(&hits[i].document);
+
+        json_set_text(row, "snippet", hits[i].snippet);
+        json_array_append_new(rows, row);
+    }
+    if (r == 0)
+        cli_print_rows(rows, columns, cli->is_json, "No filed document holds these words.");
+    return r;
+}
+
+int command_doc_search(int argc, char **argv)
+{
+    static const struct cli_option options[] = {{0}};
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("doc", "search"), options, 1, -1, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
+    if (r == 0)
+        r = search(&house, &cli, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+enum { WITH_OUT, WITH_WHAT, WITH_PAGE };
+
+/* The page's picture: kept for what was read from paper, drawn now for what was born digital. */
+static int picture(struct house *house, const struct loaded *doc, int64_t number, struct arena *a,
+                   const unsigned char **ret_bytes, size_t *ret_length, struct err *err)
+{
+    struct reader_options options;
+    struct reader *reader;
+    struct page_row *pages;
+    AUTO_CLOSE int fd = -1;
+    size_t n = 0;
+    int r = records_list_pages(house->records, doc->row.file_id, a, &pages, &n, err);
+
+    if (r == 0 && (number < 1 || (size_t)number > n))
+        r = err_set(err, ERR_NOT_FOUND, "the file has %zu pages", n);
+    if (r < 0)
+        return r;
+    if (pages[number - 1].picture_sha256[0]) {
+        r = blobs_get(house->blobs, pages[number - 1].picture_sha256, &fd, err);
+        return r < 0 ? r : file_map(fd, ret_bytes, ret_length, err);
+    }
+    r = blobs_get(house->blobs, doc->row.file_sha256, &fd, err);
+    if (r < 0)
+        return r;
+    reader_options_from(&house->settings, &options);
+    reader = reader_new(&options);
+    r = reader_preview(reader, fd, (int)number, a, ret_bytes, ret_length, err);
+    reader_free(reader);
+    return r;
+}
+
+static int export(struct house *house, const struct cli *cli, struct arena *a, struct err *err)
+{
+    const char *what = cli->values[WITH_WHAT] ? cli->values[WITH_WHAT] : "record";
+    const char *sha256 = NULL, *out = cli->values[WITH_OUT];
+    const unsigned char *bytes = NULL;
+    AUTO_CLOSE int fd = -1;
+    struct loaded doc;
+    int64_t page = 1;
+    size_t length = 0;
+    int r = load(house, cli->words[0], a, &doc, err);
+
+    if (r < 0)
+        return r;
+    if (!out)
+        return err_set(err, ERR_USAGE, "--out FILE is missing");
+    if (cli->values[WITH_PAGE] && !number_parse(cli->values[WITH_PAGE], 1, 1000000, &page))
+        return err_set(err, ERR_USAGE, "--page takes a number");
+    if (strcmp(what, "picture") == 0)
+        r = picture(house, &doc, page, a, &bytes, &length, err);
+    else {
+        sha256 = strcmp(what, "record") == 0     ? doc.row.record_sha256
+                 : strcmp(what, "manifest") == 0 ? doc.row.manifest_sha256
+                 : strcmp(what, "original") == 0 ? doc.row.file_sha256
+                                                 : NULL;
+        if (!sha256)
+            return err_set(err, ERR_USAGE, "--what is record, original, manifest or picture");
+        if (!sha256[0])
+            return err_set(err, ERR_NOT_FOUND, "document %" PRId64 " is not filed yet", doc.row.id);
+        r = blobs_get(house->blobs, sha256, &fd, err);
+        if (r == 0)
+            r = file_map(fd, &bytes, &length, err);
+    }
+    return r < 0 ? r : file_write(out, bytes, length, 0644, err);
+}
+
+int command_doc_export(int argc, char **argv)
+{
+    static const struct cli_option options[] = {
+        {"out", "FILE", "where to"},
+        {"what", "WHAT", "record (the default), original, manifest or picture"},
+        {"page", "N", "of which page the picture (default 1)"},
+        {0}};
+    AUTO_ARENA struct arena a;
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("doc", "export"), options, 1, 1, &cli);
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
+    if (r == 0)
+        r = export(&house, &cli, &a, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}

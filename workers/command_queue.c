@@ -1,0 +1,240 @@
+/* bilag queue ls, pause, resume and job ls, retry: the operator's hands. Pauses and retries are
+ * written to SQL, which is the truth, and then told to the queue. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "stores/records_query.h"
+#include "stores/records_work.h"
+#include "workers/commands.h"
+#include "workers/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct cli_option no_options[] = {{0}};
+
+static int list_queues(struct house *house, bool is_json, struct err *err)
+{
+    static const struct column columns[] = {
+        {"queue", "QUEUE", CELL_TEXT, 0},     {"waiting", "WAITING", CELL_NUMBER, 0},
+        {"active", "ACTIVE", CELL_NUMBER, 0}, {"retry", "RETRY", CELL_NUMBER, 0},
+        {"dead", "DEAD", CELL_NUMBER, 0},     {"oldest_ms", "OLDEST", CELL_AGE_MS, 0},
+        {"done", "DONE", CELL_NUMBER, 0},     {"failed", "FAILED", CELL_NUMBER, 0},
+        {"state", "STATE", CELL_TEXT, 0},     {0}};
+    struct queue_count counts[STAGE_COUNT];
+    AUTO_JSON json_t *rows = json_array();
+    int r = queue_counts(house->queue, counts, err);
+
+    for (int i = 0; r == 0 && i < STAGE_COUNT; i++) {
+        json_t *row;
+
+        if (!stage_info((enum stage)i)->has_queue)
+            continue;
+        row = json_object();
+        json_set_text(row, "queue", stage_name((enum stage)i));
+        json_set_int(row, "waiting", counts[i].waiting);
+        json_set_int(row, "active", counts[i].active);
+        json_set_int(row, "retry", counts[i].delayed);
+        json_set_int(row, "dead", counts[i].dead);
+        json_set_int(row, "oldest_ms", counts[i].oldest_age_ms);
+        json_set_int(row, "done", counts[i].done_total);
+        json_set_int(row, "failed", counts[i].failed_total);
+        json_set_text(row, "state", counts[i].is_paused ? "paused" : "running");
+        json_array_append_new(rows, row);
+    }
+    if (r == 0)
+        cli_print_rows(rows, columns, is_json, "");
+    return r;
+}
+
+int command_queue_ls(int argc, char **argv)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("queue", "ls"), no_options, 0, 0, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_QUEUE, "queue", &err);
+    if (r == 0)
+        r = list_queues(&house, cli.is_json, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+static int hold_stage(struct house *house, const char *name, bool is_paused, struct err *err)
+{
+    enum stage stage;
+    int r;
+
+    if (!stage_parse(name, &stage) || !stage_info(stage)->has_queue)
+        return err_set(err, ERR_USAGE, "'%s' is no queue; `bilag queue ls` lists them", name);
+    r = records_set_paused(house->records, stage, is_paused, report_user(), err);
+    if (r < 0)
+        return r;
+    return is_paused ? queue_pause(house->queue, stage, err)
+                     : queue_resume(house->queue, stage, err);
+}
+
+static int hold(int argc, char **argv, const char *verb, bool is_paused)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("queue", verb), no_options, 1, -1, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "queue", &err);
+    for (int i = 0; r == 0 && i < cli.n_words; i++)
+        r = hold_stage(&house, cli.words[i], is_paused, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+int command_queue_pause(int argc, char **argv)
+{
+    return hold(argc, argv, "pause", true);
+}
+
+int command_queue_resume(int argc, char **argv)
+{
+    return hold(argc, argv, "resume", false);
+}
+
+static json_t *job_row(const struct queue_entry *entry)
+{
+    json_t *row = json_object();
+    char id[JOB_ID_SIZE];
+
+    job_id_format(&entry->job.id, id);
+    json_set_text(row, "job", id);
+    json_set_text(row, "state", queue_state_name(entry->state));
+    json_set_text(row, "lane", queue_lane_name(entry->lane));
+    json_set_int(row, "age_ms", entry->age_ms);
+    json_set_int(row, "due_ms", entry->due_ms);
+    json_set_int(row, "failures", entry->job.failures);
+    json_set_int(row, "crashes", entry->job.crashes);
+    json_set_int(row, "orphans", entry->job.orphans);
+    json_set_text(row, "worker", entry->worker);
+    json_set_text(row, "why", entry->reason);
+    return row;
+}
+
+/* What people call jobs that cannot go on is mostly in SQL: files set aside, pages unread. */
+static int add_set_aside(struct house *house, struct arena *a, json_t *rows, struct err *err)
+{
+    struct file_row *files;
+    size_t n = 0;
+    int r = records_list_files(house->records, 0, STATE_SET_ASIDE, 0, 1000, a, &files, &n, err);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        json_t *row = json_object();
+        struct job_id id = {.stage = files[i].stage == STAGE_DONE ? STAGE_OPEN : files[i].stage,
+                            .object = files[i].id};
+        char text[JOB_ID_SIZE];
+
+        job_id_format(&id, text);
+        json_set_text(row, "job", text);
+        json_set_text(row, "state", "set_aside");
+        json_set_text(row, "file", files[i].name);
+        json_set_text(row, "why", files[i].message);
+        json_array_append_new(rows, row);
+    }
+    return r;
+}
+
+static int list_jobs(struct house *house, const struct cli *cli, struct err *err)
+{
+    static const struct column columns[] = {
+        {"job", "JOB", CELL_TEXT, 0},           {"state", "STATE", CELL_TEXT, 0},
+        {"lane", "LANE", CELL_TEXT, 0},         {"age_ms", "AGE", CELL_AGE_MS, 0},
+        {"due_ms", "DUE IN", CELL_AGE_MS, 0},   {"failures", "FAILURES", CELL_NUMBER, 0},
+        {"crashes", "CRASHES", CELL_NUMBER, 0}, {"orphans", "ORPHANS", CELL_NUMBER, 0},
+        {"worker", "WORKER", CELL_TEXT, 24},    {"file", "FILE", CELL_TEXT, 30},
+        {"why", "WHY", CELL_TEXT, 60},          {0}};
+    AUTO_ARENA struct arena a;
+    AUTO_JSON json_t *rows = json_array();
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    r = add_set_aside(house, &a, rows, err);
+    for (int stage = 0; stage < STAGE_COUNT; stage++)
+        for (int state = 0; state < QUEUE_STATE_COUNT; state++) {
+            struct queue_entry *entries;
+            size_t n = 0;
+
+            if (r < 0 || !stage_info((enum stage)stage)->has_queue)
+                continue;
+            r = queue_list(house->queue, (enum stage)stage, (enum queue_state)state, 100, &a,
+                           &entries, &n, err);
+            for (size_t i = 0; r == 0 && i < n; i++)
+                json_array_append_new(rows, job_row(&entries[i]));
+        }
+    if (r == 0)
+        cli_print_rows(rows, columns, cli->is_json, "No job waits, runs or failed.");
+    return r;
+}
+
+int command_job_ls(int argc, char **argv)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = cli_parse(argc, argv, command_find("job", "ls"), no_options, 0, 0, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "job", &err);
+    if (r == 0)
+        r = list_jobs(&house, &cli, &err);
+    house_close(&house);
+    return r < 0 ? cli_fail(&err) : 0;
+}
+
+/* Set aside in SQL: back to its stage. Waiting for another try in the queue: now. */
+static int retry_job(struct house *house, const char *text, struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    struct next_jobs next = {0};
+    struct job_id id;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (!job_id_parse(text, &id))
+        return err_set(err, ERR_USAGE, "'%s' is no job; `bilag job ls` lists them", text);
+    r = records_retry(house->records, &id, report_user(), &a, &next, err);
+    if (r == ERR_CONFLICT)
+        return queue_retry(house->queue, &id, err);
+    for (size_t i = 0; r == 0 && i < next.n; i++) {
+        struct queue_item item = {.id = next.items[i].id,
+                                  .min_fence = next.items[i].min_fence,
+                                  .lane = QUEUE_EXPRESS};
+
+        r = queue_add(house->queue, &item, 1, NULL, err);
+    }
+    return r;
+}
+
+int command_job_retry(int argc, char **argv)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int failed = 0, r = cli_parse(argc, argv, command_find("job", "retry"), no_options, 1, -1, &cli);
+
+    if (r != 0)
+        return r < 0 ? 2 : 0;
+    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "job", &err);
+    for (int i = 0; r == 0 && i < cli.n_words; i++)
+        if (retry_job(&house, cli.words[i], &err) < 0) {
+            fprintf(stderr, "bilag: %s: %s\n", cli.words[i], err.text);
+            failed++;
+        }
+    house_close(&house);
+    if (failed)
+        return cli.n_words == 1 ? err_exit_status(err.code) : 6;
+    return r < 0 ? cli_fail(&err) : 0;
+}

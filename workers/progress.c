@@ -1,0 +1,78 @@
+/* A progress bar of sheets: what is explained out of what came in. */
+#include "workers/progress.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/number.h"
+#include "stores/records_query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOOK_EVERY_MS 200
+#define LINE_EVERY_MS 5000
+#define BAR_CELLS 30
+
+static void draw(const struct balance *b, bool is_terminal)
+{
+    int64_t done = b->sheets_in - b->in_work;
+    int cells = b->sheets_in ? (int)(done * BAR_CELLS / b->sheets_in) : 0;
+
+    if (!is_terminal) {
+        fprintf(stderr, "%" PRId64 " of %" PRId64 " sheets\n", done, b->sheets_in);
+        return;
+    }
+    fputs("\r[", stderr);
+    for (int i = 0; i < BAR_CELLS; i++)
+        fputs(i < cells ? "█" : "·", stderr);
+    fprintf(stderr, "] %" PRId64 " of %" PRId64 " sheets ", done, b->sheets_in);
+}
+
+static int load(struct records *records, int64_t batch_id, struct balance *ret, struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    struct batch_row row;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    r = records_load_batch(records, batch_id, &a, &row, err);
+    if (r == 0)
+        *ret = row.balance;
+    return r;
+}
+
+int progress_wait(struct records *records, int64_t batch_id, const char *seconds, struct err *err)
+{
+    bool is_terminal = isatty(STDERR_FILENO);
+    int64_t began = clock_mono_ms(), limit = 0, next_draw = began + (is_terminal ? 0 : LINE_EVERY_MS);
+    struct timespec nap = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
+    struct balance balance = {0};
+
+    if (seconds && !number_parse(seconds, 1, 1000000, &limit))
+        return err_set(err, ERR_USAGE, "--timeout takes whole seconds");
+    for (;;) {
+        int r = load(records, batch_id, &balance, err);
+        int64_t now = clock_mono_ms();
+
+        if (r < 0)
+            return r;
+        if (now >= next_draw || (is_terminal && balance.is_finished)) {
+            draw(&balance, is_terminal);
+            next_draw = now + (is_terminal ? 0 : LINE_EVERY_MS);
+        }
+        if (balance.is_finished) {
+            if (is_terminal)
+                fputc('\n', stderr);
+            return 0;
+        }
+        if (limit && now - began > limit * 1000)
+            return err_set(err, ERR_TIMEOUT,
+                           "%" PRId64 " sheets are still in work; `bilag status` tells why",
+                           balance.in_work);
+        nanosleep(&nap, NULL);
+    }
+}
