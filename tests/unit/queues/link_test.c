@@ -1,0 +1,397 @@
+/*
+ * Bad lines and lying servers. Through a proxy, every answer is cut after every possible number of
+ * bytes, and answers arrive after their question was given up: no stale answer may ever be taken
+ * for another's, and no job may get lost or be in two hands. Then a server that talks nonsense.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "tests/unit/queues/private_redis.h"
+#include "tests/unit/queues/proxy.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct private_redis server;
+static struct proxy proxy;
+static struct queue *q, *direct; /* through the proxy; past it */
+static struct arena arena;
+static struct err e;
+
+static int set_up(void **state)
+{
+    struct queue_options o = server.user;
+
+    (void)state;
+    proxy.orders->cut_after = -1;
+    proxy.orders->is_stalled = proxy.orders->is_slicing = false;
+    private_redis_order(&server, "FLUSHALL");
+    arena_init(&arena, 8 << 20);
+    if (queue_open_redis(&o, &direct, &e) < 0)
+        return -1;
+    o.socket_path = proxy.socket_path;
+    o.command_timeout_ms = 1100;
+    return queue_open_redis(&o, &q, &e);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(q);
+    queue_close(direct);
+    arena_release(&arena);
+    return 0;
+}
+
+/* ---- what can be asked: each returns its code and checks that an answer fits the question ---- */
+
+static struct job held;
+
+static int ask_add(struct queue *from)
+{
+    struct queue_item item = {.id = {STAGE_READ, 5, 5}};
+    size_t added = 77;
+    int r = queue_add(from, &item, 1, &added, &e);
+
+    assert_true(r < 0 ? added == 77 : added <= 1);
+    return r;
+}
+
+static int ask_take(struct queue *from)
+{
+    struct job job = {.fence = -7};
+    int r = queue_take(from, QUEUE_ALL_STAGES, 0, &job, &e);
+
+    if (r < 1)
+        assert_int_equal(job.fence, -7);
+    else
+        assert_int_equal(job.id.object, 1);
+    return r < 0 ? r : 0;
+}
+
+static int ask_beat(struct queue *from)
+{
+    return queue_beat(from, &held, &e);
+}
+
+static int ask_finish(struct queue *from)
+{
+    struct queue_item next = {.id = {STAGE_SORT, 1, 0}};
+    int r = queue_finish(from, &held, &next, 1, &e);
+
+    return r == ERR_STALE ? 0 : r; /* done by the first asking, whose answer was cut */
+}
+
+static int ask_fail(struct queue *from)
+{
+    enum queue_verdict verdict;
+    int r = queue_fail(from, &held, QUEUE_FAILURE, "why", &verdict, &e);
+
+    return r == ERR_STALE ? 0 : r;
+}
+
+static int ask_find(struct queue *from)
+{
+    struct job_id id = {STAGE_READ, 1, 2};
+    struct queue_entry entry = {0};
+    int r = queue_find(from, &id, &arena, &entry, &e);
+
+    if (r == 0) {
+        assert_int_equal(entry.job.id.object, 1);
+        assert_int_equal(entry.job.id.page, 2);
+    }
+    return r;
+}
+
+static int ask_counts(struct queue *from)
+{
+    struct queue_count counts[STAGE_COUNT];
+
+    return queue_counts(from, counts, &e);
+}
+
+static int ask_reap(struct queue *from)
+{
+    return queue_reap(from, NULL, &e);
+}
+
+static const struct {
+    const char *name;
+    int (*ask)(struct queue *from);
+} questions[] = {
+    {"add", ask_add},   {"take", ask_take}, {"beat", ask_beat},     {"finish", ask_finish},
+    {"fail", ask_fail}, {"find", ask_find}, {"counts", ask_counts}, {"reap", ask_reap},
+};
+
+/* Three pages waiting, one of them held through the proxy. */
+static void lay_out(void)
+{
+    struct queue_item items[3] = {{.id = {STAGE_READ, 1, 1}},
+                                  {.id = {STAGE_READ, 1, 2}},
+                                  {.id = {STAGE_READ, 1, 3}}};
+
+    private_redis_order(&server, "FLUSHALL");
+    assert_int_equal(queue_add(direct, items, 3, NULL, &e), 0);
+    assert_int_equal(queue_take(q, QUEUE_ALL_STAGES, 0, &held, &e), 1);
+    arena_clear(&arena);
+}
+
+/* Takes everything: each page (and what followed) exactly once, whatever was cut before. */
+static void assert_nothing_lost_or_doubled(const char *name)
+{
+    struct queue_count c[STAGE_COUNT];
+    struct job jobs[16];
+    int64_t there;
+    int n;
+
+    assert_int_equal(ask_find(q), 0);
+    n = queue_take_many(q, QUEUE_ALL_STAGES, 0, jobs, 16, &e);
+    assert_true(n >= 0);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            assert_memory_not_equal(&jobs[i].id, &jobs[k].id, sizeof jobs[i].id);
+    assert_int_equal(queue_counts(direct, c, &e), 0);
+    there = c[STAGE_READ].active + c[STAGE_READ].delayed + c[STAGE_SORT].active;
+    assert_int_equal(there, strcmp(name, "add") == 0 ? 4 : 3);
+    assert_int_equal(c[STAGE_READ].waiting + c[STAGE_SORT].waiting, 0);
+}
+
+static void an_answer_cut_anywhere_is_no_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        int64_t length;
+
+        lay_out();
+        proxy.orders->passed_bytes = 0;
+        assert_int_equal(questions[i].ask(q), 0);
+        length = proxy.orders->passed_bytes;
+        assert_true(length > 0);
+        for (int64_t k = 0; k < length; k++) {
+            lay_out();
+            proxy.orders->cut_after = k;
+            if (questions[i].ask(q) != ERR_UNREACHABLE)
+                fail_msg("%s, cut after %d bytes", questions[i].name, (int)k);
+            proxy.orders->cut_after = -1;
+            assert_int_equal(questions[i].ask(q), 0);
+            assert_nothing_lost_or_doubled(questions[i].name);
+        }
+    }
+}
+
+static void a_login_cut_anywhere_is_no_connection(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 5; k++) { /* "+OK\r\n" */
+        tear_down(state);
+        assert_int_equal(set_up(state), 0);
+        proxy.orders->cut_after = k;
+        assert_int_equal(queue_ping(q, &e), ERR_UNREACHABLE);
+        proxy.orders->cut_after = -1;
+        assert_int_equal(queue_ping(q, &e), 0);
+    }
+}
+
+static void bytes_may_come_one_by_one(void **state)
+{
+    (void)state;
+    proxy.orders->is_slicing = true;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        lay_out();
+        assert_int_equal(questions[i].ask(q), 0);
+    }
+}
+
+/* The late answer is let go while the next question is on its way. */
+static void a_late_answer_is_nobodys(void **state)
+{
+    struct job_id second = {STAGE_READ, 1, 2}, third = {STAGE_READ, 1, 3};
+    struct queue_entry entry;
+
+    (void)state;
+    lay_out();
+    proxy.orders->is_stalled = true;
+    assert_int_equal(queue_find(q, &second, &arena, &entry, &e), ERR_UNREACHABLE);
+    assert_string_equal(e.reason, "queue_gone");
+    proxy.orders->is_stalled = false;
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(queue_find(q, &third, &arena, &entry, &e), 0);
+        assert_int_equal(entry.job.id.page, 3);
+        assert_int_equal(queue_find(q, &second, &arena, &entry, &e), 0);
+        assert_int_equal(entry.job.id.page, 2);
+    }
+}
+
+static void several_lost_takings_are_all_given_back(void **state)
+{
+    struct job jobs[4];
+    struct queue_count c[STAGE_COUNT];
+
+    (void)state;
+    lay_out();
+    for (int i = 0; i < 2; i++) {
+        proxy.orders->cut_after = i == 0 ? 1 : 6; /* the second time after the login's answer */
+        assert_int_equal(queue_take(q, QUEUE_ALL_STAGES, 0, jobs, &e), ERR_UNREACHABLE);
+    }
+    proxy.orders->cut_after = -1;
+    assert_int_equal(queue_counts(direct, c, &e), 0);
+    assert_int_equal(c[STAGE_READ].active, 2); /* the held one and what the last taking got */
+    assert_int_equal(queue_take_many(q, QUEUE_ALL_STAGES, 0, jobs, 4, &e), 2);
+    assert_int_equal(queue_beat(q, &held, &e), 0); /* what we do hold was left alone */
+    assert_int_equal(jobs[0].orphans + jobs[0].failures, 0);
+}
+
+/* ---- a server that lies ---- */
+
+static int listen_alone(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    return fd;
+}
+
+/* Serves one connection: whatever is asked, this is the answer. Ends with its client. */
+static pid_t start_liar(int listener, const char *answer)
+{
+    pid_t pid = fork();
+    char question[4096];
+    int fd;
+
+    if (pid != 0)
+        return pid;
+    fd = accept(listener, NULL, NULL);
+    while (recv(fd, question, sizeof question, 0) > 0)
+        if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
+            break;
+    _exit(0);
+}
+
+static int lie_take(struct queue *from)
+{
+    struct job job = {.fence = -7};
+    int r = queue_take(from, QUEUE_ALL_STAGES, 0, &job, &e);
+
+    if (r < 0)
+        assert_int_equal(job.fence, -7);
+    return r;
+}
+
+static int lie_known(struct queue *from)
+{
+    struct job_id ids[2] = {{STAGE_SORT, 1, 0}, {STAGE_SORT, 2, 0}};
+    bool known[2];
+
+    return queue_is_known(from, ids, 2, known, &e);
+}
+
+static int lie_find(struct queue *from)
+{
+    struct job_id id = {STAGE_READ, 1, 2};
+    struct queue_entry entry;
+
+    return queue_find(from, &id, &arena, &entry, &e);
+}
+
+#define JOB(id, fence) "*5\r\n$" id "\r\n$1\r\n" fence "\r\n$1\r\n0\r\n$1\r\n0\r\n$1\r\n0\r\n"
+
+static const struct {
+    const char *answer;
+    int (*ask)(struct queue *from);
+    int code;
+    const char *reason;
+} lies[] = {
+    {JOB("8\r\nread:1:1", "1"), lie_take, 1, NULL},
+    {JOB("8\r\nread:1:0", "1"), lie_take, ERR_INVALID, "queue_error"},
+    {JOB("8\r\nlead:1:1", "1"), lie_take, ERR_INVALID, "queue_error"},
+    {JOB("9\r\nread:1:1 ", "1"), lie_take, ERR_INVALID, "queue_error"},
+    {JOB("8\r\nreview:1", "1"), lie_take, ERR_INVALID, "queue_error"},
+    {JOB("8\r\nread:1:1", "0"), lie_take, ERR_INVALID, "queue_error"},
+    {JOB("8\r\nread:1:1", "x"), lie_take, ERR_INVALID, "queue_error"},
+    {"*4\r\n$8\r\nread:1:1\r\n:1\r\n:0\r\n:0\r\n", lie_take, ERR_INVALID, "queue_error"},
+    {"*10\r\n$6\r\nsort:1\r\n:1\r\n:0\r\n:0\r\n:0\r\n$6\r\nsort:2\r\n:1\r\n:0\r\n:0\r\n:0\r\n",
+     lie_take, ERR_INVALID, "queue_error"}, /* two for one */
+    {"*5\r\n*0\r\n:1\r\n:0\r\n:0\r\n:0\r\n", lie_take, ERR_INVALID, "queue_error"},
+    {"$-1\r\n", lie_take, ERR_INVALID, "queue_error"},
+    {":1\r\n", lie_take, ERR_INVALID, "queue_error"},
+    {"nonsense\r\n", lie_take, ERR_UNREACHABLE, "queue_gone"},
+    {"*2\r\n:1\r\n:0\r\n", lie_known, 0, NULL},
+    {"*1\r\n:1\r\n", lie_known, ERR_INVALID, "queue_error"},
+    {"*3\r\n:1\r\n:1\r\n:1\r\n", lie_known, ERR_INVALID, "queue_error"},
+    {"*2\r\n:1\r\n:2\r\n", lie_known, ERR_INVALID, "queue_error"},
+    {"*1\r\n$1\r\nx\r\n", lie_find, ERR_INVALID, "queue_error"},
+    {"*0\r\n", lie_find, ERR_NOT_FOUND, NULL},
+    {":7\r\n", ask_reap, ERR_INVALID, "queue_error"},
+    {":7\r\n", ask_add, ERR_INVALID, "queue_error"},
+    {"*0\r\n", ask_counts, ERR_INVALID, "queue_error"},
+    {"-LOADING Redis is loading\r\n", ask_add, ERR_UNREACHABLE, "queue_loading"},
+    {"-MISCONF disk\r\n", ask_add, ERR_UNREACHABLE, "queue_broken"},
+    {"-OOM full\r\n", ask_add, ERR_LIMIT, "queue_full"},
+    {"-ERR something new\r\n", ask_add, ERR_INVALID, "queue_error"},
+};
+
+static void lies_are_not_believed(void **state)
+{
+    struct queue_options o;
+    char path[96];
+    int listener;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/liar", server.folder);
+    listener = listen_alone(path);
+    queue_options_init(&o);
+    o.socket_path = path;
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        pid_t liar = start_liar(listener, lies[i].answer);
+        struct queue *from;
+        int r;
+
+        assert_int_equal(queue_open_redis(&o, &from, &e), 0);
+        r = lies[i].ask(from);
+        if (r != lies[i].code || (lies[i].reason && strcmp(e.reason, lies[i].reason) != 0))
+            fail_msg("lie %d: %d %s", (int)i, r, r < 0 ? e.text : "");
+        queue_close(from);
+        waitpid(liar, NULL, 0);
+    }
+    close(listener);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static const struct CMUnitTest tests[] = {
+    TEST(an_answer_cut_anywhere_is_no_answer),
+    TEST(a_login_cut_anywhere_is_no_connection),
+    TEST(bytes_may_come_one_by_one),
+    TEST(a_late_answer_is_nobodys),
+    TEST(several_lost_takings_are_all_given_back),
+    TEST(lies_are_not_believed),
+};
+
+int main(void)
+{
+    char path[96];
+    int failed;
+
+    if (!private_redis_is_possible()) {
+        printf("no redis-server here: nothing tested\n");
+        return 0;
+    }
+    private_redis_init(&server, (size_t)64 << 20);
+    private_redis_start(&server);
+    snprintf(path, sizeof path, "%s/proxy", server.folder);
+    proxy_start(&proxy, path, server.socket_path);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    proxy_stop(&proxy);
+    private_redis_release(&server);
+    return failed;
+}
