@@ -21,8 +21,8 @@ static const struct {
     uint32_t c;
     const char *text;
 } spelled[] = {
-    {0xE6, "ae"}, {0xF8, "o"}, {0xDF, "ss"}, {0x111, "d"}, {0x142, "l"}, {0xF0, "d"},
-    {0xFE, "th"}, {0x153, "oe"},
+    {0xE6, "ae"}, {0xF8, "o"}, {0xDF, "ss"}, {0x111, "d"},
+    {0x142, "l"}, {0xF0, "d"}, {0xFE, "th"}, {0x153, "oe"},
 };
 
 bool utf8_is_valid(const char *bytes, size_t length)
@@ -78,40 +78,41 @@ static const char *spelled_out(uint32_t lower)
     return NULL;
 }
 
+/* Adds a letter that does not decompose further; false when there is no room for it. */
+static bool add_letter(UChar32 c, char out[FOLDED_MAX + 1], size_t *used)
+{
+    UChar32 lower = u_foldCase(c, U_FOLD_CASE_DEFAULT);
+    const char *known = spelled_out((uint32_t)lower);
+    char encoded[4];
+    size_t n = known ? strlen(known) : utf8_encode((uint32_t)lower, encoded);
+
+    if (u_charType(lower) == U_NON_SPACING_MARK)
+        return true;
+    if (*used + n > FOLDED_MAX)
+        return false;
+    memcpy(out + *used, known ? known : encoded, n);
+    *used += n;
+    return true;
+}
+
 /* One code point folded; `out` gets at most FOLDED_MAX bytes and a NUL. */
 static void fold_char(uint32_t c, char out[FOLDED_MAX + 1])
 {
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&status);
     UChar parts[20];
-    uint32_t lower = (uint32_t)u_foldCase((UChar32)c, U_FOLD_CASE_DEFAULT);
-    const char *known = spelled_out(lower);
-    int32_t n, i = 0;
+    UChar32 lower = u_foldCase((UChar32)c, U_FOLD_CASE_DEFAULT), part;
+    int32_t n = unorm2_getDecomposition(nfkd, lower, parts, 20, &status), i = 0;
+    bool has_room = true;
     size_t used = 0;
 
-    out[0] = '\0';
-    if (known) {
-        memcpy(out, known, strlen(known) + 1);
-        return;
-    }
-    n = unorm2_getDecomposition(nfkd, (UChar32)lower, parts, 20, &status);
-    if (U_FAILURE(status) || n < 0) {
-        if (u_charType((UChar32)lower) != U_NON_SPACING_MARK) /* an accent of its own: NFD text */
-            used = utf8_encode(lower, out);
-        out[used] = '\0';
-        return;
-    }
-    while (i < n) {
-        UChar32 d;
-
-        U16_NEXT(parts, i, n, d);
-        if (u_charType(d) == U_NON_SPACING_MARK)
-            continue;
-        d = u_foldCase(d, U_FOLD_CASE_DEFAULT);
-        if (used + (size_t)U8_LENGTH(d) > FOLDED_MAX)
-            break;
-        used += utf8_encode((uint32_t)d, out + used);
-    }
+    if (U_FAILURE(status) || n < 0)
+        add_letter(lower, out, &used);
+    else
+        while (i < n && has_room) {
+            U16_NEXT(parts, i, n, part);
+            has_room = add_letter(part, out, &used);
+        }
     out[used] = '\0';
 }
 
