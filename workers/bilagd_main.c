@@ -5,8 +5,8 @@
  *           ├─ bilag-worker --slot 0 ── bilag-reader ── one child a job
  *           └─ bilag-worker --slot 1 ── bilag-reader ── …
  *
- * A child that dies is started again, at once the first time, then after 1, 2, 4 … 30 seconds; a
- * minute of life forgives it. SIGTERM drains: workers finish their job and leave, Redis goes last.
+ * A child that dies is started again, at once the first time, then after 1, 2, 4 … 30 seconds;
+ * five seconds of life forgive it. SIGTERM drains: workers finish their job and leave, Redis goes last.
  * A child whose parent was killed is killed by the kernel, so a new bilagd finds a clean house; it
  * waits for the lock that the old Redis inherited.
  */

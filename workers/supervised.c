@@ -1,6 +1,6 @@
 /*
  * Starting children and remembering when to start them again. Back-off doubles from nothing over one
- * second to thirty, and is forgotten after a minute of life: a bad configuration cannot fork-bomb
+ * second to thirty, and is forgotten after five seconds of life: a bad configuration cannot fork-bomb
  * the machine, one crash costs nothing.
  */
 #include "workers/supervised.h"
@@ -17,7 +17,7 @@
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_LAST_MS 30000
-#define FORGIVEN_AFTER_MS 60000
+#define FORGIVEN_AFTER_MS 5000
 
 void supervised_init(struct supervised *s, const char *name, const char *program)
 {

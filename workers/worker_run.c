@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "models/fault.h"
 #include "stores/records_work.h"
+#include "workers/reader_client.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -118,15 +119,31 @@ static int judge(struct worker *w, const struct job *job, struct arena *a, const
     return set_aside(w, job, a, why, err);
 }
 
-static void log_job(const struct job *job, int64_t began_ms, const char *verdict,
-                    const struct err *why)
+/* Time by the wall, and CPU of this process and of the reader's child. */
+struct meter {
+    int64_t wall_ms, own_us;
+};
+
+static struct meter meter_start(void)
 {
+    return (struct meter){clock_mono_ms(), clock_cpu_us()};
+}
+
+static void log_job(const struct worker *w, const struct job *job, struct meter began,
+                    const char *verdict, const struct err *why)
+{
+    struct reader_usage reader = {0};
     char id[JOB_ID_SIZE];
 
+    if (stage_info(job->id.stage)->needs_reader)
+        reader = reader_last_usage(w->reader);
     job_id_format(&job->id, id);
-    log_info("job", "stage=%s job=%s fence=%" PRId64 " try=%d ms=%" PRId64 " verdict=%s%s%s",
+    log_info("job",
+             "stage=%s job=%s fence=%" PRId64 " try=%d ms=%" PRId64 " cpu_us=%" PRId64
+             " reader_us=%" PRId64 " reader_kb=%" PRId64 "%s verdict=%s%s%s",
              stage_name(job->id.stage), id, job->fence, 1 + job->failures + job->crashes,
-             clock_mono_ms() - began_ms, verdict, why->code ? " why=" : "",
+             clock_mono_ms() - began.wall_ms, clock_cpu_us() - began.own_us, reader.cpu_us,
+             reader.max_rss_kb, w->note, verdict, why->code ? " why=" : "",
              why->code ? log_value(why->text).text : "");
 }
 
@@ -136,12 +153,13 @@ int worker_run(struct worker *w, const struct job *job, struct err *err)
     struct next_jobs next = {0};
     struct err why = {0};
     const char *verdict = "done";
-    int64_t began_ms = clock_mono_ms();
+    struct meter began = meter_start();
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     w->job = job;
-    w->last_beat_ms = began_ms;
+    w->note[0] = '\0';
+    w->last_beat_ms = began.wall_ms;
     r = handlers[job->id.stage](w, job, &a, &next, &why);
     if (r == 0)
         r = finish(w, job, &a, &next, err);
@@ -149,7 +167,7 @@ int worker_run(struct worker *w, const struct job *job, struct err *err)
         r = judge(w, job, &a, &why, &verdict, err);
     w->job = NULL;
     w->jobs_done++;
-    log_job(job, began_ms, verdict, &why);
+    log_job(w, job, began, verdict, &why);
     return r;
 }
 
