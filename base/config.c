@@ -51,7 +51,7 @@ static bool parse_bool(const char *text, bool *ret)
     return true;
 }
 
-void option_print_range(const struct config_option *o, struct buf *b)
+void config_option_print_range(const struct config_option *o, struct buf *b)
 {
     switch (o->type) {
     case OPTION_INT:
@@ -71,7 +71,7 @@ void option_print_range(const struct config_option *o, struct buf *b)
     }
 }
 
-void option_print_variable(const struct config_option *o, const char *prefix, struct buf *b)
+void config_option_print_variable(const struct config_option *o, const char *prefix, struct buf *b)
 {
     buf_printf(b, "%s_", prefix);
     for (const char *p = o->path; *p; p++)
@@ -127,7 +127,7 @@ static int refuse(const struct config_option *o, int code, const char *text, con
     char shown[3 * 40 + 1];
 
     buf_init(&range, RANGE_MAX_BYTES);
-    option_print_range(o, &range);
+    config_option_print_range(o, &range);
     utf8_clean(text, strnlen(text, 40), shown);
     return err_set(err, code, "%s: %s is \"%s\"; it takes %s", place, o->path, shown, range.data);
 }
@@ -289,7 +289,7 @@ int config_load_environment(struct config *c, const char *prefix, struct err *er
         const char *text;
 
         buf_clear(&name);
-        option_print_variable(&c->options[i], prefix, &name);
+        config_option_print_variable(&c->options[i], prefix, &name);
         text = getenv(name.data);
         if (text)
             r = set_row(c, i, text, CONFIG_ENVIRONMENT, name.data, err);

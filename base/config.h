@@ -89,9 +89,9 @@ const char *config_nearest(const struct config *c, const char *path);
 void config_print_value(const struct config *c, size_t i, struct buf *b);
 
 /* "1 to 500 pages", "one of webp, jpeg", "true or false", "text of at most 255 bytes". */
-void option_print_range(const struct config_option *o, struct buf *b);
+void config_option_print_range(const struct config_option *o, struct buf *b);
 
 /* "BILAG" and "limits.pages" → "BILAG_LIMITS_PAGES". */
-void option_print_variable(const struct config_option *o, const char *prefix, struct buf *b);
+void config_option_print_variable(const struct config_option *o, const char *prefix, struct buf *b);
 
 #endif

@@ -43,8 +43,8 @@ static const char *const pdfa_kinds[] = {"1b", "2b", NULL};
 
 /* clang-format off */
 static const struct config_option table[] = {
-    TEXT("data", data_dir, PATH_BYTES, "",
-         "folder of everything bilag keeps; /var/lib/bilag for root, ~/.local/state/bilag for others"),
+    TEXT("data_dir", data_dir, PATH_BYTES, "",
+         "folder of everything bilag keeps; $BILAG_DATA, /var/lib/bilag for root, ~/.local/state/bilag"),
     INT("workers", workers, 0, 512, "0", "processes",
         "worker processes on this machine; 0 means one a core"),
     CHOICE("log.level", log.level, "info", "the least important lines that are logged", log_levels),
@@ -127,12 +127,15 @@ static const struct config_option table[] = {
 /* Where data lies when nobody said: the owner of an unprivileged run is a person with a home. */
 static char *default_data(void)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *said = getenv("BILAG_DATA"), *state = getenv("XDG_STATE_HOME"),
+               *home = getenv("HOME");
     AUTO_FREE char *path = NULL;
 
-    if (geteuid() == 0)
-        return mem_strdup("/var/lib/bilag");
-    if (state && *state == '/')
+    if (said && *said == '/')
+        path = mem_strdup(said);
+    else if (geteuid() == 0)
+        path = mem_strdup("/var/lib/bilag");
+    else if (state && *state == '/')
         path = mem_printf("%s/bilag", state);
     else if (home && *home == '/')
         path = mem_printf("%s/.local/state/bilag", home);
@@ -169,7 +172,7 @@ void settings_init(struct settings *s)
 
     *s = (struct settings){0};
     config_init(&s->config, table, ARRAY_LENGTH(table), s);
-    set_default(s, "data", data);
+    set_default(s, "data_dir", data);
     model = default_model();
     set_default(s, "read.model", model);
 }
