@@ -69,7 +69,9 @@ static const struct {
     [TYPE_REMINDER] = {"reminder", sales_make},
     [TYPE_ORDER] = {"order", sales_make},
     [TYPE_DELIVERY_NOTE] = {"delivery_note", sales_make},
+    [TYPE_BANK_STATEMENT] = {"bank_statement", statement_make},
     [TYPE_LETTER] = {"letter", letter_make},
+    [TYPE_FORM] = {"form", form_make},
     [TYPE_UNKNOWN] = {"unknown", letter_make},
 };
 
@@ -82,7 +84,7 @@ enum type type_named(const char *name)
 {
     int i = 0;
 
-    while (i < TYPE_COUNT && (types[i].name == NULL || strcmp(name, types[i].name) != 0))
+    while (i < TYPE_COUNT && strcmp(name, types[i].name) != 0)
         i++;
     return (enum type)i;
 }
@@ -101,25 +103,28 @@ static void line_clear(gpointer data)
     g_free(line->unit);
 }
 
-/* Everyone's papers carry who sends them and who gets them. */
+static void set_party(struct document *doc, enum field first, const struct party *party)
+{
+    g_autofree char *address = g_strdup_printf("%s, %s", party->street, party->city);
+    enum field vat = first - F_SELLER_NAME + F_SELLER_VAT_ID;
+    enum field registration = first - F_SELLER_NAME + F_SELLER_REGISTRATION_ID;
+
+    document_set_text(doc, first, party->name);
+    document_set(doc, vat, g_strdup(party->vat), g_strdup(party->vat_shown));
+    document_set(doc, registration, g_strdup(party->registration),
+                 g_strdup(party->registration_shown));
+    document_set_text(doc, first - F_SELLER_NAME + F_SELLER_ADDRESS, address);
+}
+
+/* Everyone's papers carry who sends them and who gets them; an order is sent by the one who buys. */
 static void set_parties(struct document *doc)
 {
-    const struct party *seller = &doc->seller->party;
-    const struct party *buyer = doc->buyer;
+    bool is_order = doc->type == TYPE_ORDER;
 
-    document_set_text(doc, F_SELLER_NAME, seller->name);
-    document_set(doc, F_SELLER_VAT_ID, g_strdup(seller->vat), g_strdup(seller->vat_shown));
-    document_set(doc, F_SELLER_REGISTRATION_ID, g_strdup(seller->registration),
-                 g_strdup(seller->registration_shown));
-    document_set(doc, F_SELLER_ADDRESS, g_strdup_printf("%s, %s", seller->street, seller->city),
-                 g_strdup_printf("%s, %s", seller->street, seller->city));
-    document_set_text(doc, F_SELLER_EMAIL, seller->email);
-    document_set_text(doc, F_BUYER_NAME, buyer->name);
-    document_set(doc, F_BUYER_VAT_ID, g_strdup(buyer->vat), g_strdup(buyer->vat_shown));
-    document_set(doc, F_BUYER_REGISTRATION_ID, g_strdup(buyer->registration),
-                 g_strdup(buyer->registration_shown));
-    document_set(doc, F_BUYER_ADDRESS, g_strdup_printf("%s, %s", buyer->street, buyer->city),
-                 g_strdup_printf("%s, %s", buyer->street, buyer->city));
+    set_party(doc, is_order ? F_BUYER_NAME : F_SELLER_NAME, &doc->seller->party);
+    set_party(doc, is_order ? F_SELLER_NAME : F_BUYER_NAME, doc->buyer);
+    if (!is_order)
+        document_set_text(doc, F_SELLER_EMAIL, doc->seller->party.email);
 }
 
 struct document *document_new(const struct world *world, struct pen *pen, enum type type,

@@ -277,30 +277,48 @@ void block_title(struct flow *flow)
     }
 }
 
+static double entry_width(const struct flow *flow, const struct entry *entry,
+                          const struct font *font)
+{
+    g_autofree char *label = flow_label(flow, entry->key);
+
+    return pen_width(flow->page->pen, font, label) + 3 +
+           pen_width(flow->page->pen, font, flow->doc->shown[entry->field]);
+}
+
+/* The accounts stand right-most, as wide as they are; the other columns share what is left. */
+static double foot_accounts(struct flow *flow, double y, const struct font *font)
+{
+    struct entries accounts = {0};
+    double width = 0;
+
+    if (flow->doc->type == TYPE_ORDER)
+        return flow->right;
+    flow_account_entries(flow, &accounts);
+    for (int i = 0; i < accounts.count; i++)
+        width = MAX(width, entry_width(flow, &accounts.items[i], font));
+    for (int i = 0; i < accounts.count; i++) {
+        g_autofree char *label = flow_label(flow, accounts.items[i].key);
+        double x = flow->right - width;
+
+        x += page_text(flow->page, x, y + i * font->size * 1.25, ALIGN_LEFT, font, label) + 3;
+        flow_value(flow, &accounts.items[i], x, y + i * font->size * 1.25, ALIGN_LEFT, font);
+    }
+    return flow->right - width;
+}
+
 static void foot_columns(struct flow *flow, double y)
 {
     const struct party *party = &flow->doc->seller->party;
-    struct font small = style_font(flow->style, 0.72, false);
-    double step = (flow->right - flow->left) / 4;
+    struct font small = style_font(flow->style, 0.68, false);
+    double step = (foot_accounts(flow, y, &small) - flow->left) / 3;
     double line = small.size * 1.25;
-    struct entries accounts = {0};
 
     page_text(flow->page, flow->left, y, ALIGN_LEFT, &small, party->name);
     sender_address(flow, flow->left, y + line, ALIGN_LEFT, &small);
     sender_contact(flow, flow->left + step, y, ALIGN_LEFT, &small);
     page_text(flow->page, flow->left + step, y + 2 * line, ALIGN_LEFT, &small, party->web);
-    sender_ids(flow, flow->left + 2 * step - 4, y, ALIGN_LEFT, &small);
-    if (flow->doc->type != TYPE_ORDER) {
-        flow_account_entries(flow, &accounts);
-        for (int i = 0; i < accounts.count; i++) {
-            g_autofree char *label = flow_label(flow, accounts.items[i].key);
-            double x = flow->left + 3 * step - 6;
-
-            x += page_text(flow->page, x, y + i * line, ALIGN_LEFT, &small, label) + 3;
-            flow_value(flow, &accounts.items[i], x, y + i * line, ALIGN_LEFT, &small);
-        }
-        entries_clear(&accounts);
-    }
+    sender_ids(flow, flow->left + 2 * step - 8, y, ALIGN_LEFT, &small);
 }
 
 void block_foot(struct flow *flow)

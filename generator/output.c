@@ -3,10 +3,12 @@
  */
 #include "generator/output.h"
 
+#include "generator/einvoice.h"
+
 #include <string.h>
 
 struct job {
-    const struct document *doc;
+    struct document *doc;
     const struct scan *scan;
     struct rng *rng;
     const char *path;
@@ -91,6 +93,34 @@ static int write_png(const struct job *job)
     return failed != 0 ? complain(job->path) : 0;
 }
 
+/* What only the paper shows is not in the XML: a reader of it can find the XML's fields alone. */
+static int write_xml(const struct job *job, char *(*make)(struct document *doc))
+{
+    g_autofree char *xml = NULL;
+
+    for (int i = 0; i < F_COUNT; i++)
+        job->doc->is_visible[i] = false;
+    xml = make(job->doc);
+    return g_file_set_contents(job->path, xml, -1, NULL) ? 0 : complain(job->path);
+}
+
+static int write_ubl(const struct job *job)
+{
+    return write_xml(job, einvoice_ubl);
+}
+
+static int write_cii(const struct job *job)
+{
+    return write_xml(job, einvoice_cii);
+}
+
+static int write_facturx(const struct job *job)
+{
+    g_autofree char *xml = einvoice_cii(job->doc);
+
+    return write_pdf(job) < 0 ? -1 : facturx_attach(job->path, xml);
+}
+
 static const struct {
     const char *name;
     const char *extension;
@@ -103,13 +133,16 @@ static const struct {
     [FORM_SCANPDF] = {"scanpdf", "pdf", true, false, write_scanpdf},
     [FORM_JPEG] = {"jpeg", "jpg", true, false, write_jpeg},
     [FORM_PNG] = {"png", "png", true, false, write_png},
+    [FORM_UBL] = {"ubl", "xml", false, true, write_ubl},
+    [FORM_CII] = {"cii", "xml", false, true, write_cii},
+    [FORM_FACTURX] = {"facturx", "pdf", false, true, write_facturx},
 };
 
 enum form form_named(const char *name)
 {
     int i = 0;
 
-    while (i < FORM_COUNT && (forms[i].name == NULL || strcmp(name, forms[i].name) != 0))
+    while (i < FORM_COUNT && strcmp(name, forms[i].name) != 0)
         i++;
     return (enum form)i;
 }
@@ -129,7 +162,7 @@ bool form_suits(enum form form, enum type type)
     return !forms[form].is_einvoice || type == TYPE_INVOICE || type == TYPE_CREDIT_NOTE;
 }
 
-int output_write(const struct document *doc, enum form form, const struct scan *scan,
+int output_write(struct document *doc, enum form form, const struct scan *scan,
                  struct rng *rng, const char *path)
 {
     struct job job = {.doc = doc, .scan = scan, .rng = rng, .path = path};

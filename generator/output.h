@@ -21,8 +21,8 @@ bool form_is_scan(enum form form);
 bool form_suits(enum form form, enum type type);
 
 /* Writes the document to `path`. Returns 0, or -1 after telling why on stderr. A form of one picture
- * (JPEG, PNG) shows the first page only. */
-int output_write(const struct document *doc, enum form form, const struct scan *scan,
+ * (JPEG, PNG) shows the first page only; XML makes visible what it carries. */
+int output_write(struct document *doc, enum form form, const struct scan *scan,
                  struct rng *rng, const char *path);
 
 /* Writes pictures of pages as one multi-page TIFF, each compressed as its depth wants. */

@@ -36,9 +36,17 @@ static bool has_giro(const struct flow *flow)
 
 double payment_height(const struct flow *flow)
 {
+    struct entries entries = {0};
+    enum payment kind = flow->style->layout->payment;
+
     if (!asks_for_money(flow->doc))
         return 0;
-    return has_giro(flow) ? 282 : 130;
+    if (has_giro(flow))
+        return 282;
+    if (kind == PAYMENT_LINE || kind == PAYMENT_FOOT)
+        return 64;
+    payment_entries(flow, &entries);
+    return 60 + entries.count * flow->style->size * 1.35;
 }
 
 static void draw_box(struct flow *flow, const struct entries *entries)

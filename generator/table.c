@@ -222,7 +222,7 @@ static void draw_carry(struct flow *flow, const struct table *table, const char 
         flow->doc, document_is_negated(flow->doc) ? -table->carried : table->carried);
 
     font.is_italic = true;
-    page_text(flow->page, flow->left + 3, flow->y, ALIGN_LEFT, &font,
+    page_text(flow->page, table->x[1] + 3, flow->y, ALIGN_LEFT, &font,
               document_label(flow->doc, key));
     page_text(flow->page, flow->right - 3, flow->y, ALIGN_RIGHT, &font, sum);
     flow->y += font.size * 1.75;

@@ -94,17 +94,18 @@ void flow_total(struct flow *flow, enum field field, double x, double y, const s
     struct document *doc = flow->doc;
     int place = flow->style->currency_place;
     double gap = font->size * 0.4;
+    bool is_before = place == 0 || (place == 1 && doc->seller->language == LANG_EN);
     bool is_deducted = field == F_TOTAL_ALLOWANCES || field == F_PREPAID;
     bool is_negative = is_deducted != document_is_negated(doc);
     g_autofree char *text = g_strconcat(is_negative ? "-" : "", doc->shown[field], NULL);
     double width;
 
-    if (place == 1 || place == 2) {
+    if (!is_before && place != 3) {
         draw_currency(flow, x, y, font);
         x -= pen_width(doc->pen, font, currency_sign(doc, place)) + gap;
     }
     width = document_show_as(doc, flow->page, field, x, y, ALIGN_RIGHT, font, text);
-    if (place == 0)
+    if (is_before)
         draw_currency(flow, x - width - gap, y, font);
 }
 

@@ -31,6 +31,8 @@ static void put_amount(GString *out, const char *name, int64_t minor)
 
 static void put_lines(GString *out, const struct document *doc)
 {
+    bool has_price = doc->vat_count > 0;
+
     g_string_append(out, ", \"lines\": [");
     for (guint i = 0; i < doc->lines->len; i++) {
         const struct line *line = &g_array_index(doc->lines, struct line, i);
@@ -39,12 +41,14 @@ static void put_lines(GString *out, const struct document *doc)
 
         g_string_append(out, i == 0 ? "{" : ", {");
         put_pair(out, "description", line->description);
-        put_pair(out, "quantity", quantity);
-        if (doc->type != TYPE_DELIVERY_NOTE) {
+        if (has_price || doc->type == TYPE_DELIVERY_NOTE)
+            put_pair(out, "quantity", quantity);
+        if (has_price) {
             put_amount(out, "unit_price", line->price);
             put_pair(out, "vat_rate", rate);
-            put_amount(out, "amount", line->amount);
         }
+        if (doc->type != TYPE_DELIVERY_NOTE)
+            put_amount(out, "amount", line->amount);
         g_string_append_c(out, '}');
     }
     g_string_append(out, "], \"vat_breakdown\": [");
