@@ -16,9 +16,10 @@ static void print_help(const struct command *command, const struct cli_option *o
     printf("%s.\n\nusage: bilag %s%s%s [OPTION]… %s\n\n", command->help, command->noun,
            command->verb ? " " : "", command->verb ? command->verb : "", command->arguments);
     for (; options->name; options++)
-        printf("  --%s%s%-*s %s\n", options->name, options->value ? " " : "",
-               (int)(18 - strlen(options->name)), options->value ? options->value : "",
-               options->help);
+        printf("  %s%s%s%-*s %s\n", options->name[1] ? "--" : "-", options->name,
+               options->value ? " " : "",
+               (int)(18 + !options->name[1] - strlen(options->name)),
+               options->value ? options->value : "", options->help);
     printf("  --json               one JSON object a line\n"
            "  --config FILE        configuration (default: $BILAG_CONFIG, /etc/bilag/bilag.yaml)\n"
            "  --data DIR           the data folder\n"
@@ -26,8 +27,8 @@ static void print_help(const struct command *command, const struct cli_option *o
            "  --help               this text\n");
 }
 
-/* The table as getopt wants it; returns how many rows it wrote. */
-static void fill_options(const struct cli_option *options, struct option *out)
+/* The table as getopt wants it. A letter stands for the number of its row. */
+static void fill_options(const struct cli_option *options, struct option *out, char *letters)
 {
     static const struct option common[] = {HOUSE_LONG_OPTIONS,
                                            {"json", no_argument, NULL, OPTION_JSON},
@@ -36,11 +37,28 @@ static void fill_options(const struct cli_option *options, struct option *out)
 
     for (size_t i = 0; i < ARRAY_LENGTH(common); i++)
         out[n++] = common[i];
-    for (int i = 0; options[i].name; i++)
+    *letters++ = 'h';
+    for (int i = 0; options[i].name; i++) {
         out[n++] = (struct option){options[i].name,
                                    options[i].value ? required_argument : no_argument, NULL,
                                    OPTION_FIRST + i};
+        if (options[i].name[1])
+            continue;
+        *letters++ = options[i].name[0];
+        if (options[i].value)
+            *letters++ = ':';
+    }
+    *letters = '\0';
     out[n] = (struct option){0};
+}
+
+/* The number of a row by its letter; `c` itself when it is none. */
+static int row_of_letter(const struct cli_option *options, int c)
+{
+    for (int i = 0; options[i].name; i++)
+        if (options[i].name[0] == c && !options[i].name[1])
+            return OPTION_FIRST + i;
+    return c;
 }
 
 static int usage(const struct command *command, const char *problem)
@@ -55,12 +73,14 @@ int cli_parse(int argc, char **argv, const struct command *command,
               const struct cli_option *options, int min_words, int max_words, struct cli *ret)
 {
     struct option table[CLI_OPTIONS_MAX + 8];
+    char letters[2 * CLI_OPTIONS_MAX + 2];
     int c;
 
     *ret = (struct cli){0};
-    fill_options(options, table);
+    fill_options(options, table, letters);
     optind = 1;
-    while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+        c = row_of_letter(options, c);
         if (c == 'h' || c == OPTION_HELP) {
             print_help(command, options);
             return 1;

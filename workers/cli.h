@@ -23,7 +23,7 @@ struct command {
 };
 
 struct cli_option {
-    const char *name;  /* "batch" for --batch */
+    const char *name;  /* "batch" for --batch, "j" for -j */
     const char *value; /* "NAME" when it takes one, NULL for a flag */
     const char *help;
 };

@@ -16,6 +16,9 @@
 
 #include <string.h>
 
+/* Where Debian puts what a record needs: icc-profiles-free and tesseract-ocr. */
+#define ICC_PATH "/usr/share/color/icc/sRGB.icc"
+#define FONT_PATH "/usr/share/tesseract-ocr/5/tessdata/pdf.ttf"
 #define PAGE_MODE 4 /* Tesseract's "one column of varied sizes": see pipeline/read */
 
 /* What the owner asks, parsed. Texts are borrowed from `json`. */
@@ -232,8 +235,8 @@ static int do_record(struct reader_work *work, const struct request *request, st
         .title = json_get_text(json, "title", ""),
         .language = json_get_text(json, "language", ""),
         .created_ms = json_get_int(json, "created_ms", 0),
-        .icc_path = json_get_text(json, "icc_path", ""),
-        .font_path = json_get_text(json, "font_path", ""),
+        .icc_path = json_get_text(json, "icc_path", ICC_PATH),
+        .font_path = json_get_text(json, "font_path", FONT_PATH),
     };
     struct record_page *pages;
     unsigned char *bytes;

@@ -1,0 +1,240 @@
+/*
+ * The answer parser against a child that was taken over: frames out of order, too many, too few,
+ * too large, not JSON, not UTF-8, numbers out of range. tests/fuzz looks for what is not listed.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "tests/unit/unit.h"
+#include "workers/reader_answer.h"
+
+struct desk {
+    struct arena arena;
+    struct reader_answer answer;
+    struct buf sent;
+};
+
+static const struct open_limits limits = {.pages = 3, .attachments = 2};
+
+static void begin(struct desk *desk, enum reader_verb verb)
+{
+    arena_init(&desk->arena, (size_t)16 << 20);
+    reader_answer_init(&desk->answer, verb, 2, &limits, &desk->arena);
+    buf_init(&desk->sent, LIMIT_FRAME_BYTES);
+}
+
+static void finish(struct desk *desk)
+{
+    reader_answer_release(&desk->answer);
+    arena_release(&desk->arena);
+    buf_release(&desk->sent);
+}
+
+static void add(struct desk *desk, char kind, const char *bytes, size_t length)
+{
+    unsigned char head[] = {(unsigned char)length, (unsigned char)(length >> 8),
+                            (unsigned char)(length >> 16), (unsigned char)(length >> 24),
+                            (unsigned char)kind};
+
+    buf_add(&desk->sent, head, sizeof head);
+    buf_add(&desk->sent, bytes, length);
+}
+
+/* Feeds what was added, in steps of `step` bytes; the end's result. */
+static int feed(struct desk *desk, size_t step, struct err *err)
+{
+    int r = 0;
+
+    *err = (struct err){0};
+    for (size_t at = 0; at < desk->sent.length && r == 0; at += step) {
+        size_t n = desk->sent.length - at;
+
+        r = reader_answer_feed(&desk->answer, desk->sent.data + at, n < step ? n : step, err);
+    }
+    return r < 0 ? r : reader_answer_finish(&desk->answer, err);
+}
+
+/* Frames as text: "kind payload|kind payload". */
+static int answer(struct desk *desk, enum reader_verb verb, const char *frames, struct err *err)
+{
+    begin(desk, verb);
+    for (const char *at = frames; *at;) {
+        size_t n = strcspn(at, "|");
+
+        add(desk, *at, at + (n > 1 ? 2 : 1), n > 1 ? n - 2 : 0);
+        at += n + (at[n] == '|');
+    }
+    return feed(desk, 7, err);
+}
+
+#define SIZES "\"width\":595,\"height\":842,\"rotation\":0,\"source\":\"text\""
+#define PAGE(n) "P {\"page\":{\"number\":" #n "," SIZES "}}"
+#define HEAD(pages) "H {\"kind\":0,\"pages\":" #pages ",\"attachments\":0}"
+
+static void expect_good(enum reader_verb verb, const char *frames)
+{
+    struct desk desk;
+    struct err err;
+
+    if (answer(&desk, verb, frames, &err) < 0)
+        fail_msg("%s: %s", frames, err.text);
+    finish(&desk);
+}
+
+static void expect_bad(enum reader_verb verb, const char *frames)
+{
+    struct desk desk;
+    struct err err;
+
+    if (answer(&desk, verb, frames, &err) == 0)
+        fail_msg("believed: %s", frames);
+    if (!err.reason || strcmp(err.reason, "bad_answer") != 0)
+        fail_msg("%s: %s", frames, err.text);
+    finish(&desk);
+}
+
+static void test_good_answers(void **state)
+{
+    (void)state;
+    expect_good(READER_OPEN, HEAD(0) "|Z");
+    expect_good(READER_OPEN, HEAD(2) "|" PAGE(1) "|" PAGE(2) "|Z");
+    expect_good(READER_READ, PAGE(2) "|I picture|Z");
+    expect_good(READER_READ, PAGE(2) "|Z");
+    expect_good(READER_PREVIEW, "I picture|Z");
+    expect_good(READER_RECORD, "R %PDF|Z");
+}
+
+static void test_order_is_kept(void **state)
+{
+    (void)state;
+    expect_bad(READER_OPEN, "");
+    expect_bad(READER_OPEN, "Z");
+    expect_bad(READER_OPEN, PAGE(1) "|Z");
+    expect_bad(READER_OPEN, HEAD(1));
+    expect_bad(READER_OPEN, HEAD(1) "|Z");
+    expect_bad(READER_OPEN, HEAD(0) "|" HEAD(0) "|Z");
+    expect_bad(READER_OPEN, HEAD(0) "|Z|Z");
+    expect_bad(READER_OPEN, HEAD(0) "|Z x");
+    expect_bad(READER_OPEN, HEAD(1) "|" PAGE(1) "|" PAGE(2) "|Z");
+    expect_bad(READER_OPEN, HEAD(2) "|" PAGE(2) "|" PAGE(1) "|Z");
+    expect_bad(READER_OPEN, HEAD(0) "|R %PDF|Z");
+    expect_bad(READER_READ, PAGE(1) "|Z");
+    expect_bad(READER_READ, PAGE(2) "|" PAGE(2) "|Z");
+    expect_bad(READER_READ, "Z");
+    expect_bad(READER_READ, HEAD(0) "|" PAGE(2) "|Z");
+    expect_bad(READER_PREVIEW, "I a|I b|Z");
+    expect_bad(READER_RECORD, "R a|R b|Z");
+    expect_bad(READER_RECORD, "Y a|Z");
+}
+
+static void test_numbers_are_checked(void **state)
+{
+    (void)state;
+    expect_bad(READER_OPEN, "H {\"kind\":99,\"pages\":0,\"attachments\":0}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":-1,\"pages\":0,\"attachments\":0}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"pages\":4,\"attachments\":0}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"pages\":-1,\"attachments\":0}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"pages\":0,\"attachments\":3}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"pages\":9223372036854775807,\"attachments\":0}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"pages\":\"1\",\"attachments\":0}|Z");
+    expect_bad(READER_READ, "P {\"page\":{\"number\":2,\"width\":1e300,\"height\":1}}|Z");
+    expect_bad(READER_READ, "P {\"page\":[]}|Z");
+    expect_bad(READER_READ, "P {\"page\":{\"number\":2," SIZES ",\"words\":[[1,2,3]]}}|Z");
+}
+
+static void test_json_is_strict(void **state)
+{
+    (void)state;
+    expect_bad(READER_OPEN, "H |Z");
+    expect_bad(READER_OPEN, "H {|Z");
+    expect_bad(READER_OPEN, "H []|Z");
+    expect_bad(READER_OPEN, "H null|Z");
+    expect_bad(READER_OPEN, HEAD(0) "x|Z");
+    expect_bad(READER_OPEN,
+               "H {\"kind\":0,\"pages\":0,\"attachments\":0,\"producer\":\"\xc3\x28\"}|Z");
+    expect_bad(READER_OPEN, "H {\"kind\":0,\"kind\":0,\"pages\":0,\"attachments\":0}|Z");
+}
+
+static void test_attachment_head(void **state)
+{
+    static const char *const bad[] = {"abc", "\xff\xff\xff\xff{}", "\3\0\0\0{}", "\2\0\0\0[]"};
+    static const size_t lengths[] = {3, 6, 6, 6};
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+        begin(&desk, READER_OPEN);
+        add(&desk, 'H', "{\"kind\":0,\"pages\":0,\"attachments\":1}", 37);
+        add(&desk, 'A', bad[i], lengths[i]);
+        add(&desk, 'Z', "", 0);
+        if (feed(&desk, 1000, &err) == 0)
+            fail_msg("believed attachment %zu", i);
+        assert_string_equal(err.reason, "bad_answer");
+        finish(&desk);
+    }
+}
+
+/* A refusal is passed on with our own token, or none; never with the child's words as a token. */
+static void test_refusals(void **state)
+{
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(
+        answer(&desk, READER_OPEN,
+               "E {\"code\":-6,\"reason\":\"encrypted\",\"text\":\"a\\u202eb\\u0007\"}", &err),
+        ERR_INVALID);
+    assert_string_equal(err.reason, "encrypted");
+    assert_null(strchr(err.text, '\a'));
+    assert_null(strstr(err.text, "\u202e"));
+    finish(&desk);
+    assert_int_equal(answer(&desk, READER_READ, "E {\"code\":-2,\"reason\":\"rm -rf\"}", &err),
+                     ERR_IO);
+    assert_null(err.reason);
+    finish(&desk);
+    expect_bad(READER_READ, "E {\"code\":0}");
+    expect_bad(READER_READ, "E {\"code\":1}");
+    expect_bad(READER_READ, "E {\"code\":-1000}");
+    expect_bad(READER_READ, "E {\"code\":-6}|Z");
+}
+
+static void test_sizes_are_capped(void **state)
+{
+    struct desk desk;
+    struct err err;
+    AUTO_FREE char *large = mem_alloc((size_t)20 << 20);
+
+    (void)state;
+    memset(large, ' ', (size_t)20 << 20);
+    begin(&desk, READER_OPEN);
+    add(&desk, 'H', large, (size_t)9 << 20); /* over the cap of JSON */
+    assert_true(feed(&desk, 65536, &err) < 0);
+    finish(&desk);
+
+    begin(&desk, READER_READ);
+    add(&desk, 'I', large, (size_t)20 << 20); /* more than the arena holds */
+    assert_true(feed(&desk, 65536, &err) < 0);
+    assert_string_equal(err.reason, "bad_answer");
+    finish(&desk);
+
+    begin(&desk, READER_READ);
+    buf_add(&desk.sent, "\xff\xff\xff\xffP", 5);
+    assert_true(feed(&desk, 1, &err) < 0);
+    assert_string_equal(err.reason, "bad_answer");
+    finish(&desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good_answers),        cmocka_unit_test(test_order_is_kept),
+        cmocka_unit_test(test_numbers_are_checked), cmocka_unit_test(test_json_is_strict),
+        cmocka_unit_test(test_attachment_head),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_sizes_are_capped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/*
+ * The verbs in a row. A page that cannot be read costs the file that page: its documents say so and
+ * wait for a person. Only when nothing of a file could be read is it an error.
+ */
+#include "workers/read_file.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "models/fault.h"
+#include "pipeline/extract/extract.h"
+#include "pipeline/sort/sort.h"
+#include "workers/reader_client.h"
+
+#include <string.h>
+
+#define NESTING_MAX 4 /* a mail in a mail in a mail with a PDF */
+
+/* One file in hand: the one named, or an attachment within. */
+struct sheaf {
+    const struct read_desk *desk;
+    struct arena *arena;
+    struct buf *out;
+    const char *name;
+    int fd;
+    int depth;
+    struct opened opened;
+    struct page **pages; /* those asked for; NULL where unread */
+    struct err *why;     /* one a page: what went wrong, code 0 when nothing did */
+    int *numbers;
+    size_t n_pages;
+};
+
+static bool read_sheaf(struct sheaf *sheaf);
+
+static void print_json(const struct read_desk *desk, json_t *json, struct buf *out)
+{
+    AUTO_JSON json_t *owned = json;
+    AUTO_FREE char *text = desk->is_compact
+                               ? json_text(owned)
+                               : json_dumps(owned, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+
+    if (!text)
+        BUG("a document that does not print");
+    buf_add_text(out, text);
+    buf_add_char(out, '\n');
+}
+
+void read_print_error(const struct read_desk *desk, const char *file, const char *code,
+                      const char *message, struct buf *out)
+{
+    json_t *json = json_object(), *error = json_object();
+
+    json_set_text(error, "code", code);
+    json_set_text(error, "message", message);
+    json_set_text(json, "schema", "bilag/1");
+    json_set_text(json, "file", file);
+    json_set(json, "error", error);
+    print_json(desk, json, out);
+}
+
+static bool fail(const struct sheaf *sheaf, const struct err *err)
+{
+    read_print_error(sheaf->desk, sheaf->name, err->reason ? err->reason : err_name(err->code),
+                     err->text, sheaf->out);
+    return false;
+}
+
+static bool is_wanted(const struct read_desk *desk, int number)
+{
+    return !desk->first_page || (number >= desk->first_page && number <= desk->last_page);
+}
+
+/* An e-invoice without a picture is one page all the same. */
+static void add_einvoice_page(struct sheaf *sheaf)
+{
+    sheaf->numbers[0] = 1;
+    sheaf->pages[0] = page_new(sheaf->arena, 1, 0, 0);
+    sheaf->pages[0]->source = PAGE_XML;
+    sheaf->n_pages = 1;
+}
+
+/* Every wanted page gets its words, or the reason why not. */
+static void read_pages(struct sheaf *sheaf)
+{
+    const struct opened *o = &sheaf->opened;
+
+    sheaf->pages = arena_alloc_array(sheaf->arena, o->n_pages + 1, sizeof *sheaf->pages);
+    sheaf->why = arena_alloc_array(sheaf->arena, o->n_pages + 1, sizeof *sheaf->why);
+    sheaf->numbers = arena_alloc_array(sheaf->arena, o->n_pages + 1, sizeof *sheaf->numbers);
+    for (size_t i = 0; i < o->n_pages; i++) {
+        size_t at = sheaf->n_pages;
+        struct read_result result = {0};
+
+        if (!is_wanted(sheaf->desk, (int)i + 1))
+            continue;
+        sheaf->n_pages++;
+        sheaf->numbers[at] = (int)i + 1;
+        if (!o->pages[i].needs_reading)
+            sheaf->pages[at] = o->pages[i].page;
+        else if (reader_read(sheaf->desk->reader, sheaf->fd, (int)i + 1, sheaf->arena, &result,
+                             &sheaf->why[at]) == 0)
+            sheaf->pages[at] = result.page;
+    }
+    if (!o->n_pages && o->einvoice)
+        add_einvoice_page(sheaf);
+}
+
+static size_t count_read(const struct sheaf *sheaf)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        n += sheaf->pages[i] != NULL;
+    return n;
+}
+
+static const struct err *find_why(const struct sheaf *sheaf, int number)
+{
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        if (sheaf->numbers[i] == number && !sheaf->pages[i])
+            return &sheaf->why[i];
+    return NULL;
+}
+
+/* A document with an unread page waits for a person, whatever its fields say. */
+static void add_unread(const struct sheaf *sheaf, struct document *d)
+{
+    for (size_t i = 0; i < d->n_pages; i++) {
+        const struct err *why = find_why(sheaf, d->pages[i]);
+
+        if (!why)
+            continue;
+        document_add_reason(d, sheaf->arena, why->reason ? why->reason : err_name(why->code), -1,
+                            "page %d unread: %s", d->pages[i], why->text);
+        d->outcome = OUTCOME_REVIEW;
+    }
+}
+
+/* The pages of one document, as extract wants them. */
+static struct page **pages_of(const struct sheaf *sheaf, const struct document *d)
+{
+    struct page **pages = arena_alloc_array(sheaf->arena, d->n_pages, sizeof *pages);
+
+    for (size_t i = 0; i < d->n_pages; i++)
+        for (size_t j = 0; j < sheaf->n_pages; j++)
+            if (sheaf->numbers[j] == d->pages[i])
+                pages[i] = sheaf->pages[j];
+    return pages;
+}
+
+/* Pages that belong to no document: a file of blanks is still accounted for. */
+static void print_sheets(const struct sheaf *sheaf, const struct sorted *sorted)
+{
+    static const char *const names[] = {
+        [SHEET_IN_DOCUMENT] = "document",
+        [SHEET_BLANK] = "blank",
+        [SHEET_SEPARATOR] = "separator",
+        [SHEET_UNREAD] = "unread",
+    };
+    json_t *json = json_object(), *sheets = json_array();
+
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        json_array_append_new(sheets, json_string(names[sorted->fates[i]]));
+    json_set_text(json, "schema", "bilag/1");
+    json_set_text(json, "file", sheaf->name);
+    json_set(json, "sheets", sheets);
+    print_json(sheaf->desk, json, sheaf->out);
+}
+
+static int print_documents(const struct sheaf *sheaf, struct err *err)
+{
+    const struct read_desk *desk = sheaf->desk;
+    struct sorted sorted = {0};
+    int r = sort_pages(sheaf->arena, desk->sorter, sheaf->pages, sheaf->n_pages,
+                       sheaf->opened.einvoice, &sorted, err);
+
+    for (size_t i = 0; i < sorted.n_documents && r == 0; i++) {
+        struct document *d = sorted.documents[i];
+
+        d->file = sheaf->name;
+        if (desk->type >= 0) {
+            d->type = (enum document_type)desk->type;
+            d->type_confidence = 1;
+        }
+        r = extract_document(sheaf->arena, pages_of(sheaf, d), sheaf->opened.einvoice,
+                             desk->context, d, err);
+        if (r < 0)
+            break;
+        add_unread(sheaf, d);
+        print_json(desk, document_to_json(d), sheaf->out);
+    }
+    if (r == 0 && !sorted.n_documents && sheaf->n_pages)
+        print_sheets(sheaf, &sorted);
+    return r;
+}
+
+static int print_text(const struct sheaf *sheaf, struct err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < sheaf->n_pages; i++) {
+        AUTO_FREE char *text = sheaf->pages[i] ? page_text(sheaf->pages[i]) : mem_strdup("");
+
+        buf_printf(sheaf->out, "%s\n\f", text);
+    }
+    return 0;
+}
+
+static int print_hocr(const struct sheaf *sheaf, struct err *err)
+{
+    (void)err;
+    hocr_begin(sheaf->out, sheaf->name);
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        if (sheaf->pages[i])
+            hocr_page(sheaf->out, sheaf->pages[i]);
+    hocr_end(sheaf->out);
+    return 0;
+}
+
+static int print_pdf(const struct sheaf *sheaf, struct err *err)
+{
+    const struct record_options options = {.part = sheaf->desk->pdf_part,
+                                           .title = file_base_name(sheaf->name),
+                                           .created_ms = clock_now_ms()};
+    struct page **pages = arena_alloc_array(sheaf->arena, sheaf->n_pages, sizeof *pages);
+    AUTO_FREE unsigned char *bytes = NULL;
+    size_t length = 0;
+    int r;
+
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        pages[i] = sheaf->pages[i] ? sheaf->pages[i]
+                                   : page_new(sheaf->arena, sheaf->numbers[i], 0, 0);
+    r = reader_record(sheaf->desk->reader, sheaf->fd, pages, sheaf->n_pages, &options, &bytes,
+                      &length, err);
+    return r < 0 ? r : file_write(sheaf->desk->pdf_path, bytes, length, 0644, err);
+}
+
+static bool read_attachments(const struct sheaf *parent)
+{
+    const struct opened *o = &parent->opened;
+    bool is_fine = true;
+
+    for (size_t i = 0; i < o->n_attachments; i++) {
+        const struct attachment *part = &o->attachments[i];
+        struct arena arena __attribute__((cleanup(arena_release)));
+        AUTO_CLOSE int fd = -1;
+        struct sheaf sheaf = {
+            .desk = parent->desk, .arena = &arena, .out = parent->out, .depth = parent->depth + 1};
+        struct err err = {0};
+
+        arena_init(&arena, LIMIT_JOB_ARENA_BYTES);
+        sheaf.name = part->name[0] ? arena_printf(&arena, "%s/%s", parent->name, part->name)
+                                   : arena_printf(&arena, "%s/%zu", parent->name, i + 1);
+        fd = file_sealed("attachment", part->bytes, part->length, &err);
+        sheaf.fd = fd;
+        is_fine &= fd < 0 ? fail(&sheaf, &err) : read_sheaf(&sheaf);
+    }
+    return is_fine;
+}
+
+/* The first page's fault stands for a file of which nothing was read. */
+static bool is_lost(const struct sheaf *sheaf)
+{
+    return sheaf->n_pages && !count_read(sheaf) && !sheaf->opened.einvoice;
+}
+
+static bool read_sheaf(struct sheaf *sheaf)
+{
+    static int (*const print[])(const struct sheaf *, struct err *) = {
+        [READ_DOCUMENTS] = print_documents,
+        [READ_TEXT] = print_text,
+        [READ_HOCR] = print_hocr,
+        [READ_PDF] = print_pdf,
+    };
+    struct err err = {0};
+    bool is_fine;
+    int r;
+
+    if (sheaf->depth >= NESTING_MAX) {
+        fault_set(&err, FAULT_TOO_DEEP, "%d levels", sheaf->depth);
+        return fail(sheaf, &err);
+    }
+    r = reader_open(sheaf->desk->reader, sheaf->fd, sheaf->arena, &sheaf->opened, &err);
+    if (r < 0)
+        return fail(sheaf, &err);
+    read_pages(sheaf);
+    if (is_lost(sheaf))
+        is_fine = fail(sheaf, &sheaf->why[0]);
+    else if (sheaf->n_pages && print[sheaf->desk->print](sheaf, &err) < 0)
+        is_fine = fail(sheaf, &err);
+    else
+        is_fine = count_read(sheaf) == sheaf->n_pages;
+    return read_attachments(sheaf) && is_fine;
+}
+
+bool read_file(const struct read_desk *desk, const char *path, struct buf *out)
+{
+    struct arena arena __attribute__((cleanup(arena_release)));
+    struct err err = {0};
+    AUTO_CLOSE int fd = file_sealed_copy(path, desk->file_bytes, &err);
+    struct sheaf sheaf = {.desk = desk, .arena = &arena, .out = out, .name = path, .fd = fd};
+
+    arena_init(&arena, LIMIT_JOB_ARENA_BYTES);
+    if (fd == ERR_LIMIT)
+        fault_set(&err, FAULT_TOO_LARGE, "the limit is %zu bytes", desk->file_bytes);
+    return fd < 0 ? fail(&sheaf, &err) : read_sheaf(&sheaf);
+}
