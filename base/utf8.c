@@ -53,6 +53,11 @@ uint32_t utf8_next(const char **p)
     return c < 0 ? 0xFFFD : (uint32_t)c;
 }
 
+bool utf8_is_alnum(uint32_t c)
+{
+    return u_isalnum((UChar32)c);
+}
+
 size_t utf8_encode(uint32_t c, char out[4])
 {
     int32_t n = 0;

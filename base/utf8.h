@@ -16,6 +16,7 @@ uint32_t utf8_next(const char **p);
 
 size_t utf8_encode(uint32_t c, char out[4]); /* bytes written, 1 to 4 */
 size_t utf8_count(const char *text);         /* code points */
+bool utf8_is_alnum(uint32_t c);              /* a letter or digit of any script */
 
 /*
  * Lower case without accents: "Å" → "a", "Ø" → "o", "Æ" → "ae", "ß" → "ss", "Ő" → "o". Writes at

@@ -2,9 +2,9 @@
  * The ledger: accounts, balanced entries, and the promise that one document is posted once.
  *
  * A posting's key is computed from its document (pipeline/post) and committed in one transaction
- * with its entry, so a replay finds it and is a success. Rows are never changed or removed (triggers
- * refuse it); a mistake is undone by a reversing entry, after which the invoice may be posted again.
- * Amounts are minor units of the entry's currency: debit above zero, credit below.
+ * with its entry, so a replay finds it and is a success. Rows are never changed or removed
+ * (triggers refuse it); a mistake is undone by a reversing entry, after which the invoice may be
+ * posted again. Amounts are minor units of the entry's currency: debit above zero, credit below.
  *
  * Sharing, waiting and failing are as in records.h; the ram version is the same code in memory.
  */

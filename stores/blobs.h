@@ -1,9 +1,9 @@
 /*
  * Bytes by their SHA-256: originals, records, manifests, pictures. objects/ab/<sha256>, mode 0444.
  *
- * A blob is whole or not there: written aside, synced, renamed without replacing, its folder synced.
- * Nothing is ever changed or removed. What is read is hashed again first, so a flipped bit is found
- * before it is used. Handles may be shared by processes of one folder; one handle belongs to one
+ * A blob is whole or not there: written aside, synced, renamed without replacing, its folder
+ * synced. Nothing good is ever changed or removed. What is read is hashed again first, so a flipped
+ * bit is found before it is used. Many processes may open one folder; one handle belongs to one
  * thread. The ram version keeps the same promises but forgets at close.
  */
 #ifndef STORES_BLOBS_H
@@ -23,8 +23,8 @@ int blobs_open(const char *folder, struct blobs **ret, struct err *err);
 int blobs_open_ram(struct blobs **ret, struct err *err);
 void blobs_close(struct blobs *b); /* accepts NULL */
 
-/* Durable when it returns 0. The same bytes again are a success and cost no write. ERR_IO (also a
- * full disk); ERR_CONFLICT when the object is there with another size. */
+/* Durable when it returns 0. The same bytes again are a success and cost no write; an object of the
+ * wrong size is replaced by the right bytes. ERR_IO (also a full disk). */
 int blobs_put(struct blobs *b, const void *bytes, size_t length, char ret_sha256[HASH_HEX_SIZE],
               struct err *err);
 

@@ -84,8 +84,9 @@ struct added_file {
     int64_t duplicate_of; /* the file that has these bytes; 0 when they are new */
 };
 
-/* Takes files into a batch, all or none. `ret` has `n` places; `next` are their open jobs, in arena.
- * Once it returns 0 the files are ours and may be acknowledged. ERR_NOT_FOUND: no such batch. */
+/* Takes files into a batch, all or none. `ret` has `n` places; `next` are their open jobs, in
+ * arena. Once it returns 0 the files are ours and may be acknowledged. ERR_NOT_FOUND: no such
+ * batch. */
 int records_add_files(struct records *r, int64_t batch_id, const struct new_file *files, size_t n,
                       const char *who, struct added_file *ret, struct arena *a,
                       struct next_jobs *ret_next, struct err *err);

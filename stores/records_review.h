@@ -23,9 +23,9 @@ int records_approve(struct records *r, const struct decision *by, struct arena *
 int records_reject(struct records *r, const struct decision *by, struct err *err);
 
 /*
- * Stores `after`: the document as loaded, changed by a person, its verdict decided anew. Every field
- * (and type, language, department) that differs is kept in the history with the old value. It waits
- * on until it is approved. `*ret_version` is the new version.
+ * Stores `after`: the document as loaded, changed by a person, its verdict decided anew. Every
+ * field (and type, language, department) that differs is kept in the history with the old value. It
+ * waits on until it is approved. `*ret_version` is the new version.
  */
 int records_correct(struct records *r, const struct decision *by, const struct document *after,
                     int64_t *ret_version, struct err *err);
