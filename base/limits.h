@@ -15,6 +15,7 @@
 #define LIMIT_BARCODES_A_PAGE 64
 #define LIMIT_ATTACHMENTS 200        /* files within one mail or PDF */
 #define LIMIT_LINES_A_DOCUMENT 10000 /* invoice lines */
+#define LIMIT_REASONS_A_DOCUMENT 1000          /* why it waits: one an unread page, some a field */
 #define LIMIT_FIELD_BYTES 2000       /* the text of one field */
 #define LIMIT_JOB_ARENA_BYTES ((size_t)512 << 20)
 #define LIMIT_CONFIG_BYTES ((size_t)1 << 20)

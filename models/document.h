@@ -67,7 +67,7 @@ struct document {
     struct line_item *lines;
     size_t n_lines;
     enum outcome outcome;
-    struct reason *reasons;
+    struct reason *reasons; /* only document_add_reason() adds: it knows how much room there is */
     size_t n_reasons;
 };
 

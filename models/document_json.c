@@ -242,15 +242,19 @@ static int parse_vat(struct arena *a, const json_t *array, struct document *d, s
     return 0;
 }
 
-static void parse_verdict(struct arena *a, const json_t *verdict, struct document *d)
+static int parse_verdict(struct arena *a, const json_t *verdict, struct document *d,
+                         struct err *err)
 {
+    const json_t *reasons = json_object_get(verdict, "reasons");
     int outcome = find_name(json_get_text(verdict, "outcome", NULL), OUTCOME_COUNT,
                             outcome_name_of);
     const json_t *json;
     size_t i;
 
+    if (json_array_size(reasons) > LIMIT_REASONS_A_DOCUMENT)
+        return err_set(err, ERR_LIMIT, "document with %zu reasons", json_array_size(reasons));
     d->outcome = outcome < 0 ? OUTCOME_REVIEW : (enum outcome)outcome;
-    json_array_foreach(json_object_get(verdict, "reasons"), i, json)
+    json_array_foreach(reasons, i, json)
     {
         const char *code = copy_text(a, json, "code");
         enum field_id field;
@@ -259,6 +263,7 @@ static void parse_verdict(struct arena *a, const json_t *verdict, struct documen
         document_add_reason(d, a, code ? code : "unknown", has_field ? (int)field : -1, "%s",
                             json_get_text(json, "text", ""));
     }
+    return 0;
 }
 
 static int parse_pages(struct arena *a, const json_t *array, struct document *d, struct err *err)
@@ -302,9 +307,9 @@ int document_from_json(struct arena *a, const json_t *json, struct document **re
         r = parse_lines(a, json_object_get(json, "lines"), d, err);
     if (r == 0)
         r = parse_vat(a, json_object_get(json, "vat_breakdown"), d, err);
-    if (r < 0)
-        return r;
-    parse_verdict(a, json_object_get(json, "verdict"), d);
-    *ret = d;
-    return 0;
+    if (r == 0)
+        r = parse_verdict(a, json_object_get(json, "verdict"), d, err);
+    if (r == 0)
+        *ret = d;
+    return r;
 }

@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define JSON_FRAME_BYTES ((size_t)8 << 20)
-#define JSON_GROWTH 8 /* most arena bytes a byte of a page's or document's JSON turns into */
+#define JSON_GROWTH 8 /* most arena bytes a byte of a page's or document's JSON turns into, */
+#define JSON_GROWTH_BYTES ((size_t)4 << 20) /* beside arrays whose counts are capped */
 
 typedef int take_fn(struct reader_answer *, const char *, size_t, struct err *);
 
@@ -30,7 +31,7 @@ static int parse(struct reader_answer *answer, const char *bytes, size_t length,
 {
     json_t *json = NULL;
 
-    if (length * JSON_GROWTH > answer->arena->max - answer->arena->used)
+    if (length * JSON_GROWTH + JSON_GROWTH_BYTES > answer->arena->max - answer->arena->used)
         return bad(err, "more than fits");
     if (json_parse(bytes, length, &json, NULL) < 0)
         return bad(err, "no JSON");

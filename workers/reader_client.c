@@ -30,6 +30,7 @@
 #define GRACE_MS 15000 /* for the warm parent to load its model and to report */
 #define STOP_GRACE_MS 200
 #define RECORD_PAGE_MS 2000 /* more wall and CPU time a page of a record */
+#define REFUSAL_BYTES ((size_t)16 << 20)
 #define READ_STEP_BYTES ((size_t)128 << 10)
 
 enum { PARENT_GONE = 1 }; /* beside 0 and ERR_* */
@@ -408,10 +409,12 @@ int reader_record(struct reader *reader, int file_fd, struct page *const *pages,
                   size_t *ret_length, struct err *err)
 {
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
+    struct arena arena __attribute__((cleanup(arena_release))); /* for a refusal's few words */
     AUTO_CLOSE int request = open_record_request(reader, pages, n_pages, options, err);
     int more_ms = (int)n_pages * RECORD_PAGE_MS, r = request;
 
-    reader_answer_init(&answer, READER_RECORD, 0, &reader->options.limits, NULL);
+    arena_init(&arena, REFUSAL_BYTES);
+    reader_answer_init(&answer, READER_RECORD, 0, &reader->options.limits, &arena);
     if (r >= 0)
         r = give_order(reader, READER_RECORD, more_ms, file_fd, request, &answer, err);
     if (r < 0)

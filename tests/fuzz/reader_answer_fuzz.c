@@ -56,7 +56,7 @@ void fuzz_one(const char *bytes, size_t length)
     if (length < 2)
         return;
     step = (unsigned char)bytes[1] + 1u;
-    arena_init(&arena, (size_t)1 << 20);
+    arena_init(&arena, (size_t)8 << 20);
     reader_answer_init(&answer, (enum reader_verb)(bytes[0] & 3), PAGE_ASKED, &limits, &arena);
     for (size_t at = 2; at < length && r == 0; at += step)
         r = reader_answer_feed(&answer, bytes + at, length - at < step ? length - at : step, &err);

@@ -125,6 +125,19 @@ static void test_one_parent_serves_many(void **state)
     assert_int_equal(reader_pid(desk->reader), pid);
 }
 
+static void test_record_can_be_refused(void **state)
+{
+    struct desk *desk = *state;
+    AUTO_CLOSE int fd = file_sealed("file", "refuse", 6, NULL);
+    unsigned char *record;
+    size_t length;
+    struct err err = {0};
+
+    assert_true(reader_record(desk->reader, fd, NULL, 0, &(struct record_options){0}, &record,
+                              &length, &err) < 0);
+    assert_string_equal(err.reason, "encrypted");
+}
+
 static void test_page_that_was_not_asked(void **state)
 {
     struct desk *desk = *state;
@@ -233,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_answers_arrive),
         TEST(test_one_parent_serves_many),
+        TEST(test_record_can_be_refused),
         TEST(test_page_that_was_not_asked),
         TEST(test_misbehaviour_has_a_name),
         TEST(test_memory_runs_out),
