@@ -18,7 +18,11 @@ local function stage_of(id)
   return string.match(id, '^%l+')
 end
 
--- `job` is {lane, department}; a department stands in the ring while its list holds anything.
+local function append(list, ...)
+  for _, value in ipairs({...}) do list[#list + 1] = value end
+end
+
+-- A department stands in the ring while its list holds anything.
 local function push_ready(p, id, lane, department, side)
   local place = stage_of(id) .. ':' .. lane
   if redis.call(side, p .. 'ready:' .. place .. ':' .. department, id) == 1 then
@@ -60,8 +64,8 @@ local function add_item(p, A, at, now, woken)
   local key = p .. 'job:' .. id
   if redis.call('EXISTS', key) == 1 then return 0 end
   local job = {'HSET', key, 's', delay > 0 and 'z' or 'r', 'f', A[at + 1], 't', now}
-  if A[at + 3] ~= '0' then job[#job + 1] = 'l' job[#job + 1] = A[at + 3] end
-  if A[at + 4] ~= '' then job[#job + 1] = 'p' job[#job + 1] = A[at + 4] end
+  if A[at + 3] ~= '0' then append(job, 'l', A[at + 3]) end
+  if A[at + 4] ~= '' then append(job, 'p', A[at + 4]) end
   redis.call(unpack(job))
   if delay > 0 then
     redis.call('ZADD', p .. 'delay:' .. stage_of(id), now + delay, id)
@@ -91,38 +95,41 @@ local function bring_due(p, stage, now, batch)
   return #due
 end
 
--- The next id of a stage and lane, departments in turn; nil when there is none.
-local function pop_ready(p, place)
+-- Up to `n` ids of a stage and lane: one from each department in turn, all at once from a
+-- department that is alone.
+local function pop_ready(p, place, n, ids)
   local ring = p .. 'ring:' .. place
-  local department = redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
-  if not department then return nil end
-  local list = p .. 'ready:' .. place .. ':' .. department
-  local id = redis.call('LPOP', list)
-  if redis.call('EXISTS', list) == 0 then redis.call('RPOP', ring) end
-  return id
+  while #ids < n do
+    local department = redis.call('LMOVE', ring, ring, 'LEFT', 'RIGHT')
+    if not department then return end
+    local list = p .. 'ready:' .. place .. ':' .. department
+    local share = redis.call('LLEN', ring) == 1 and n - #ids or 1
+    append(ids, unpack(redis.call('LPOP', list, share) or {}))
+    if redis.call('EXISTS', list) == 0 then redis.call('RPOP', ring) end
+  end
 end
 
-local function lease(p, id, holder, until_ms, out)
-  local key = p .. 'job:' .. id
-  local v = redis.call('HMGET', key, 's', 'f', 'n', 'c', 'o')
-  if v[1] ~= 'r' then return end -- dropped behind our back: the list entry is all that was left
-  local fence = v[2] + 1
-  redis.call('HSET', key, 's', 'l', 'f', fence, 'w', holder)
-  redis.call('ZADD', p .. 'lease:' .. stage_of(id), until_ms, id)
-  for _, value in ipairs({id, fence, v[3] or 0, v[4] or 0, v[5] or 0}) do
-    out[#out + 1] = tostring(value)
+local function lease(p, stage, ids, holder, until_ms, out)
+  local leases = {'ZADD', p .. 'lease:' .. stage}
+  for _, id in ipairs(ids) do
+    local key = p .. 'job:' .. id
+    local v = redis.call('HMGET', key, 's', 'f', 'n', 'c', 'o')
+    if v[1] == 'r' then -- else it was dropped behind our back, and the list entry is all there was
+      local fence = v[2] + 1
+      redis.call('HSET', key, 's', 'l', 'f', fence, 'w', holder)
+      append(leases, until_ms, id)
+      append(out, id, fence, v[3] or 0, v[4] or 0, v[5] or 0)
+    end
   end
+  if #leases > 2 then redis.call(unpack(leases)) end
 end
 
 local function take_ready(p, stages, holder, until_ms, max, out)
   for _, lane in ipairs(LANES) do
     for _, stage in ipairs(stages) do
-      local place = stage .. ':' .. lane
-      while #out < max * 5 do
-        local id = pop_ready(p, place)
-        if not id then break end
-        lease(p, id, holder, until_ms, out)
-      end
+      local ids = {}
+      pop_ready(p, stage .. ':' .. lane, max - #out / 5, ids)
+      if #ids > 0 then lease(p, stage, ids, holder, until_ms, out) end
     end
   end
 end
@@ -155,8 +162,8 @@ local function take(K, A)
   local paused = {}
   for _, stage in ipairs(redis.call('SMEMBERS', p .. 'paused')) do paused[stage] = true end
   for i = 6, #A do
-    stages[#stages + 1] = A[i]
-    if not paused[A[i]] then open[#open + 1] = A[i] end
+    append(stages, A[i])
+    if not paused[A[i]] then append(open, A[i]) end
   end
   if tonumber(A[3]) > 0 then give_back(p, stages, A[1], tonumber(A[3])) end
   local holder, until_ms, max = A[1] .. '#' .. A[2], now + A[4], tonumber(A[5])
@@ -180,20 +187,27 @@ end
 -- finish: worker, then for each job id, fence, n_next and n_next items -> 1 or 0 for each
 local function finish(K, A)
   local p, now, woken, done, out, at = K[1], now_ms(), {}, {}, {}, 2
+  local jobs, items, is_done = {'DEL'}, {}, {}
   while at <= #A do
     local id, n_next = A[at], tonumber(A[at + 2])
-    if is_held(p, id, A[at + 1], A[1]) then
-      redis.call('ZREM', p .. 'lease:' .. stage_of(id), id)
-      redis.call('DEL', p .. 'job:' .. id)
-      for i = 0, n_next - 1 do add_item(p, A, at + 3 + i * 5, now, woken) end
-      count_one(done, stage_of(id))
-      out[#out + 1] = 1
-    else
-      out[#out + 1] = 0
+    local is_ours = not is_done[id] and is_held(p, id, A[at + 1], A[1])
+    if is_ours then
+      local stage = stage_of(id)
+      is_done[id] = true
+      done[stage] = done[stage] or {'ZREM', p .. 'lease:' .. stage}
+      append(done[stage], id)
+      append(jobs, p .. 'job:' .. id)
+      for i = 0, n_next - 1 do append(items, at + 3 + i * 5) end
     end
+    append(out, is_ours and 1 or 0)
     at = at + 3 + n_next * 5
   end
-  for stage, jobs in pairs(done) do redis.call('HINCRBY', p .. 'total', stage .. ':done', jobs) end
+  if #jobs == 1 then return out end
+  for stage, leases in pairs(done) do
+    redis.call('HINCRBY', p .. 'total', stage .. ':done', redis.call(unpack(leases)))
+  end
+  redis.call(unpack(jobs))
+  for _, item in ipairs(items) do add_item(p, A, item, now, woken) end
   wake_all(p, woken)
   return out
 end
@@ -224,7 +238,7 @@ end
 -- release: worker, stages … -> how many
 local function release(K, A)
   local stages = {}
-  for i = 2, #A do stages[#stages + 1] = A[i] end
+  for i = 2, #A do append(stages, A[i]) end
   return give_back(K[1], stages, A[1], 0)
 end
 
@@ -304,13 +318,9 @@ local function counts(K, A)
   for _, stage in ipairs(A) do
     local n, age = waiting(p, stage, now)
     local total = redis.call('HMGET', p .. 'total', stage .. ':done', stage .. ':failed')
-    for _, value in ipairs({n, redis.call('ZCARD', p .. 'lease:' .. stage),
-                            redis.call('ZCARD', p .. 'delay:' .. stage),
-                            redis.call('ZCARD', p .. 'dead:' .. stage), age,
-                            tonumber(total[1] or 0), tonumber(total[2] or 0),
-                            redis.call('SISMEMBER', p .. 'paused', stage)}) do
-      out[#out + 1] = value
-    end
+    append(out, n, redis.call('ZCARD', p .. 'lease:' .. stage),
+           redis.call('ZCARD', p .. 'delay:' .. stage), redis.call('ZCARD', p .. 'dead:' .. stage),
+           age, total[1] or 0, total[2] or 0, redis.call('SISMEMBER', p .. 'paused', stage))
   end
   return out
 end
@@ -326,10 +336,8 @@ local function describe(p, id, now, out)
     due = (redis.call('ZSCORE', p .. PLACES[v[1]] .. stage_of(id), id) or now) - now
   end
   local worker = string.match(v[8] or '', '^[^#]*')
-  for _, value in ipairs({id, v[1], v[2], v[3] or 0, v[4] or 0, v[5] or 0, v[6] or 0, v[7] or '',
-                          worker, v[9] or '', now - v[10], due}) do
-    out[#out + 1] = tostring(value)
-  end
+  append(out, id, v[1], v[2], v[3] or 0, v[4] or 0, v[5] or 0, v[6] or 0, v[7] or '', worker,
+         v[9] or '', now - v[10], due)
 end
 
 local function ready_ids(p, stage, limit)
@@ -338,9 +346,7 @@ local function ready_ids(p, stage, limit)
     local place = stage .. ':' .. lane
     for _, department in ipairs(redis.call('LRANGE', p .. 'ring:' .. place, 0, -1)) do
       local list = p .. 'ready:' .. place .. ':' .. department
-      for _, id in ipairs(redis.call('LRANGE', list, 0, limit - #ids - 1)) do
-        ids[#ids + 1] = id
-      end
+      append(ids, unpack(redis.call('LRANGE', list, 0, limit - #ids - 1)))
       if #ids >= limit then return ids end
     end
   end
@@ -445,9 +451,7 @@ local function workers(K, A)
   for _, name in ipairs(names) do
     local v = redis.call('HMGET', p .. 'worker:' .. name, 'doing', 'pid', 'since')
     local seen = redis.call('ZSCORE', p .. 'seen', name)
-    for _, value in ipairs({name, v[1] or '', v[2] or 0, now - (v[3] or now), now - seen}) do
-      out[#out + 1] = tostring(value)
-    end
+    append(out, name, v[1] or '', v[2] or 0, now - (v[3] or now), now - seen)
   end
   return out
 end

@@ -351,8 +351,8 @@ int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t
 
     if (r < 0)
         return r;
-    if ((unsigned)state >= QUEUE_STATE_COUNT || limit < 1 || limit > 10000)
-        return err_set(err, ERR_USAGE, "a list shows 1 to 10000 jobs of one state");
+    if ((unsigned)state >= QUEUE_STATE_COUNT || limit < 1 || limit > QUEUE_LIST_MAX)
+        return err_set(err, ERR_USAGE, "a list shows 1 to %d jobs of one state", QUEUE_LIST_MAX);
     return q->ops->list(q, stage, state, limit, a, ret, ret_n, err);
 }
 

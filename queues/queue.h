@@ -36,6 +36,7 @@ struct queue;
 #define QUEUE_WORKER_SIZE 64     /* printable, no spaces: "host:pid:nonce" */
 #define QUEUE_REASON_SIZE 160    /* longer reasons are cut */
 #define QUEUE_BATCH_MAX 256      /* jobs in one take, one finish */
+#define QUEUE_LIST_MAX 1000      /* jobs in one list: a few screens; Lua unpacks them at once */
 
 struct queue_options {
     const char *socket_path;      /* NULL: host and port */
@@ -174,9 +175,9 @@ struct queue_entry {
     int64_t due_ms;         /* active: until its lease ends; delayed: until ready; may be below 0 */
 };
 
-/* The first `limit` (at most 10,000) jobs of a stage in a state: waiting ones by lane, active ones
- * by the end of their lease, delayed ones by when they are due, dead ones by when they died. In
- * arena. */
+/* The first `limit` (at most QUEUE_LIST_MAX) jobs of a stage in a state: waiting ones by lane,
+ * active ones by the end of their lease, delayed ones by when they are due, dead ones by when they
+ * died. In arena. */
 int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t limit,
                struct arena *a, struct queue_entry **ret, size_t *ret_n, struct err *err);
 

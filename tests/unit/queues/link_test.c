@@ -248,6 +248,22 @@ static void several_lost_takings_are_all_given_back(void **state)
     assert_int_equal(jobs[0].orphans + jobs[0].failures, 0);
 }
 
+/* The second taking never reached the server; what the first one took must still come back. */
+static void an_unheard_taking_hides_no_lost_one(void **state)
+{
+    struct job jobs[4];
+
+    (void)state;
+    lay_out();
+    proxy.orders->cut_after = 1;
+    assert_int_equal(queue_take(q, QUEUE_ALL_STAGES, 0, jobs, &e), ERR_UNREACHABLE);
+    proxy.orders->cut_after = -1;
+    proxy.orders->is_deaf = true;
+    assert_int_equal(queue_take(q, QUEUE_ALL_STAGES, 0, jobs, &e), ERR_UNREACHABLE);
+    proxy.orders->is_deaf = false;
+    assert_int_equal(queue_take_many(q, QUEUE_ALL_STAGES, 0, jobs, 4, &e), 2);
+}
+
 /* ---- a server that lies ---- */
 
 static int listen_alone(const char *path)
@@ -262,7 +278,7 @@ static int listen_alone(const char *path)
 }
 
 /* Serves one connection: whatever is asked, this is the answer. Ends with its client. */
-static pid_t start_liar(int listener, const char *answer)
+static pid_t start_liar(int listener, const char *answer, size_t length)
 {
     pid_t pid = fork();
     char question[4096];
@@ -272,7 +288,7 @@ static pid_t start_liar(int listener, const char *answer)
         return pid;
     fd = accept(listener, NULL, NULL);
     while (recv(fd, question, sizeof question, 0) > 0)
-        if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
+        if (send(fd, answer, length, MSG_NOSIGNAL) < 0)
             break;
     _exit(0);
 }
@@ -305,45 +321,49 @@ static int lie_find(struct queue *from)
 
 #define JOB(id, fence) "*5\r\n$" id "\r\n$1\r\n" fence "\r\n$1\r\n0\r\n$1\r\n0\r\n$1\r\n0\r\n"
 
+#define LIE(text) text, sizeof(text) - 1
+
 static const struct {
     const char *answer;
+    size_t length;
     int (*ask)(struct queue *from);
     int code;
     const char *reason;
 } lies[] = {
-    {JOB("8\r\nread:1:1", "1"), lie_take, 1, NULL},
-    {JOB("8\r\nread:1:0", "1"), lie_take, ERR_INVALID, "queue_error"},
-    {JOB("8\r\nlead:1:1", "1"), lie_take, ERR_INVALID, "queue_error"},
-    {JOB("9\r\nread:1:1 ", "1"), lie_take, ERR_INVALID, "queue_error"},
-    {JOB("8\r\nreview:1", "1"), lie_take, ERR_INVALID, "queue_error"},
-    {JOB("8\r\nread:1:1", "0"), lie_take, ERR_INVALID, "queue_error"},
-    {JOB("8\r\nread:1:1", "x"), lie_take, ERR_INVALID, "queue_error"},
-    {"*4\r\n$8\r\nread:1:1\r\n:1\r\n:0\r\n:0\r\n", lie_take, ERR_INVALID, "queue_error"},
-    {"*10\r\n$6\r\nsort:1\r\n:1\r\n:0\r\n:0\r\n:0\r\n$6\r\nsort:2\r\n:1\r\n:0\r\n:0\r\n:0\r\n",
+    {LIE(JOB("8\r\nread:1:1", "1")), lie_take, 1, NULL},
+    {LIE(JOB("8\r\nread:1:0", "1")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("8\r\nlead:1:1", "1")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("9\r\nread:1:1 ", "1")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("8\r\nreview:1", "1")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("9\r\nread:1:1\0", "1")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("8\r\nread:1:1", "0")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(JOB("8\r\nread:1:1", "x")), lie_take, ERR_INVALID, "queue_error"},
+    {LIE("*4\r\n$8\r\nread:1:1\r\n:1\r\n:0\r\n:0\r\n"), lie_take, ERR_INVALID, "queue_error"},
+    {LIE("*10\r\n$6\r\nsort:1\r\n:1\r\n:0\r\n:0\r\n:0\r\n$6\r\nsort:2\r\n:1\r\n:0\r\n:0\r\n:0\r\n"),
      lie_take, ERR_INVALID, "queue_error"}, /* two for one */
-    {"*5\r\n*0\r\n:1\r\n:0\r\n:0\r\n:0\r\n", lie_take, ERR_INVALID, "queue_error"},
-    {"$-1\r\n", lie_take, ERR_INVALID, "queue_error"},
-    {":1\r\n", lie_take, ERR_INVALID, "queue_error"},
-    {"nonsense\r\n", lie_take, ERR_UNREACHABLE, "queue_gone"},
-    {"*2\r\n:1\r\n:0\r\n", lie_known, 0, NULL},
-    {"*1\r\n:1\r\n", lie_known, ERR_INVALID, "queue_error"},
-    {"*3\r\n:1\r\n:1\r\n:1\r\n", lie_known, ERR_INVALID, "queue_error"},
-    {"*2\r\n:1\r\n:2\r\n", lie_known, ERR_INVALID, "queue_error"},
-    {"*1\r\n$1\r\nx\r\n", lie_find, ERR_INVALID, "queue_error"},
-    {"*0\r\n", lie_find, ERR_NOT_FOUND, NULL},
-    {":7\r\n", ask_reap, ERR_INVALID, "queue_error"},
-    {":7\r\n", ask_add, ERR_INVALID, "queue_error"},
-    {"*0\r\n", ask_counts, ERR_INVALID, "queue_error"},
-    {"-LOADING Redis is loading\r\n", ask_add, ERR_UNREACHABLE, "queue_loading"},
-    {"-MISCONF disk\r\n", ask_add, ERR_UNREACHABLE, "queue_broken"},
-    {"-OOM full\r\n", ask_add, ERR_LIMIT, "queue_full"},
-    {"-ERR something new\r\n", ask_add, ERR_INVALID, "queue_error"},
+    {LIE("*5\r\n*0\r\n:1\r\n:0\r\n:0\r\n:0\r\n"), lie_take, ERR_INVALID, "queue_error"},
+    {LIE("$-1\r\n"), lie_take, ERR_INVALID, "queue_error"},
+    {LIE(":1\r\n"), lie_take, ERR_INVALID, "queue_error"},
+    {LIE("nonsense\r\n"), lie_take, ERR_UNREACHABLE, "queue_gone"},
+    {LIE("*2\r\n:1\r\n:0\r\n"), lie_known, 0, NULL},
+    {LIE("*1\r\n:1\r\n"), lie_known, ERR_INVALID, "queue_error"},
+    {LIE("*3\r\n:1\r\n:1\r\n:1\r\n"), lie_known, ERR_INVALID, "queue_error"},
+    {LIE("*2\r\n:1\r\n:2\r\n"), lie_known, ERR_INVALID, "queue_error"},
+    {LIE("*1\r\n$1\r\nx\r\n"), lie_find, ERR_INVALID, "queue_error"},
+    {LIE("*0\r\n"), lie_find, ERR_NOT_FOUND, NULL},
+    {LIE(":7\r\n"), ask_reap, ERR_INVALID, "queue_error"},
+    {LIE(":7\r\n"), ask_add, ERR_INVALID, "queue_error"},
+    {LIE("*0\r\n"), ask_counts, ERR_INVALID, "queue_error"},
+    {LIE("-LOADING Redis is loading\r\n"), ask_add, ERR_UNREACHABLE, "queue_loading"},
+    {LIE("-MISCONF disk\r\n"), ask_add, ERR_UNREACHABLE, "queue_broken"},
+    {LIE("-OOM full\r\n"), ask_add, ERR_LIMIT, "queue_full"},
+    {LIE("-ERR something new\r\n"), ask_add, ERR_INVALID, "queue_error"},
 };
 
 static void lies_are_not_believed(void **state)
 {
     struct queue_options o;
-    char path[96];
+    char path[108];
     int listener;
 
     (void)state;
@@ -352,7 +372,7 @@ static void lies_are_not_believed(void **state)
     queue_options_init(&o);
     o.socket_path = path;
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
-        pid_t liar = start_liar(listener, lies[i].answer);
+        pid_t liar = start_liar(listener, lies[i].answer, lies[i].length);
         struct queue *from;
         int r;
 
@@ -374,12 +394,13 @@ static const struct CMUnitTest tests[] = {
     TEST(bytes_may_come_one_by_one),
     TEST(a_late_answer_is_nobodys),
     TEST(several_lost_takings_are_all_given_back),
+    TEST(an_unheard_taking_hides_no_lost_one),
     TEST(lies_are_not_believed),
 };
 
 int main(void)
 {
-    char path[96];
+    char path[108];
     int failed;
 
     if (!private_redis_is_possible()) {

@@ -42,9 +42,10 @@ void private_redis_init(struct private_redis *s, size_t max_memory_bytes)
 {
     struct err e;
     struct queue_server config = {0};
+    const char *base = getenv("TMPDIR");
 
     *s = (struct private_redis){.log_fd = -1};
-    snprintf(s->folder, sizeof s->folder, "/tmp/bilag-queue-test-XXXXXX");
+    snprintf(s->folder, sizeof s->folder, "%s/bilag-queue-test-XXXXXX", base ? base : "/tmp");
     if (!mkdtemp(s->folder))
         err(1, "mkdtemp");
     snprintf(s->socket_path, sizeof s->socket_path, "%s/socket", s->folder);
@@ -69,7 +70,7 @@ void private_redis_init(struct private_redis *s, size_t max_memory_bytes)
 
 static void run_server(const struct private_redis *s, int out)
 {
-    char config[96];
+    char config[128];
 
     snprintf(config, sizeof config, "%s/redis.conf", s->folder);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

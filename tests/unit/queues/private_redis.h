@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 struct private_redis {
-    char folder[64], socket_path[80];
+    char folder[96], socket_path[108]; /* the folder is in TMPDIR, or in /tmp */
     pid_t pid;
     int log_fd;                  /* what it prints, from "ready" on */
     struct queue_options user, admin;

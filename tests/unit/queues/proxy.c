@@ -76,12 +76,13 @@ static bool send_all(int fd, const char *bytes, ssize_t length, bool is_slicing)
     return true;
 }
 
-static void pass_question(struct pair *p)
+static void pass_question(struct pair *p, const struct proxy_orders *orders)
 {
     char bytes[65536];
     ssize_t n = recv(p->client, bytes, sizeof bytes, 0);
 
-    if (n <= 0 || !send_all(p->server, bytes, n, false))
+    if (n <= 0 || (orders->is_deaf && memmem(bytes, (size_t)n, "FCALL", 5)) ||
+        !send_all(p->server, bytes, n, false))
         end_pair(p);
 }
 
@@ -122,7 +123,7 @@ static void run(int listener, const char *server_path, struct proxy_orders *orde
             if (fds[2 + 2 * i].revents && pairs[i].server >= 0)
                 pass_answer(&pairs[i], orders);
             if (fds[1 + 2 * i].revents && pairs[i].client >= 0)
-                pass_question(&pairs[i]);
+                pass_question(&pairs[i], orders);
         }
         if (fds[0].revents)
             accept_pair(listener, server_path, pairs);

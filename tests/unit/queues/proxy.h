@@ -14,11 +14,12 @@ struct proxy_orders {
     volatile int64_t cut_after;    /* bytes of answers still let through; below 0: no limit */
     volatile bool is_stalled;      /* answers are held back */
     volatile bool is_slicing;      /* answers go out one byte at a time */
+    volatile bool is_deaf;         /* calls end their connection unheard; logins pass */
     volatile int64_t passed_bytes; /* of answers, since somebody set it to 0 */
 };
 
 struct proxy {
-    char socket_path[96];
+    char socket_path[108];
     pid_t pid;
     struct proxy_orders *orders;
 };
