@@ -56,7 +56,7 @@ static int expand(struct records *r, const void *bytes, size_t length, struct bu
 int words_read(struct records *r, const struct db_rows *rows, int column, struct arena *a,
                struct page **ret, struct err *err)
 {
-    AUTO_BUF struct buf text;
+    AUTO_BUF struct buf text = {0};
     AUTO_JSON json_t *json = NULL;
     size_t length = 0;
     const void *bytes = db_blob(rows, column, &length);

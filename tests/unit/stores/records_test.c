@@ -1,0 +1,554 @@
+/*
+ * Records: a document's whole life, the fence, giving up and coming back, what should be in the
+ * queue, and that every sheet is accounted for on the way. All of it on disk and in ram.
+ */
+#include "store_fixture.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "stores/audit.h"
+#include "stores/records_query.h"
+#include "stores/records_review.h"
+
+struct world {
+    char *folder; /* NULL: in memory */
+    struct records *r;
+    struct arena a;
+};
+
+static struct world *world_new(void **state)
+{
+    struct world *w = mem_alloc(sizeof *w);
+
+    arena_init(&w->a, 64 << 20);
+    *state = w;
+    return w;
+}
+
+static int disk_setup(void **state)
+{
+    struct world *w = world_new(state);
+    AUTO_FREE char *path = NULL;
+
+    folder_setup((void **)&w->folder);
+    path = mem_printf("%s/records.db", w->folder);
+    assert_ok(records_open(path, &w->r, err));
+    return 0;
+}
+
+static int ram_setup(void **state)
+{
+    assert_ok(records_open_ram(&world_new(state)->r, err));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+
+    assert_ok(audit_verify(records_audit(w->r), NULL, NULL, err));
+    records_close(w->r);
+    if (w->folder)
+        folder_teardown((void **)&w->folder);
+    arena_release(&w->a);
+    free(w);
+    return 0;
+}
+
+/* ---- asking ---- */
+
+static struct document_row load(struct world *w, int64_t id)
+{
+    struct document_row row = {0};
+    struct document *d = NULL;
+
+    assert_ok(records_load_document(w->r, id, &w->a, &row, &d, err));
+    return row;
+}
+
+static enum state file_state(struct world *w, int64_t id)
+{
+    struct file_row row = {0};
+
+    assert_ok(records_load_file(w->r, id, &w->a, &row, err));
+    return row.state;
+}
+
+static struct balance balance_of(struct world *w, int64_t batch)
+{
+    struct batch_row row = {0};
+
+    assert_ok(records_load_batch(w->r, batch, &w->a, &row, err));
+    assert_true(row.balance.is_balanced);
+    return row.balance;
+}
+
+/* Every pending job in order, as text: "sort:1 extract:2". */
+static const char *pending(struct world *w)
+{
+    struct pending_cursor cursor = {0};
+    struct next_jobs jobs = {0};
+    const char *text = "";
+
+    do {
+        assert_ok(records_pending_jobs(w->r, &cursor, 2, &w->a, &jobs, err));
+        for (size_t i = 0; i < jobs.n; i++) {
+            char id[JOB_ID_SIZE];
+
+            job_id_format(&jobs.items[i].id, id);
+            text = arena_printf(&w->a, "%s%s%s", text, *text ? " " : "", id);
+        }
+    } while (jobs.n);
+    return text;
+}
+
+static bool is_wanted(struct world *w, struct job job, size_t *ret_followers)
+{
+    struct job_status status = {0};
+
+    assert_ok(records_find_job(w->r, &job.id, &w->a, &status, err));
+    *ret_followers = status.followers.n;
+    return status.is_wanted;
+}
+
+/* ---- walking ---- */
+
+static void extract(struct world *w, int64_t id, int64_t fence, enum outcome outcome)
+{
+    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys Kontor AS", "10482");
+    struct job job = job_of(STAGE_EXTRACT, id, 0, fence);
+    struct next_jobs next = {0};
+
+    d->outcome = outcome;
+    if (outcome == OUTCOME_REVIEW)
+        document_add_reason(d, &w->a, "total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT");
+    assert_ok(records_commit_extract(w->r, &job, d, &w->a, &next, err));
+    assert_int_equal(next.n, outcome == OUTCOME_REVIEW ? 0 : 1);
+}
+
+static const char sha_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+static void post(struct world *w, int64_t id, int64_t fence)
+{
+    struct job job = job_of(STAGE_POST, id, 0, fence);
+    struct next_jobs next = {0};
+
+    assert_ok(records_commit_post(w->r, &job, sha_a, &w->a, &next, err));
+    assert_int_equal(next.items[0].id.stage, STAGE_FILE);
+}
+
+static void file_away(struct world *w, int64_t id, int64_t fence, const char *text)
+{
+    struct filing filing = {sha_a, sha_a, "2036-12-31", text};
+    struct job job = job_of(STAGE_FILE, id, 0, fence);
+
+    assert_ok(records_commit_file(w->r, &job, &filing, err));
+}
+
+/* A file of one page, up to where its only document is to be extracted. */
+static int64_t sorted(struct world *w, char digit, const char *number, int64_t *ret_document)
+{
+    int64_t file = sample_file(w->r, digit, "a.pdf");
+
+    open_with_text(w->r, &w->a, file, 1, 1);
+    *ret_document = sort_to_invoice(w->r, &w->a, file, 2, 1, number);
+    return file;
+}
+
+/* ---- tests ---- */
+
+static void test_a_whole_life(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "a.pdf"), id;
+    struct document_row row;
+    struct balance b;
+
+    assert_string_equal(pending(w), "open:1");
+    open_with_text(w->r, &w->a, file, 1, 2);
+    assert_string_equal(pending(w), "sort:1");
+    id = sort_to_invoice(w->r, &w->a, file, 2, 2, "10482");
+    assert_string_equal(pending(w), "extract:1");
+    assert_int_equal(balance_of(w, 1).in_work, 2);
+    extract(w, id, 1, OUTCOME_POST);
+    post(w, id, 2);
+    file_away(w, id, 3, "Faktura 10482");
+    assert_string_equal(pending(w), "");
+    row = load(w, id);
+    assert_int_equal(row.state, STATE_POSTED);
+    assert_int_equal(row.stage, STAGE_DONE);
+    assert_string_equal(row.supplier, "Nordlys Kontor AS");
+    assert_int_equal(row.gross_minor, 125000);
+    assert_int_equal(file_state(w, file), STATE_DONE);
+    b = balance_of(w, 1);
+    assert_int_equal(b.sheets_in, 2);
+    assert_int_equal(b.posted, 2);
+    assert_true(b.is_closed);
+}
+
+static void test_a_stale_fence_is_refused(void **state)
+{
+    struct world *w = *state;
+    int64_t id, file = sorted(w, 'a', "1", &id);
+    struct document *d = sample_invoice(&w->a, 1, 1, "X", "1");
+    struct job stale = job_of(STAGE_EXTRACT, id, 0, 0), again = job_of(STAGE_EXTRACT, id, 0, 9);
+    struct job reopened = job_of(STAGE_OPEN, file, 0, 9);
+    struct next_jobs next = {0};
+    size_t followers;
+
+    assert_err(ERR_STALE, records_commit_extract(w->r, &stale, d, &w->a, &next, err));
+    assert_int_equal(load(w, id).stage, STAGE_EXTRACT);
+    extract(w, id, 5, OUTCOME_POST);
+    assert_err(ERR_STALE, records_commit_extract(w->r, &again, d, &w->a, &next, err));
+    assert_err(ERR_USAGE, records_commit_page(w->r, &again, NULL, NULL, &w->a, &next, err));
+    assert_int_equal(load(w, id).stage, STAGE_POST);
+    assert_false(is_wanted(w, again, &followers));
+    assert_int_equal(followers, 1); /* post:1 */
+    assert_false(is_wanted(w, reopened, &followers));
+    assert_int_equal(followers, 1);
+    assert_false(is_wanted(w, job_of(STAGE_POST, 999, 0, 1), &followers));
+    assert_int_equal(followers, 0);
+    assert_true(is_wanted(w, job_of(STAGE_POST, id, 0, 6), &followers));
+    assert_int_equal(next.n, 0);
+}
+
+static void open_scan(struct world *w, int64_t file, int n, struct next_jobs *next)
+{
+    struct opened_sheet *sheets = arena_alloc_array(&w->a, (size_t)n, sizeof *sheets);
+    struct opened_file opened = {.kind = "tiff", .sheets = sheets, .n_sheets = (size_t)n};
+    struct job job = job_of(STAGE_OPEN, file, 0, 1);
+
+    for (int i = 0; i < n; i++)
+        sheets[i] = (struct opened_sheet){page_new(&w->a, i + 1, 595, 842), true, NULL};
+    assert_ok(records_commit_open(w->r, &job, &opened, &w->a, next, err));
+}
+
+static void test_pages_in_any_order_and_one_unread(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "scan.tif");
+    struct job job = job_of(STAGE_READ, file, 3, 1);
+    struct next_jobs next = {0};
+    struct page **pages = NULL;
+    struct page_row *rows = NULL;
+    size_t n = 0;
+
+    open_scan(w, file, 3, &next);
+    assert_int_equal(next.n, 3);
+    assert_string_equal(pending(w), "read:1:1 read:1:2 read:1:3");
+    assert_ok(
+        records_commit_page(w->r, &job, sample_page(&w->a, 3, "tre"), sha_a, &w->a, &next, err));
+    assert_int_equal(next.n, 0);
+    assert_err(ERR_STALE, records_commit_page(w->r, &job, sample_page(&w->a, 3, "x"), sha_a, &w->a,
+                                              &next, err));
+    job = job_of(STAGE_READ, file, 1, 1);
+    assert_ok(records_set_aside(w->r, &job, "crashed", "the reader died", &w->a, &next, err));
+    assert_string_equal(pending(w), "read:1:2");
+    job = job_of(STAGE_READ, file, 2, 4);
+    assert_ok(
+        records_commit_page(w->r, &job, sample_page(&w->a, 2, "to å"), NULL, &w->a, &next, err));
+    assert_int_equal(next.n, 1);
+    assert_int_equal(next.items[0].id.stage, STAGE_SORT);
+    assert_ok(records_load_pages(w->r, file, &w->a, &pages, &n, err));
+    assert_int_equal(n, 3);
+    assert_null(pages[0]);
+    assert_string_equal(pages[1]->words[1].text, "å");
+    assert_ok(records_list_pages(w->r, file, &w->a, &rows, &n, err));
+    assert_int_equal(rows[0].state, STATE_UNREAD);
+    assert_string_equal(rows[0].reason, "crashed");
+    assert_string_equal(rows[2].picture_sha256, sha_a);
+}
+
+static void sort_fates(struct world *w, int64_t file, struct document **d, size_t n_documents,
+                       const enum sheet_fate *fates, size_t n, int expected)
+{
+    struct job job = job_of(STAGE_SORT, file, 0, 5);
+    struct next_jobs next = {0};
+
+    assert_err(expected,
+               records_commit_sort(w->r, &job, d, n_documents, fates, n, &w->a, &next, err));
+}
+
+static void test_no_sheet_is_lost_in_sorting(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "a.pdf");
+    struct document *one = sample_invoice(&w->a, 1, 1, "X", "1");
+    struct document *two[] = {one, one}, *far[] = {sample_invoice(&w->a, 3, 2, "X", "1")};
+    enum sheet_fate fates[] = {SHEET_IN_DOCUMENT, SHEET_BLANK, SHEET_SEPARATOR};
+    enum sheet_fate lost[] = {SHEET_IN_DOCUMENT, SHEET_IN_DOCUMENT, SHEET_SEPARATOR};
+    struct balance b;
+
+    open_with_text(w->r, &w->a, file, 1, 3);
+    sort_fates(w, file, &one, 1, lost, 3, ERR_INVALID);
+    sort_fates(w, file, two, 2, fates, 3, ERR_INVALID);
+    sort_fates(w, file, far, 1, fates, 3, ERR_INVALID);
+    sort_fates(w, file, &one, 1, fates, 2, ERR_INVALID);
+    assert_string_equal(pending(w), "sort:1");
+    sort_fates(w, file, &one, 1, fates, 3, 0);
+    b = balance_of(w, 1);
+    assert_int_equal(b.in_work, 1);
+    assert_int_equal(b.blank, 1);
+    assert_int_equal(b.separator, 1);
+}
+
+static void test_only_blank_pages_end_the_file(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "a.pdf");
+    enum sheet_fate fates[] = {SHEET_BLANK, SHEET_UNREAD};
+
+    open_with_text(w->r, &w->a, file, 1, 2);
+    sort_fates(w, file, NULL, 0, fates, 2, 0);
+    assert_int_equal(file_state(w, file), STATE_DONE);
+}
+
+static void test_the_same_bytes_again(void **state)
+{
+    struct world *w = *state;
+    struct new_file files[2] = {{.name = "b.pdf", .size = 1}, {.name = "c.pdf", .size = 1}};
+    struct added_file added[2];
+    struct next_jobs next = {0};
+    int64_t first = sample_file(w->r, 'a', "a.pdf"), batch = 0;
+    struct balance b;
+
+    memset(files[0].sha256, 'a', 64);
+    memset(files[1].sha256, 'c', 64);
+    assert_ok(records_add_batch(w->r, "again", "test", "anna", &batch, err));
+    assert_ok(records_add_files(w->r, batch, files, 2, "anna", added, &w->a, &next, err));
+    assert_int_equal(added[0].duplicate_of, first);
+    assert_int_equal(added[1].duplicate_of, 0);
+    assert_int_equal(next.n, 1);
+    assert_int_equal(file_state(w, added[0].id), STATE_DUPLICATE);
+    b = balance_of(w, batch);
+    assert_int_equal(b.sheets_in, 1);
+    assert_int_equal(b.duplicate_files, 1);
+    assert_err(ERR_NOT_FOUND,
+               records_add_files(w->r, 99, files, 2, "anna", added, &w->a, &next, err));
+}
+
+static void test_an_envelope_and_its_attachments(void **state)
+{
+    struct world *w = *state;
+    int64_t mail = sample_file(w->r, 'e', "post.eml");
+    struct new_file inner[2] = {{.name = "1.pdf", .size = 1}, {.name = "2.pdf", .size = 1}};
+    struct opened_file opened = {.kind = "mail", .attachments = inner, .n_attachments = 2};
+    struct job job = job_of(STAGE_OPEN, mail, 0, 1);
+    struct next_jobs next = {0};
+    struct file_row row;
+    size_t followers;
+
+    memset(inner[0].sha256, '1', 64);
+    memset(inner[1].sha256, 'e', 64); /* the mail in itself: known already */
+    assert_ok(records_commit_open(w->r, &job, &opened, &w->a, &next, err));
+    assert_int_equal(next.n, 1);
+    assert_int_equal(file_state(w, mail), STATE_DONE);
+    assert_ok(records_load_file(w->r, next.items[0].id.object, &w->a, &row, err));
+    assert_int_equal(row.parent_id, mail);
+    assert_int_equal(balance_of(w, 1).sheets_in, 1);
+    assert_false(is_wanted(w, job, &followers));
+    assert_int_equal(followers, 1); /* the attachment's open */
+}
+
+static void test_setting_aside_and_retrying(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "bad.pdf");
+    struct job job = job_of(STAGE_OPEN, file, 0, 3);
+    struct next_jobs next = {0};
+    struct file_row row;
+
+    assert_err(ERR_CONFLICT, records_retry(w->r, &job.id, "ole", &w->a, &next, err));
+    assert_ok(records_set_aside(w->r, &job, "encrypted", "locked", &w->a, &next, err));
+    assert_ok(records_load_file(w->r, file, &w->a, &row, err));
+    assert_int_equal(row.state, STATE_SET_ASIDE);
+    assert_string_equal(row.reason, "encrypted");
+    assert_string_equal(pending(w), "");
+    assert_int_equal(balance_of(w, 1).set_aside, 1);
+    assert_true(balance_of(w, 1).is_closed);
+    assert_ok(records_retry(w->r, &job.id, "ole", &w->a, &next, err));
+    assert_int_equal(next.n, 1);
+    assert_int_equal(next.items[0].min_fence, 3);
+    assert_string_equal(pending(w), "open:1");
+}
+
+static void test_a_document_given_up_waits_for_a_person(void **state)
+{
+    struct world *w = *state;
+    int64_t id, file = sorted(w, 'a', "1", &id);
+    struct job job = job_of(STAGE_EXTRACT, id, 0, 1);
+    struct next_jobs next = {0};
+
+    assert_ok(records_set_aside(w->r, &job, "timeout", "out of time", &w->a, &next, err));
+    assert_int_equal(load(w, id).state, STATE_WAITING);
+    assert_string_equal(load(w, id).reason, "timeout");
+    assert_int_equal(file_state(w, file), STATE_IN_WORK);
+    assert_ok(records_retry(w->r, &job.id, "ole", &w->a, &next, err));
+    extract(w, id, 2, OUTCOME_FILE);
+    job = job_of(STAGE_FILE, id, 0, 3);
+    assert_ok(records_set_aside(w->r, &job, "crashed", "died", &w->a, &next, err));
+    assert_int_equal(load(w, id).state, STATE_SET_ASIDE);
+    assert_int_equal(balance_of(w, 1).set_aside, 1);
+    assert_ok(records_retry(w->r, &job.id, "ole", &w->a, &next, err));
+    file_away(w, id, 4, "brev");
+    assert_int_equal(load(w, id).state, STATE_FILED);
+    assert_int_equal(file_state(w, file), STATE_DONE);
+}
+
+static void test_followers_carry_fence_department_and_urgency(void **state)
+{
+    struct world *w = *state;
+    int64_t id;
+    struct next_jobs next = {0};
+    struct pending_cursor cursor = {0};
+
+    clock_fake(1795910400000, 0); /* 2026-11-29 */
+    sorted(w, 'a', "1", &id);
+    extract(w, id, 7, OUTCOME_POST);
+    assert_ok(records_pending_jobs(w->r, &cursor, 10, &w->a, &next, err));
+    assert_int_equal(next.items[0].min_fence, 7);
+    assert_string_equal(next.items[0].department, "ap");
+    assert_true(next.items[0].is_urgent); /* due 2026-12-01 */
+    clock_fake(1790000000000, 0);         /* September */
+    cursor = (struct pending_cursor){0};
+    assert_ok(records_pending_jobs(w->r, &cursor, 10, &w->a, &next, err));
+    assert_false(next.items[0].is_urgent);
+    clock_fake(-1, -1);
+}
+
+static void test_einvoice_is_kept(void **state)
+{
+    struct world *w = *state;
+    int64_t file = sample_file(w->r, 'a', "a.xml"), other = sample_file(w->r, 'b', "b.xml");
+    struct page *page = page_new(&w->a, 1, 0, 0);
+    struct opened_sheet sheet = {page, false, NULL};
+    struct opened_file opened = {.kind = "xml", .sheets = &sheet, .n_sheets = 1};
+    struct job job = job_of(STAGE_OPEN, file, 0, 1);
+    struct document *d = NULL;
+    struct next_jobs next = {0};
+
+    page->source = PAGE_XML;
+    opened.einvoice = sample_invoice(&w->a, 1, 1, "Nordlys", "77");
+    assert_ok(records_commit_open(w->r, &job, &opened, &w->a, &next, err));
+    assert_ok(records_load_einvoice(w->r, file, &w->a, &d, err));
+    assert_string_equal(document_value(d, FIELD_INVOICE_NUMBER), "77");
+    assert_ok(records_load_einvoice(w->r, other, &w->a, &d, err));
+    assert_null(d);
+    assert_err(ERR_NOT_FOUND, records_load_einvoice(w->r, 99, &w->a, &d, err));
+}
+
+static void test_pauses(void **state)
+{
+    struct world *w = *state;
+    bool paused[STAGE_COUNT];
+
+    assert_ok(records_set_paused(w->r, STAGE_POST, true, "ole", err));
+    assert_ok(records_set_paused(w->r, STAGE_POST, true, "ole", err));
+    assert_ok(records_paused(w->r, paused, err));
+    assert_true(paused[STAGE_POST]);
+    assert_false(paused[STAGE_OPEN]);
+    assert_ok(records_set_paused(w->r, STAGE_POST, false, "ole", err));
+    assert_ok(records_paused(w->r, paused, err));
+    assert_false(paused[STAGE_POST]);
+    assert_err(ERR_USAGE, records_set_paused(w->r, STAGE_REVIEW, true, "ole", err));
+}
+
+static void test_counts(void **state)
+{
+    struct world *w = *state;
+    int64_t id;
+    struct records_counts c;
+
+    sample_file(w->r, 'b', "b.pdf");
+    sorted(w, 'a', "1", &id);
+    extract(w, id, 1, OUTCOME_REVIEW);
+    assert_ok(records_count(w->r, &c, err));
+    assert_int_equal(c.stages[STAGE_OPEN].n, 1);
+    assert_true(c.stages[STAGE_OPEN].oldest_ms > 0);
+    assert_int_equal(c.stages[STAGE_REVIEW].n, 1);
+    assert_int_equal(c.stages[STAGE_READ].n, 0);
+    assert_int_equal(c.files[STATE_IN_WORK], 2);
+    assert_int_equal(c.documents[STATE_WAITING], 1);
+    assert_int_equal(c.pages[STATE_DONE], 1);
+}
+
+static void test_manifest_tells_all_and_repeats(void **state)
+{
+    struct world *w = *state;
+    int64_t id;
+    struct manifest_facts facts = {sha_a, "2036-12-31", "tesseract 5.3.0", "Latin", "1"};
+    AUTO_FREE char *one = NULL, *two = NULL;
+
+    sorted(w, 'b', "10482", &id);
+    extract(w, id, 1, OUTCOME_POST);
+    post(w, id, 2);
+    assert_ok(records_manifest(w->r, id, &facts, &one, err));
+    assert_ok(records_manifest(w->r, id, &facts, &two, err));
+    assert_string_equal(one, two);
+    assert_non_null(strstr(one, "\"posting_key\":\"aaaa"));
+    assert_non_null(strstr(one, "\"sha256\":\"bbbb"));
+    assert_non_null(strstr(one, "\"act\":\"extract\""));
+    assert_non_null(strstr(one, "\"invoice_number\":{\"value\":\"10482\""));
+    assert_err(ERR_NOT_FOUND, records_manifest(w->r, 99, &facts, &one, err));
+}
+
+/* ---- only on disk ---- */
+
+static void test_it_is_all_there_after_reopening(void **state)
+{
+    struct world *w = *state;
+    int64_t id;
+    AUTO_FREE char *path = mem_printf("%s/records.db", w->folder);
+
+    sorted(w, 'a', "1", &id);
+    records_close(w->r);
+    assert_ok(records_open(path, &w->r, err));
+    assert_string_equal(pending(w), "extract:1");
+}
+
+static void test_a_foreign_or_newer_database_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct records *other = NULL;
+    AUTO_FREE char *path = mem_printf("%s/other.db", w->folder);
+
+    assert_ok(
+        file_write(path, "this is no database at all, but some text of ours\n", 50, 0600, err));
+    assert_err(ERR_INVALID, records_open(path, &other, err));
+    assert_null(other);
+}
+
+#define BOTH(test)                                                                                 \
+    {#test " (disk)", test, disk_setup, teardown, NULL},                                           \
+    {                                                                                              \
+#test " (ram)", test, ram_setup, teardown, NULL                                            \
+    }
+#define DISK(test)                                                                                 \
+    {                                                                                              \
+#test, test, disk_setup, teardown, NULL                                                    \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(test_a_whole_life),
+        BOTH(test_a_stale_fence_is_refused),
+        BOTH(test_pages_in_any_order_and_one_unread),
+        BOTH(test_no_sheet_is_lost_in_sorting),
+        BOTH(test_only_blank_pages_end_the_file),
+        BOTH(test_the_same_bytes_again),
+        BOTH(test_an_envelope_and_its_attachments),
+        BOTH(test_setting_aside_and_retrying),
+        BOTH(test_a_document_given_up_waits_for_a_person),
+        BOTH(test_followers_carry_fence_department_and_urgency),
+        BOTH(test_einvoice_is_kept),
+        BOTH(test_pauses),
+        BOTH(test_counts),
+        BOTH(test_manifest_tells_all_and_repeats),
+        DISK(test_it_is_all_there_after_reopening),
+        DISK(test_a_foreign_or_newer_database_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
