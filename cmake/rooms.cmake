@@ -3,7 +3,7 @@
 function(bilag_compile_options target)
     target_compile_options(${target} PRIVATE
         -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-        -Wformat=2 -Wvla -Wundef -Wno-format-nonliteral $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+        -Wformat=2 -Wvla -Wundef -Wno-format-nonliteral -Wno-format-zero-length $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
         $<$<C_COMPILER_ID:Clang>:-Wno-missing-field-initializers>
         -include ${CMAKE_SOURCE_DIR}/base/banned.h)
     target_compile_definitions(${target} PRIVATE _GNU_SOURCE BILAG_VERSION="${PROJECT_VERSION}")

@@ -70,7 +70,7 @@ int open_file(struct arena *a, const unsigned char *bytes, size_t length,
 
 /* What one page looks like, for recognising, the screen and the record. */
 struct page_image {
-    struct Pix *pix; /* released with the arena; 1, 8 or 32 bits a pixel */
+    struct Pix *pix;    /* released with the arena; 1, 8 or 32 bits a pixel */
     float dpi_x, dpi_y; /* as stored; 0 when the file does not say */
     float width_pt, height_pt;
     /* The page's single JPEG stream as stored, for records without recompression; or NULL. */
@@ -91,8 +91,8 @@ int open_page_preview(struct arena *a, const unsigned char *bytes, size_t length
                       int height_px, const struct open_limits *limits, struct Pix **ret,
                       struct err *err);
 
-/* Parses UBL 2.1 (Invoice, CreditNote) or UN/CEFACT CII bytes: every EN 16931 field present, lines and
- * VAT breakdown included, source "xml". No DTD, no entities, no network, no files. */
+/* Parses UBL 2.1 (Invoice, CreditNote) or UN/CEFACT CII bytes: every EN 16931 field present, lines
+ * and VAT breakdown included, source "xml". No DTD, no entities, no network, no files. */
 int einvoice_parse(struct arena *a, const unsigned char *bytes, size_t length,
                    struct document **ret, struct err *err);
 

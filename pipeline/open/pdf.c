@@ -1,0 +1,305 @@
+/*
+ * The PDF file: loading, its pages, its attachments, and the invoice XML inside it.
+ *
+ * Poppler repairs a great deal, and silently: a cut file may come back as fewer pages. So the end
+ * of the file is looked at first, and complaints of poppler's about loops are listened for. Every
+ * page is opened here once; a hole in the page tree fails the whole file, because an invoice that
+ * lost a page must not look complete.
+ */
+#include "pipeline/open/pdf.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "models/fault.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LOWEST_DPI 36         /* a page box that passes the pixel limit even here is refused */
+#define IMAGES_LOOKED_AT 4096 /* dictionaries; the rest is the jail's to survive */
+
+/* What poppler said while loading: only what we tell apart. */
+struct complaints {
+    bool has_loop;
+};
+
+static void on_complaint(const char *domain, GLogLevelFlags level, const char *message,
+                         void *complaints)
+{
+    (void)domain;
+    (void)level;
+    if (strstr(message, "oop in") || strstr(message, "nfinite"))
+        ((struct complaints *)complaints)->has_loop = true;
+}
+
+/* A linearised file says its own length near its start: "/L 12345". */
+static bool is_shorter_than_it_says(const struct source *src)
+{
+    size_t head = src->length < 1024 ? src->length : 1024;
+    const char *p = memmem(src->bytes, head, "/Linearized", 11);
+    const char *end = (const char *)src->bytes + head;
+    size_t length = 0;
+
+    p = p ? memmem(p, (size_t)(end - p), "/L ", 3) : NULL;
+    for (p = p ? p + 3 : end; p < end && isdigit((unsigned char)*p) && length < SIZE_MAX / 16; p++)
+        length = length * 10 + (size_t)(*p - '0');
+    return length > src->length;
+}
+
+static bool is_cut(const struct source *src)
+{
+    return !memmem(src->bytes, src->length, "%%EOF", 5) || is_shorter_than_it_says(src);
+}
+
+static void unref(void *object)
+{
+    g_object_unref(object);
+}
+
+static int refuse(const struct source *src, const struct complaints *complaints,
+                  const GError *error, struct err *err)
+{
+    if (error && g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
+        return fault_set(err, FAULT_ENCRYPTED, "");
+    if (complaints->has_loop)
+        return fault_set(err, FAULT_CYCLIC, "page tree");
+    return fault_set(err, is_cut(src) ? FAULT_TRUNCATED : FAULT_CORRUPT, "pdf");
+}
+
+/* The integer behind `key` within the dictionary around `at`, or 0. */
+static int dictionary_number(const struct source *src, const unsigned char *at, const char *key)
+{
+    const unsigned char *begin = at - src->bytes > 512 ? at - 512 : src->bytes;
+    const unsigned char *end = src->bytes + src->length, *p;
+    int value = 0;
+
+    for (p = at; p > begin && memcmp(p, "<<", 2) != 0; p--)
+        ;
+    end = (size_t)(end - p) > 1536 ? p + 1536 : end;
+    end = memmem(p, (size_t)(end - p), "stream", 6) ?: end;
+    p = memmem(p, (size_t)(end - p), key, strlen(key));
+    for (p = p ? p + strlen(key) : end; p < end && isspace(*p); p++)
+        ;
+    for (; p < end && isdigit(*p) && value < 100000000; p++)
+        value = value * 10 + (*p - '0');
+    return value;
+}
+
+/* The next "/Image" that is a whole name, "/ImageB" and its like being none; NULL at the end. */
+static const unsigned char *next_image(const unsigned char *p, const unsigned char *end)
+{
+    while ((p = memmem(p, (size_t)(end - p), "/Image", 6)) && p + 6 < end && isalnum(p[6]))
+        p += 6;
+    return p;
+}
+
+size_t pdf_image_sizes(const struct source *src, struct pdf_image_size *sizes, size_t max)
+{
+    const unsigned char *p = src->bytes, *end = src->bytes + src->length;
+    size_t count = 0;
+
+    while (count < max && (p = next_image(p, end))) {
+        struct pdf_image_size size = {dictionary_number(src, p, "/Width"),
+                                      dictionary_number(src, p, "/Height")};
+
+        if (size.width_px > 0 && size.height_px > 0)
+            sizes[count++] = size;
+        p += 6;
+    }
+    return count;
+}
+
+static int load(const struct source *src, struct pdf *ret, struct err *err)
+{
+    GBytes *bytes = g_bytes_new_static(src->bytes, src->length);
+    struct complaints complaints = {false};
+    GError *error = NULL;
+    unsigned handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, on_complaint, &complaints);
+    PopplerDocument *doc = poppler_document_new_from_bytes(bytes, NULL, &error);
+    int n_pages = doc ? poppler_document_get_n_pages(doc) : 0, r = 0;
+
+    g_log_remove_handler("Poppler", handler);
+    g_bytes_unref(bytes);
+    if (doc)
+        arena_defer(src->arena, unref, doc);
+    if (!doc || complaints.has_loop || is_cut(src))
+        r = refuse(src, &complaints, error, err);
+    else if (n_pages == 0)
+        r = fault_set(err, FAULT_NO_PAGES, "");
+    else if (n_pages > src->limits->pages)
+        r = fault_set(err, FAULT_TOO_MANY_PAGES, "%d of %d", n_pages, src->limits->pages);
+    g_clear_error(&error);
+    if (r == 0)
+        *ret = (struct pdf){src, doc, next_image(src->bytes, src->bytes + src->length) != NULL};
+    return r;
+}
+
+/* A bilevel image of 35,000 pixels a side fits 12 kB and takes minutes: refused by its header. */
+static int check_images(const struct source *src, struct err *err)
+{
+    AUTO_FREE struct pdf_image_size *sizes = mem_alloc_array(IMAGES_LOOKED_AT, sizeof *sizes);
+    size_t count = pdf_image_sizes(src, sizes, IMAGES_LOOKED_AT);
+
+    for (size_t i = 0; i < count; i++)
+        if ((int64_t)sizes[i].width_px * sizes[i].height_px > src->limits->pixels)
+            return fault_set(err, FAULT_TOO_MANY_PIXELS, "an image of %d x %d", sizes[i].width_px,
+                             sizes[i].height_px);
+    return 0;
+}
+
+int pdf_load(const struct source *src, struct pdf *ret, struct err *err)
+{
+    int r = check_images(src, err);
+
+    return r < 0 ? r : load(src, ret, err);
+}
+
+int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *err)
+{
+    int n_pages = poppler_document_get_n_pages(pdf->doc);
+    double width_pt, height_pt, pixels;
+    PopplerPage *page;
+
+    if (number < 1 || number > n_pages)
+        return err_set(err, ERR_NOT_FOUND, "page %d of %d", number, n_pages);
+    page = poppler_document_get_page(pdf->doc, number - 1);
+    if (!page)
+        return fault_set(err, FAULT_CORRUPT, "page %d is missing", number);
+    arena_defer(pdf->src->arena, unref, page);
+    poppler_page_get_size(page, &width_pt, &height_pt);
+    if (!(width_pt >= 1 && height_pt >= 1))
+        return fault_set(err, FAULT_CORRUPT, "page %d has no size", number);
+    pixels = width_pt * height_pt * LOWEST_DPI * LOWEST_DPI / (72 * 72);
+    if (!(pixels <= (double)pdf->src->limits->pixels))
+        return fault_set(err, FAULT_TOO_MANY_PIXELS, "page %d is %.0f x %.0f points", number,
+                         width_pt, height_pt);
+    *ret = page;
+    return 0;
+}
+
+static int add_page(const struct pdf *pdf, struct opened *ret, struct err *err)
+{
+    int number = (int)ret->n_pages + 1, r;
+    struct opened_page *opened = &ret->pages[ret->n_pages];
+    double width_pt, height_pt;
+    struct page_plan plan;
+    PopplerPage *page;
+
+    r = pdf_page(pdf, number, &page, err);
+    if (r < 0)
+        return r;
+    poppler_page_get_size(page, &width_pt, &height_pt);
+    pdf_plan(pdf, page, &plan);
+    opened->page = page_new(pdf->src->arena, number, (float)width_pt, (float)height_pt);
+    opened->page->words = plan.words;
+    opened->page->n_words = plan.n_words;
+    opened->page->source = plan.n_words ? PAGE_TEXT : PAGE_NO_WORDS;
+    opened->page->is_blank = plan.is_blank;
+    opened->needs_reading = plan.why_read != NULL;
+    opened->why_read = plan.why_read;
+    ret->n_pages++;
+    return 0;
+}
+
+static const char *cleaned(struct arena *a, const char *text)
+{
+    size_t length = text ? strnlen(text, LIMIT_NAME_BYTES) : 0;
+    char *out = arena_alloc(a, 3 * length + 1);
+
+    utf8_clean(text ? text : "", length, out);
+    return out;
+}
+
+/* The size a sender gives is often missing and may lie: bytes are counted as they come. */
+struct collected {
+    GByteArray *data;
+    size_t max;
+};
+
+static gboolean collect_bytes(const gchar *bytes, gsize count, gpointer to, GError **error)
+{
+    struct collected *c = to;
+
+    (void)error;
+    if (count > c->max - c->data->len)
+        return FALSE;
+    g_byte_array_append(c->data, (const guint8 *)bytes, (guint)count);
+    return TRUE;
+}
+
+static void unref_bytes(void *array)
+{
+    g_byte_array_unref(array);
+}
+
+static bool looks_like_xml(const GByteArray *data)
+{
+    enum file_kind kind;
+
+    return data->len && kind_detect(data->data, data->len, &kind, NULL) == 0 && kind == FILE_XML;
+}
+
+/* The first attachment that is an e-invoice is read here; all others become files of their own. */
+static int add_attachment(const struct source *src, PopplerAttachment *attachment,
+                          struct opened *ret, struct err *err)
+{
+    GByteArray *data = g_byte_array_new();
+    struct collected collected = {data, src->limits->file_bytes};
+
+    arena_defer(src->arena, unref_bytes, data);
+    if (!poppler_attachment_save_to_callback(attachment, collect_bytes, &collected, NULL))
+        return fault_set(err, FAULT_TOO_LARGE, "attachment %zu", ret->n_attachments + 1);
+    if (!ret->einvoice && looks_like_xml(data) &&
+        einvoice_parse(src->arena, data->data, data->len, &ret->einvoice, NULL) == 0)
+        return 0;
+    ret->attachments[ret->n_attachments++] = (struct attachment){
+        .name = cleaned(src->arena, attachment->name),
+        .media_type = "application/octet-stream",
+        .bytes = data->data ? data->data : (const guint8 *)"",
+        .length = data->len};
+    return 0;
+}
+
+static void unref_attachments(void *list)
+{
+    g_list_free_full(list, g_object_unref);
+}
+
+static int add_attachments(const struct source *src, PopplerDocument *doc, struct opened *ret,
+                           struct err *err)
+{
+    GList *list = poppler_document_get_attachments(doc);
+    unsigned count = g_list_length(list);
+    int r = 0;
+
+    arena_defer(src->arena, unref_attachments, list);
+    if (count > (unsigned)src->limits->attachments)
+        return fault_set(err, FAULT_TOO_MANY_PARTS, "%u of %d", count, src->limits->attachments);
+    ret->attachments = arena_alloc_array(src->arena, count, sizeof *ret->attachments);
+    for (GList *item = list; item && r == 0; item = item->next)
+        r = add_attachment(src, item->data, ret, err);
+    return r;
+}
+
+int pdf_open(const struct source *src, struct opened *ret, struct err *err)
+{
+    struct pdf pdf;
+    char *producer;
+    int n_pages, r = pdf_load(src, &pdf, err);
+
+    if (r < 0)
+        return r;
+    n_pages = poppler_document_get_n_pages(pdf.doc);
+    ret->pages = arena_alloc_array(src->arena, (size_t)n_pages, sizeof *ret->pages);
+    for (int i = 0; i < n_pages && r == 0; i++)
+        r = add_page(&pdf, ret, err);
+    if (r < 0)
+        return r;
+    producer = poppler_document_get_producer(pdf.doc);
+    ret->producer = cleaned(src->arena, producer);
+    g_free(producer);
+    return add_attachments(src, pdf.doc, ret, err);
+}

@@ -1,0 +1,71 @@
+/*
+ * PDF, in four parts: the file (pdf.c), a page's text layer (pdf_text.c), whether to believe it
+ * (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay inside these.
+ */
+#ifndef PIPELINE_OPEN_PDF_H
+#define PIPELINE_OPEN_PDF_H
+
+#include "pipeline/open/source.h"
+
+#include <cairo.h>
+#include <poppler.h>
+
+struct pdf {
+    const struct source *src;
+    PopplerDocument *doc; /* lives as long as the arena */
+    bool has_images;      /* at least one image object lies in the file */
+};
+
+int pdf_load(const struct source *src, struct pdf *ret, struct err *err);
+
+/* Page `number` (from 1), alive as long as the arena. FAULT_CORRUPT where the tree has a hole,
+ * FAULT_TOO_MANY_PIXELS for a page box no scanner or printer makes. */
+int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *err);
+
+/* A word of the text layer and what makes it suspect. */
+struct layer_word {
+    struct word word;
+    bool is_pale;   /* painted white or nearly so */
+    bool is_hidden; /* nobody looking at the page sees it */
+};
+
+struct text_layer {
+    struct layer_word *words; /* in reading order */
+    size_t n_words;
+    size_t n_dropped; /* outside the page, or too small for any eye */
+    bool is_garbage;  /* characters without meaning: no Unicode map, private use, no vowels */
+    bool is_ocr_font; /* set in a font that recognisers use for their hidden layers */
+};
+
+void pdf_text_read(struct arena *a, PopplerPage *page, struct text_layer *ret);
+
+/* Sorts words into printed lines from the top down, left to right within a line, and numbers lines
+ * and blocks (runs of lines that stand under one another without a gap). */
+void reading_order(struct arena *a, struct layer_word *words, size_t count);
+
+/* What to do with a page. */
+struct page_plan {
+    struct word *words; /* the trusted words */
+    size_t n_words;
+    bool is_blank;
+    const char *why_read; /* why it must be recognised, or NULL */
+    struct box *regions;  /* to recognise, when why_read is "mixed" */
+    size_t n_regions;
+};
+
+void pdf_plan(const struct pdf *pdf, PopplerPage *page, struct page_plan *ret);
+
+/* The share of the page its images cover (0 to 1), and the largest of them. */
+float pdf_picture_share(const struct pdf *pdf, PopplerPage *page, struct box *ret_largest);
+#define PICTURE_SHARE 0.5f /* from here on a page is a picture, perhaps with text upon it */
+
+/* Sizes of the images in the file, by a look at their dictionaries (always plain in a PDF). */
+struct pdf_image_size {
+    int width_px, height_px;
+};
+size_t pdf_image_sizes(const struct source *src, struct pdf_image_size *sizes, size_t max);
+
+/* The page painted on white, as wide and high as asked; destroy it. NULL when cairo refuses. */
+cairo_surface_t *pdf_paint(PopplerPage *page, int width_px, int height_px);
+
+#endif
