@@ -1,0 +1,256 @@
+/*
+ * Amounts, dates and texts as candidates. Runs of tokens are tried longest first, so that
+ * "12 450,00" is one amount and not two, and "12. mars 2026" one date.
+ */
+#include "pipeline/extract/candidate.h"
+
+#include "base/arena.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { AMOUNT_TOKENS = 5, DATE_TOKENS = 5, RUN_SIZE = 128, TEXT_TOKENS = 12 };
+
+float token_gap(const struct sheet *s, int i)
+{
+    if (i == 0 || s->tokens[i].row != s->tokens[i - 1].row)
+        return 1000;
+    return (s->tokens[i].box.x0 - s->tokens[i - 1].box.x1) / s->rows[s->tokens[i].row].height;
+}
+
+struct candidate *candidates_add(struct candidates *c, struct arena *a, const struct sheet *s,
+                                 enum candidate_kind kind, int first, int count)
+{
+    const struct token *token = &s->tokens[first];
+    struct candidate *item;
+
+    if (c->count == c->capacity) {
+        int capacity = c->capacity ? c->capacity * 2 : 64;
+
+        c->items = arena_grow_array(a, c->items, (size_t)c->count, (size_t)capacity,
+                                    sizeof *c->items);
+        c->capacity = capacity;
+    }
+    item = &c->items[c->count++];
+    *item = (struct candidate){.kind = kind, .first = first, .count = count, .row = token->row,
+                               .page = token->page, .box = token->box, .printed = token->printed,
+                               .confidence = token->confidence, .is_ocr = token->is_ocr};
+    for (int i = first + 1; i < first + count; i++) {
+        item->box = box_union(item->box, s->tokens[i].box);
+        item->printed = box_union(item->printed, s->tokens[i].printed);
+        if (s->tokens[i].confidence < item->confidence)
+            item->confidence = s->tokens[i].confidence;
+    }
+    return item;
+}
+
+/* Joins up to `count` tokens of one row, with a space where `spaced`; false when it gets too long. */
+static bool join(const struct sheet *s, int first, int count, bool spaced, char out[RUN_SIZE])
+{
+    size_t used = 0;
+
+    for (int i = first; i < first + count; i++) {
+        size_t length = strlen(s->tokens[i].text);
+
+        if (used + length + 2 > RUN_SIZE)
+            return false;
+        if (i > first && spaced)
+            out[used++] = ' ';
+        memcpy(out + used, s->tokens[i].text, length + 1);
+        used += length;
+    }
+    return true;
+}
+
+static int run_length(const struct sheet *s, int first, int most, float widest_gap)
+{
+    int n = 1;
+
+    while (n < most && first + n < s->n_tokens && token_gap(s, first + n) <= widest_gap)
+        n++;
+    return n;
+}
+
+static bool has_digit(const char *text)
+{
+    return strpbrk(text, "0123456789") != NULL;
+}
+
+/* A group of three digits must stand as near as a thousands space does; a currency may stand off. */
+static bool may_continue_amount(const struct sheet *s, int i)
+{
+    const char *text = s->tokens[i].text;
+    size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0)
+        return token_gap(s, i) < 1.0f;
+    if (!has_digit(s->tokens[i - 1].text))
+        return token_gap(s, i) < 1.2f;
+    return digits == 3 && !isdigit((unsigned char)text[3]) && token_gap(s, i) < 0.55f;
+}
+
+static int try_amount(const struct sheet *s, int first, struct amount *ret)
+{
+    char text[RUN_SIZE];
+    int most = 1;
+
+    while (most < AMOUNT_TOKENS && first + most < s->n_tokens &&
+           s->tokens[first + most].row == s->tokens[first].row &&
+           may_continue_amount(s, first + most))
+        most++;
+    for (int n = most; n >= 1; n--) {
+        bool has_any = false;
+
+        for (int i = first; i < first + n; i++)
+            has_any |= has_digit(s->tokens[i].text);
+        if (has_any && join(s, first, n, true, text) &&
+            amount_parse(text, s->tokens[first].is_ocr, ret))
+            return n;
+    }
+    return 0;
+}
+
+void candidates_find_amounts(struct candidates *c, struct arena *a, const struct sheet *s)
+{
+    for (int i = 0; i < s->n_tokens;) {
+        struct amount amount;
+        int n = try_amount(s, i, &amount);
+
+        if (n > 0) {
+            struct candidate *item = candidates_add(c, a, s, CANDIDATE_AMOUNT, i, n);
+
+            item->amount = amount;
+            item->is_last_in_row = true;
+            for (int k = c->count - 2; k >= 0 && c->items[k].row == item->row; k--)
+                if (!amount.is_percent)
+                    c->items[k].is_last_in_row = false;
+        }
+        i += n > 0 ? n : 1;
+    }
+}
+
+static void add_date(struct candidates *c, struct arena *a, const struct sheet *s, int first,
+                     int count, const struct date_reading *reading)
+{
+    struct candidate *item = candidates_add(c, a, s, CANDIDATE_DATE, first, count);
+    char text[CIVIL_DATE_TEXT_SIZE];
+
+    civil_date_format(reading->date, text);
+    item->date = *reading;
+    item->value = arena_strdup(a, text);
+}
+
+/* "01.03.2026-31.03.2026" in one token: two dates on the same box. */
+static bool add_range(struct candidates *c, struct arena *a, const struct sheet *s, int i,
+                      bool month_first)
+{
+    static const char *const dashes[] = {"–", "—", "-"};
+    const char *text = s->tokens[i].text;
+    struct date_reading from, to;
+    char left[RUN_SIZE];
+
+    for (int d = 0; d < 3; d++)
+        for (const char *at = strstr(text, dashes[d]); at; at = strstr(at + 1, dashes[d])) {
+            size_t n = (size_t)(at - text);
+
+            if (n < 6 || n + 1 > sizeof left || strlen(at) < 7)
+                continue;
+            memcpy(left, text, n);
+            left[n] = '\0';
+            if (date_parse(left, month_first, &from) && !from.is_compact &&
+                date_parse(at + strlen(dashes[d]), month_first, &to) && !to.is_compact) {
+                add_date(c, a, s, i, 1, &from);
+                add_date(c, a, s, i, 1, &to);
+                return true;
+            }
+        }
+    return false;
+}
+
+void candidates_find_dates(struct candidates *c, struct arena *a, const struct sheet *s,
+                           bool month_first)
+{
+    for (int i = 0; i < s->n_tokens;) {
+        int used = 1, most = run_length(s, i, DATE_TOKENS, 0.9f);
+        struct date_reading reading;
+        char text[RUN_SIZE];
+
+        for (int n = most; n >= 1; n--) {
+            if (isspace((unsigned char)s->tokens[i].text[0]) || !join(s, i, n, true, text))
+                continue;
+            text[strcspn(text, ";)")] = '\0';
+            if (date_parse(text + (text[0] == '('), month_first, &reading)) {
+                add_date(c, a, s, i, n, &reading);
+                used = n;
+                break;
+            }
+        }
+        if (used == 1 && strlen(s->tokens[i].text) > 12)
+            add_range(c, a, s, i, month_first);
+        i += used;
+    }
+}
+
+/* The rest of a label's cell, else the next cell, else the nearest cell under the label. */
+static int value_run(const struct sheet *s, const struct mention *m, int *ret_first)
+{
+    const struct row *row = &s->rows[m->row];
+    int next = m->first + m->count, end = row->first + row->count;
+
+    while (next < end && s->tokens[next].key[0] == '\0')
+        next++;
+    if (next < end && s->tokens[next].box.x0 - m->box.x1 < 14 * row->height) {
+        const struct cell *cell = &s->cells[s->tokens[next].cell];
+
+        *ret_first = next;
+        return cell->first + cell->count - next;
+    }
+    for (int r = m->row + 1; r < s->n_rows && r < m->row + 3; r++) {
+        if (s->rows[r].page != m->page || s->rows[r].box.y0 - m->box.y1 > 2 * row->height)
+            break;
+        for (int i = s->rows[r].first; i < s->rows[r].first + s->rows[r].count; i++) {
+            const struct cell *cell = &s->cells[s->tokens[i].cell];
+
+            if (cell->first == i && box_overlap_x(&cell->box, &m->box) > 0.3f) {
+                *ret_first = i;
+                return cell->count;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Texts are only looked for where a label asks for one. */
+void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s)
+{
+    const uint64_t wanted = CONCEPT_BIT(buyer_reference) | CONCEPT_BIT(payment_terms);
+
+    for (int m = 0; m < s->n_mentions; m++) {
+        int first = 0, count, stop = s->n_mentions;
+
+        if (!(s->mentions[m].concepts & wanted))
+            continue;
+        count = value_run(s, &s->mentions[m], &first);
+        for (int k = 0; k < stop; k++) /* the next label of a wanted kind ends the text */
+            if (s->mentions[k].first > first && s->mentions[k].first < first + count &&
+                !s->mentions[k].is_inside)
+                count = s->mentions[k].first - first;
+        if (count > 0 && count <= TEXT_TOKENS) {
+            struct candidate *item = candidates_add(c, a, s, CANDIDATE_TEXT, first, count);
+
+            item->value = sheet_text(s, a, first, count);
+        }
+    }
+}
+
+void candidates_find(struct candidates *c, struct arena *a, const struct sheet *s,
+                     bool month_first)
+{
+    *c = (struct candidates){0};
+    candidates_find_amounts(c, a, s);
+    candidates_find_dates(c, a, s, month_first);
+    candidates_find_numbers(c, a, s);
+    candidates_find_texts(c, a, s);
+    for (int i = 0; i < c->count; i++)
+        candidate_look_around(&c->items[i], s);
+}

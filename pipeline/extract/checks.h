@@ -1,0 +1,34 @@
+/*
+ * Check digits: identifiers and accounts that prove themselves. Every function takes digits (and
+ * letters where said) without spaces and says whether they hold; lengths are part of the rule.
+ */
+#ifndef EXTRACT_CHECKS_H
+#define EXTRACT_CHECKS_H
+
+#include <stdbool.h>
+
+bool check_luhn(const char *digits);          /* mod 10, last digit checks */
+bool check_mod11(const char *digits);         /* NO weights 2 to 7 from the right; '-' stands for ten */
+bool check_no_organisation(const char *digits); /* 9 digits */
+bool check_no_account(const char *digits);      /* 11 digits */
+bool check_se_organisation(const char *digits); /* 10 digits */
+bool check_dk_cvr(const char *digits);          /* 8 digits */
+bool check_hu_tax(const char *digits);          /* 8 or 11 digits: base, VAT code, county */
+bool check_hu_account(const char *digits);      /* 16 or 24 digits */
+bool check_de_vat(const char *digits);          /* 9 digits, ISO 7064 mod 11,10 */
+bool check_gb_vat(const char *digits);          /* 9 digits, mod 97 and its 55 variant */
+bool check_iban(const char *text);              /* country, check digits, body; country's length */
+bool check_rf(const char *text);                /* RF creditor reference */
+bool check_kid(const char *digits);             /* 3 to 25 digits, mod 10 or mod 11 */
+bool check_bankgiro(const char *digits);        /* 7 or 8 digits */
+bool check_plusgiro(const char *digits);        /* 2 to 8 digits */
+
+/* A VAT id with its country before it ("DE123456789"): the form is right, and the digits where the
+ * country's rule is known here. *ret_is_proved says whether digits were checked. */
+bool check_vat_id(const char *text, bool *ret_is_proved);
+
+/* The IBAN that one exchange of look-alike characters makes valid, written over `text`; false when
+ * none or more than one does. */
+bool repair_iban(char *text);
+
+#endif

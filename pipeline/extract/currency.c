@@ -1,0 +1,117 @@
+/*
+ * Printed codes and signs vote; "kr" is the krone of the language or of the seller's country. Without
+ * any, the seller's country decides, and last our own currency, less and less surely.
+ */
+#include "pipeline/extract/currency.h"
+#include "pipeline/extract/extract.h"
+
+#include "models/money.h"
+
+#include <string.h>
+
+enum { VOTES = 12 };
+
+struct vote {
+    const char *code;
+    int count, token; /* a token that prints it, or -1 */
+};
+
+static struct vote *vote_for(struct vote votes[VOTES], const char *code)
+{
+    for (int i = 0; i < VOTES; i++) {
+        if (!votes[i].code)
+            votes[i] = (struct vote){code, 0, -1};
+        if (strcmp(votes[i].code, code) == 0)
+            return &votes[i];
+    }
+    return &votes[VOTES - 1];
+}
+
+static const struct home {
+    const char *country, *language, *currency;
+} homes[] = {{"NO", "nb", "NOK"}, {"SE", "sv", "SEK"}, {"DK", "da", "DKK"},
+             {"HU", "hu", "HUF"}, {"DE", "de", "EUR"}, {"GB", "en", "GBP"},
+             {"AT", "", "EUR"},   {"FI", "", "EUR"},   {"NL", "", "EUR"},
+             {"FR", "", "EUR"},   {"BE", "", "EUR"},   {"IE", "", "EUR"}};
+
+static const char *home_currency(const struct document *d, bool krone_only)
+{
+    const char *vat_id = document_value(d, FIELD_SELLER_VAT_ID);
+    const char *iban = document_value(d, FIELD_IBAN);
+    const char *const signs[] = {vat_id, iban};
+
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; signs[k] && i < sizeof homes / sizeof *homes; i++)
+            if (strncmp(signs[k], homes[i].country, 2) == 0 && (!krone_only || i < 3))
+                return homes[i].currency;
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+        if (d->language[0] && strcmp(d->language, homes[i].language) == 0 &&
+            (!krone_only || i < 3))
+            return homes[i].currency;
+    return NULL;
+}
+
+static void count_votes(const struct candidates *c, const struct sheet *s, struct vote votes[VOTES],
+                        int *ret_krone)
+{
+    for (int i = 0; i < s->n_tokens; i++) {
+        const char *text = s->tokens[i].text;
+        size_t n = strlen(text);
+        const char *code = n <= 4 ? currency_of_sign(text, (int)n) : NULL;
+
+        if (code && strcmp(code, "kr") != 0 && (n < 3 || currency_is_known(text))) {
+            struct vote *vote = vote_for(votes, code);
+
+            vote->count += n == 3 ? 2 : 1;
+            vote->token = i;
+        }
+    }
+    for (int i = 0; i < c->count && c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        if (c->items[i].amount.currency)
+            vote_for(votes, c->items[i].amount.currency)->count += 2;
+        *ret_krone += c->items[i].amount.has_krone;
+    }
+}
+
+static void fill(struct document *d, const struct sheet *s, const struct vote *vote,
+                 float confidence)
+{
+    struct field *field = &d->fields[FIELD_CURRENCY];
+
+    *field = (struct field){.value = vote->code, .confidence = confidence,
+                            .source = s->n_pages && s->pages[0] &&
+                                              s->pages[0]->source != PAGE_TEXT
+                                          ? SOURCE_OCR
+                                          : SOURCE_TEXT};
+    if (vote->token < 0)
+        return;
+    field->page = s->pages[s->tokens[vote->token].page]->number;
+    field->box = s->tokens[vote->token].printed;
+    field->proofs = 1u << PROOF_LABEL;
+}
+
+void currency_decide(const struct candidates *c, const struct sheet *s,
+                     const struct company *company, struct document *d)
+{
+    struct vote votes[VOTES] = {{0}}, best = {NULL, 0, -1};
+    int krone = 0, second = 0;
+    const char *home;
+
+    count_votes(c, s, votes, &krone);
+    for (int i = 0; i < VOTES && votes[i].code; i++)
+        if (votes[i].count > best.count) {
+            second = best.count;
+            best = votes[i];
+        } else if (votes[i].count > second) {
+            second = votes[i].count;
+        }
+    if (best.code && best.count > second) {
+        fill(d, s, &best, second ? 0.8f : 0.97f);
+        return;
+    }
+    home = home_currency(d, krone > 0);
+    if (!home && company && company->currency && company->currency[0])
+        home = company->currency;
+    if (home)
+        fill(d, s, &(struct vote){home, 0, -1}, krone > 0 ? 0.95f : 0.85f);
+}

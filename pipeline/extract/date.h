@@ -1,0 +1,20 @@
+/*
+ * A day as printed: 12.03.2026, 2026-03-12, 2026. március 12., March 12, 2026, 12/3-26, 260312.
+ */
+#ifndef EXTRACT_DATE_H
+#define EXTRACT_DATE_H
+
+#include "models/civil_date.h"
+
+#include <stdbool.h>
+
+struct date_reading {
+    struct civil_date date;
+    struct civil_date other; /* a second reading (day and month swapped), or year 0 */
+    bool has_month_name, is_compact /* no separators: only a label makes it a date */;
+};
+
+/* Whole string or nothing. `month_first`: slashes are read month/day unless that is no date. */
+bool date_parse(const char *text, bool month_first, struct date_reading *ret);
+
+#endif

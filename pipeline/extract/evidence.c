@@ -1,0 +1,151 @@
+/*
+ * What stands around a candidate. A label speaks for the value behind it in the row, for the value
+ * under it, or as a column's head for everything down to where the column ends; the farther away and
+ * the more stands between, the less.
+ */
+#include "pipeline/extract/candidate.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+static bool is_number(const struct token *token)
+{
+    int digits = 0, letters = 0;
+
+    for (const char *p = token->text; *p; p++) {
+        digits += isdigit((unsigned char)*p) != 0;
+        letters += isalpha((unsigned char)*p) != 0;
+    }
+    return digits > letters;
+}
+
+/* Words and numbers between the label and the value that are neither marks nor labels. */
+static void count_between(const struct sheet *s, int from, int to, int *ret_words, int *ret_numbers)
+{
+    *ret_words = *ret_numbers = 0;
+    for (int i = from; i < to; i++) {
+        if (s->tokens[i].key[0] == '\0' || strchr(s->tokens[i].text, '%'))
+            continue;
+        if (is_number(&s->tokens[i]))
+            ++*ret_numbers;
+        else
+            ++*ret_words;
+    }
+}
+
+static void add(struct candidate *c, int mention, enum direction direction, float strength)
+{
+    int at = c->n_evidence;
+
+    if (at == EVIDENCE_MAX) { /* the weakest gives way */
+        at = 0;
+        for (int i = 1; i < EVIDENCE_MAX; i++)
+            if (c->evidence[i].strength < c->evidence[at].strength)
+                at = i;
+        if (c->evidence[at].strength >= strength)
+            return;
+    } else {
+        c->n_evidence++;
+    }
+    c->evidence[at] = (struct evidence){mention, direction, strength};
+}
+
+static float certainty(const struct mention *m)
+{
+    return (m->is_near ? 0.85f : 1) * (m->is_inside ? 0.7f : 1);
+}
+
+static void look_left(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *m = &s->mentions[index];
+    float height = s->rows[c->row].height, gap = (c->box.x0 - m->box.x1) / height;
+    int words, numbers;
+    float strength;
+
+    if (m->first + m->count > c->first || gap > 45)
+        return;
+    count_between(s, m->first + m->count, c->first, &words, &numbers);
+    strength = powf(0.75f, (float)words) * powf(0.7f, (float)numbers) * (gap > 20 ? 0.85f : 1);
+    for (int k = index + 1; k < s->n_mentions && s->mentions[k].first < c->first; k++)
+        strength *= 0.8f; /* a nearer label stands between */
+    add(c, index, gap < 1.2f ? BESIDE : LEFT, strength * certainty(m));
+}
+
+/* Whether the column between label and value holds nothing, numbers only, or words. */
+static int blocked(const struct sheet *s, const struct candidate *c, const struct mention *m)
+{
+    int worst = 0;
+
+    for (int i = m->first + m->count; i < c->first; i++) {
+        const struct token *token = &s->tokens[i];
+
+        if (token->row <= m->row || token->row >= c->row || token->key[0] == '\0' ||
+            box_overlap_x(&token->box, &c->box) < 0.3f)
+            continue;
+        if (!is_number(token))
+            return 2;
+        worst = 1;
+    }
+    return worst;
+}
+
+static bool is_under(const struct candidate *c, const struct mention *m, float height)
+{
+    return box_overlap_x(&c->box, &m->box) > 0.3f || fabsf(c->box.x0 - m->box.x0) < 0.8f * height ||
+           fabsf(c->box.x1 - m->box.x1) < 0.8f * height;
+}
+
+static void look_above(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *m = &s->mentions[index];
+    float height = s->rows[c->row].height, gap = (c->box.y0 - m->box.y1) / height;
+    int state;
+
+    if (gap < -0.5f || gap > 60 || !is_under(c, m, height))
+        return;
+    state = blocked(s, c, m);
+    if (state == 0 && gap < 2.2f)
+        add(c, index, ABOVE, 0.9f * certainty(m) * (gap > 1.2f ? 0.9f : 1));
+    else if (state == 0 && gap < 5)
+        add(c, index, ABOVE, 0.55f * certainty(m));
+    else if (state < 2)
+        add(c, index, HEAD, 0.5f * certainty(m));
+}
+
+static void look_below(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *m = &s->mentions[index];
+    float height = s->rows[c->row].height;
+
+    if (m->box.y0 - c->box.y1 < 1.2f * height && is_under(c, m, height))
+        add(c, index, BELOW, 0.25f * certainty(m));
+}
+
+void candidate_look_around(struct candidate *c, const struct sheet *s)
+{
+    for (int i = 0; i < s->n_mentions; i++) {
+        const struct mention *m = &s->mentions[i];
+
+        if (m->page != c->page)
+            continue;
+        if (m->row == c->row)
+            look_left(c, s, i);
+        else if (m->row < c->row)
+            look_above(c, s, i);
+        else if (m->row == c->row + 1)
+            look_below(c, s, i);
+    }
+}
+
+const struct evidence *candidate_evidence(const struct candidate *c, const struct sheet *s,
+                                          uint64_t concepts)
+{
+    const struct evidence *best = NULL;
+
+    for (int i = 0; i < c->n_evidence; i++)
+        if ((s->mentions[c->evidence[i].mention].concepts & concepts) &&
+            (!best || c->evidence[i].strength > best->strength))
+            best = &c->evidence[i];
+    return best;
+}

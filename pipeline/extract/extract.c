@@ -1,0 +1,114 @@
+/*
+ * The order of extraction: lay the words out, find candidates, then parties, lines, money and the
+ * other fields, merge an e-invoice, decide. Nothing here fails on a bad document: what cannot be read
+ * is missing, and what is missing is a reason for review.
+ */
+#include "pipeline/extract/extract.h"
+#include "pipeline/extract/candidate.h"
+#include "pipeline/extract/currency.h"
+#include "pipeline/extract/einvoice.h"
+#include "pipeline/extract/items.h"
+#include "pipeline/extract/money.h"
+#include "pipeline/extract/party.h"
+#include "pipeline/extract/score.h"
+
+#include "base/arena.h"
+
+#include <string.h>
+
+/* Dollars and no other currency: dates are written month first. */
+static bool writes_month_first(const struct sheet *s)
+{
+    bool has_dollar = false;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        if (strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£"))
+            return false;
+        has_dollar |= strchr(s->tokens[i].text, '$') != NULL;
+    }
+    return has_dollar;
+}
+
+static void take_lines(const struct items *items, struct arena *a, struct document *d)
+{
+    d->lines = arena_alloc_array(a, (size_t)items->count, sizeof *d->lines);
+    d->n_lines = (size_t)items->count;
+    for (int i = 0; i < items->count; i++)
+        d->lines[i] = items->items[i].line;
+}
+
+/* The two parties change places on an order: who writes it, buys. */
+static void swap_parties(struct document *d)
+{
+    static const enum field_id pairs[][2] = {
+        {FIELD_SELLER_NAME, FIELD_BUYER_NAME},
+        {FIELD_SELLER_ADDRESS, FIELD_BUYER_ADDRESS},
+        {FIELD_SELLER_VAT_ID, FIELD_BUYER_VAT_ID},
+        {FIELD_SELLER_REGISTRATION_ID, FIELD_BUYER_REGISTRATION_ID}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct field kept = d->fields[pairs[i][0]];
+
+        d->fields[pairs[i][0]] = d->fields[pairs[i][1]];
+        d->fields[pairs[i][1]] = kept;
+    }
+    d->fields[FIELD_SELLER_EMAIL] = (struct field){0};
+}
+
+/* Of two readings of a date, one that is yet to come or lies after the due date is none. */
+static void settle_date(const struct extract_context *context, struct document *d)
+{
+    struct field *issue = &d->fields[FIELD_ISSUE_DATE];
+    const struct field *due = &d->fields[FIELD_DUE_DATE];
+    struct civil_date first, second, limit = context->today;
+    bool first_fits, second_fits;
+
+    if (!issue->alternative || !civil_date_parse(issue->value, &first) ||
+        !civil_date_parse(issue->alternative, &second))
+        return;
+    if (due->value && !due->alternative)
+        civil_date_parse(due->value, &limit);
+    if (limit.year == 0)
+        return;
+    first_fits = civil_date_to_days(first) <= civil_date_to_days(limit);
+    second_fits = civil_date_to_days(second) <= civil_date_to_days(limit);
+    if (first_fits == second_fits)
+        return;
+    if (second_fits)
+        issue->value = issue->alternative;
+    issue->alternative = NULL;
+}
+
+static void note_unread(struct page *const *pages, struct arena *a, struct document *d)
+{
+    for (size_t i = 0; i < d->n_pages; i++)
+        if (!pages[i])
+            document_add_reason(d, a, "page_unread", -1, "page %d could not be read", d->pages[i]);
+}
+
+int extract_document(struct arena *a, struct page *const *pages, const struct document *einvoice,
+                     const struct extract_context *context, struct document *d, struct err *err)
+{
+    struct sheet sheet;
+    struct candidates candidates;
+    struct parties parties;
+    struct items items;
+
+    (void)err; /* part of the contract of every verb */
+    note_unread(pages, a, d);
+    sheet_init(&sheet, a, pages, d->n_pages);
+    candidates_find(&candidates, a, &sheet, writes_month_first(&sheet));
+    parties_find(&parties, &sheet, context->company, a, d);
+    items_find(&items, &candidates, &sheet, a);
+    take_lines(&items, a, d);
+    money_solve(&candidates, &sheet, &items, a, d);
+    score_fields(&candidates, &sheet, &parties, a, d);
+    currency_decide(&candidates, &sheet, context->company, d);
+    settle_date(context, d);
+    if (d->type == DOCUMENT_ORDER)
+        swap_parties(d);
+    if (einvoice)
+        einvoice_merge(einvoice, &candidates, &sheet, a, d);
+    verdict_decide(a, context, d);
+    return 0;
+}

@@ -1,0 +1,425 @@
+/*
+ * A small exact search. Every printed amount gets a score for every role from its labels; amounts
+ * that form net x rate = VAT are let in without one. All triples of the best are tried, the equation
+ * net + VAT = gross weighing more than any label. Then, with those fixed, prepaid, rounding and due,
+ * and after them lines, allowances and charges, each against its own equation.
+ */
+#include "pipeline/extract/money.h"
+#include "pipeline/extract/score.h"
+#include "pipeline/extract/vat_rates.h"
+#include "pipeline/extract/vat_table.h"
+
+#include "base/arena.h"
+#include "models/money.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BIT CONCEPT_BIT
+
+enum role { NET, VAT, GROSS, DUE, PREPAID, ROUNDING, LINES, ALLOWANCES, CHARGES, ROLE_COUNT };
+
+static const struct role_info {
+    enum field_id field;
+    uint64_t strong, weak, against;
+} roles[ROLE_COUNT] = {
+    [NET] = {FIELD_TOTAL_NET, BIT(net), BIT(vat_base) | BIT(total) | BIT(total_lines),
+             BIT(vat) | BIT(gross) | BIT(amount_due) | BIT(prepaid) | BIT(cash)},
+    [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate), BIT(net) | BIT(gross) | BIT(amount_due)},
+    [GROSS] = {FIELD_TOTAL_GROSS, BIT(gross), BIT(total) | BIT(amount_due),
+               BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines)},
+    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), BIT(gross) | BIT(total),
+             BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
+    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0, BIT(gross) | BIT(net) | BIT(vat) | BIT(cash)},
+    [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
+    [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
+               BIT(vat) | BIT(gross) | BIT(amount_due)},
+    [ALLOWANCES] = {FIELD_TOTAL_ALLOWANCES, BIT(allowance), BIT(col_discount),
+                    BIT(net) | BIT(gross) | BIT(vat)},
+    [CHARGES] = {FIELD_TOTAL_CHARGES, BIT(charge), 0, BIT(net) | BIT(gross) | BIT(vat)},
+};
+
+enum { READINGS_MAX = 600, LIST_MAX = 24 };
+
+/* One way to read one printed amount; candidate -1 is a sum of VAT rows that is printed nowhere. */
+struct reading {
+    int candidate;
+    int64_t minor;
+    float score[ROLE_COUNT];
+    bool fits_rate; /* net, VAT or gross of a triple at a known rate */
+};
+
+struct solver {
+    const struct candidates *c;
+    const struct sheet *s;
+    const struct items *items;
+    struct arena *a;
+    struct document *d;
+    struct reading *readings;
+    int count;
+    bool *is_item_row;
+    struct vat_hits hits;
+    int chosen[ROLE_COUNT]; /* reading, or -1 */
+    float best, second;     /* scores of the best triple and of the best with another gross */
+};
+
+static int64_t minor_of(const struct solver *q, int reading)
+{
+    return reading < 0 ? 0 : q->readings[reading].minor;
+}
+
+static void add_reading(struct solver *q, int candidate, int64_t value)
+{
+    const struct candidate *c = &q->c->items[candidate];
+    struct reading *reading = &q->readings[q->count];
+    float best = 0;
+
+    if (q->count == READINGS_MAX || value % 100 != 0)
+        return;
+    *reading = (struct reading){.candidate = candidate, .minor = value / 100};
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        float score = score_labels(c, q->s, roles[r].strong, roles[r].weak, roles[r].against);
+
+        if (q->is_item_row[c->row])
+            score *= 0.25f;
+        if (!c->is_last_in_row && r <= DUE)
+            score *= 0.85f;
+        if (c->amount.is_repaired)
+            score *= 0.8f;
+        reading->score[r] = score;
+        best = fmaxf(best, score);
+    }
+    /* A bare whole number is an amount only where a label says so. */
+    if (c->amount.decimals < 0 && !c->amount.has_group && !c->amount.currency &&
+        !c->amount.has_krone && best < 0.45f)
+        return;
+    q->count++;
+}
+
+static void collect(struct solver *q)
+{
+    q->readings = arena_alloc_array(q->a, READINGS_MAX, sizeof *q->readings);
+    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        const struct amount *amount = &q->c->items[i].amount;
+
+        if (amount->is_percent)
+            continue;
+        add_reading(q, i, amount->value);
+        if (amount->is_ambiguous)
+            add_reading(q, i, amount->other);
+    }
+}
+
+/* The sums of runs of VAT rows, where nothing else on the page prints them. */
+static void collect_sums(struct solver *q)
+{
+    for (int first = 0; first < q->hits.count; first++) {
+        int64_t net = 0, vat = 0;
+
+        for (int last = first; last < q->hits.count && last < first + 4; last++) {
+            net += q->hits.items[last].net;
+            vat += q->hits.items[last].vat;
+            if (q->count + 2 > READINGS_MAX)
+                return;
+            q->readings[q->count++] = (struct reading){
+                .candidate = -1, .minor = net, .score[NET] = 0.2f, .fits_rate = true};
+            q->readings[q->count++] = (struct reading){
+                .candidate = -1, .minor = vat, .score[VAT] = 0.2f, .fits_rate = true};
+        }
+    }
+}
+
+static int find_minor(const struct solver *q, int64_t minor)
+{
+    for (int i = 0; i < q->count; i++)
+        if (q->readings[i].minor == minor && q->readings[i].candidate >= 0)
+            return i;
+    return -1;
+}
+
+/* Marks amounts that are base, VAT and sum of a known rate, labelled or not. */
+static void mark_triples(struct solver *q)
+{
+    for (int i = 0; i < q->count; i++)
+        for (const int *rate = vat_rates_known(); *rate > 0; rate++) {
+            int64_t net = q->readings[i].minor, vat = money_percent(net, *rate);
+
+            if (net < 100 || vat < 10)
+                continue;
+            for (int64_t off = -1; off <= 1; off++) {
+                int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
+
+                if (v >= 0 && g >= 0)
+                    q->readings[i].fits_rate = q->readings[v].fits_rate =
+                        q->readings[g].fits_rate = true;
+            }
+        }
+}
+
+/* The readings worth trying for a role, best first; ended by the count. */
+static int list_for(const struct solver *q, enum role role, int list[LIST_MAX])
+{
+    int n = 0;
+
+    for (int i = 0; i < q->count; i++) {
+        float score = q->readings[i].score[role] + (q->readings[i].fits_rate ? 0.1f : 0);
+        int at = n < LIST_MAX ? n++ : LIST_MAX - 1;
+
+        if (score < 0.08f) {
+            n = at == n - 1 ? n - 1 : n;
+            continue;
+        }
+        if (at == LIST_MAX - 1 && n == LIST_MAX &&
+            q->readings[list[at]].score[role] >= score && at != i)
+            continue;
+        for (; at > 0 && q->readings[list[at - 1]].score[role] < q->readings[i].score[role]; at--)
+            list[at] = list[at - 1];
+        list[at] = i;
+    }
+    return n;
+}
+
+static bool is_known_rate(int64_t net, int64_t vat)
+{
+    for (const int *rate = vat_rates_known(); *rate >= 0; rate++)
+        if (llabs(money_percent(net, *rate) - vat) <= 2)
+            return true;
+    return false;
+}
+
+/* How well three choices (-1 for absent) explain the page. */
+static float judge(const struct solver *q, int n, int v, int g)
+{
+    int64_t net = minor_of(q, n), vat = minor_of(q, v), gross = minor_of(q, g);
+    float score = 0;
+    int run;
+
+    score += n >= 0 ? q->readings[n].score[NET] : 0;
+    score += v >= 0 ? q->readings[v].score[VAT] : 0;
+    score += g >= 0 ? q->readings[g].score[GROSS] : 0;
+    if (n >= 0 && v >= 0 && g >= 0) {
+        if (net + vat != gross || (vat == 0 && q->readings[v].score[VAT] < 0.2f))
+            return score - 1.2f;
+        score += 1.5f;
+        if (is_known_rate(net, vat))
+            score += 0.5f;
+        if (vat_hits_window(&q->hits, net, vat, &run) >= 0)
+            score += 0.6f;
+        return score;
+    }
+    if (g >= 0 && v >= 0)
+        return score + (is_known_rate(gross - vat, vat) && vat != 0 ? 0.5f : -0.3f);
+    if (g >= 0 && n >= 0) {
+        if (gross == net)
+            return score + 0.1f;
+        return score + (is_known_rate(net, gross - net) && gross > net ? 0.3f : -0.8f);
+    }
+    return score;
+}
+
+static void try_triple(struct solver *q, int n, int v, int g)
+{
+    float score = judge(q, n, v, g);
+    bool is_same = q->chosen[GROSS] >= 0 && g >= 0 && minor_of(q, q->chosen[GROSS]) == minor_of(q, g);
+
+    if (score > q->best) {
+        if (!is_same)
+            q->second = q->best;
+        q->best = score;
+        q->chosen[NET] = n;
+        q->chosen[VAT] = v;
+        q->chosen[GROSS] = g;
+    } else if (!is_same && score > q->second) {
+        q->second = score;
+    }
+}
+
+static void choose_totals(struct solver *q)
+{
+    int nets[LIST_MAX + 1], vats[LIST_MAX + 1], grosses[LIST_MAX + 1];
+    int n_nets = list_for(q, NET, nets), n_vats = list_for(q, VAT, vats);
+    int n_grosses = list_for(q, GROSS, grosses);
+
+    nets[n_nets] = vats[n_vats] = grosses[n_grosses] = -1;
+    q->best = q->second = 0.3f;
+    for (int g = 0; g <= n_grosses; g++)
+        for (int n = 0; n <= n_nets; n++)
+            for (int v = 0; v <= n_vats; v++)
+                try_triple(q, nets[n], vats[v], grosses[g]);
+}
+
+/* due = gross - prepaid + rounding, with the rounding's sign as it fits. */
+static void choose_due(struct solver *q)
+{
+    int dues[LIST_MAX + 1], prepaids[LIST_MAX + 1], roundings[LIST_MAX + 1];
+    int n_dues = list_for(q, DUE, dues), n_prepaids = list_for(q, PREPAID, prepaids);
+    int n_roundings = list_for(q, ROUNDING, roundings);
+    int64_t gross = minor_of(q, q->chosen[GROSS]);
+    float best = 0.25f;
+
+    dues[n_dues] = prepaids[n_prepaids] = roundings[n_roundings] = -1;
+    for (int d = 0; d <= n_dues; d++)
+        for (int p = 0; p <= n_prepaids; p++)
+            for (int r = 0; r <= n_roundings; r++) {
+                int64_t due = minor_of(q, dues[d]), rest = gross - llabs(minor_of(q, prepaids[p]));
+                int64_t rounding = llabs(minor_of(q, roundings[r]));
+                bool fits = due == rest + rounding || due == rest - rounding;
+                float score = (dues[d] < 0 ? 0 : q->readings[dues[d]].score[DUE]) +
+                              (prepaids[p] < 0 ? 0 : q->readings[prepaids[p]].score[PREPAID] - 0.2f) +
+                              (roundings[r] < 0 ? 0 : q->readings[roundings[r]].score[ROUNDING] - 0.2f);
+
+                if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
+                    continue;
+                if (q->chosen[GROSS] >= 0)
+                    score += dues[d] < 0 ? 0 : fits ? 0.8f : -0.6f;
+                if (score > best) {
+                    best = score;
+                    q->chosen[DUE] = dues[d];
+                    q->chosen[PREPAID] = prepaids[p];
+                    q->chosen[ROUNDING] = roundings[r];
+                }
+            }
+}
+
+/* net = lines - allowances + charges, where the lines are a printed sum or the rows' own. */
+static void choose_adjustments(struct solver *q)
+{
+    int lines[LIST_MAX + 1], allowances[LIST_MAX + 1], charges[LIST_MAX + 1];
+    int n_lines = list_for(q, LINES, lines), n_allowances = list_for(q, ALLOWANCES, allowances);
+    int n_charges = list_for(q, CHARGES, charges);
+    int64_t net = minor_of(q, q->chosen[NET]);
+    float best = 0.3f;
+
+    lines[n_lines] = allowances[n_allowances] = charges[n_charges] = -1;
+    for (int l = 0; l <= n_lines; l++)
+        for (int x = 0; x <= n_allowances; x++)
+            for (int k = 0; k <= n_charges; k++) {
+                int64_t sum = lines[l] < 0 ? q->items->sum_minor : minor_of(q, lines[l]);
+                int64_t total = sum - llabs(minor_of(q, allowances[x])) + minor_of(q, charges[k]);
+                bool is_strong = lines[l] >= 0 && q->readings[lines[l]].score[LINES] > 0.6f;
+                float score = (lines[l] < 0 ? 0 : q->readings[lines[l]].score[LINES] - 0.3f) +
+                              (allowances[x] < 0 ? 0 : q->readings[allowances[x]].score[ALLOWANCES] - 0.35f) +
+                              (charges[k] < 0 ? 0 : q->readings[charges[k]].score[CHARGES] - 0.35f);
+
+                if (lines[l] >= 0 && !is_strong)
+                    continue;
+                score += sum != 0 && total == net ? 0.9f : -0.5f;
+                if (score > best) {
+                    best = score;
+                    q->chosen[LINES] = lines[l];
+                    q->chosen[ALLOWANCES] = allowances[x];
+                    q->chosen[CHARGES] = charges[k];
+                }
+            }
+}
+
+static void fill(struct solver *q, enum role role, int64_t minor, float confidence)
+{
+    struct field *field = &q->d->fields[roles[role].field];
+    char text[MONEY_TEXT_SIZE];
+    int reading = q->chosen[role];
+    const char *value;
+
+    money_format(minor, 2, text);
+    value = arena_strdup(q->a, text);
+    if (reading < 0 || q->readings[reading].candidate < 0) {
+        *field = (struct field){.value = value, .confidence = confidence * 0.9f,
+                                .source = SOURCE_TEXT};
+        return;
+    }
+    field_from_candidate(field, &q->c->items[q->readings[reading].candidate], q->s, value,
+                         confidence);
+    if (q->readings[reading].score[role] > 0.4f)
+        field->proofs |= 1u << PROOF_LABEL;
+}
+
+static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
+{
+    int count = 0, first = vat_hits_window(&q->hits, net, vat, &count);
+    struct vat_row *rows;
+
+    if (first < 0) {
+        count = 0;
+        for (const int *rate = vat_rates_known(); *rate >= 0 && count == 0; rate++)
+            if (llabs(money_percent(net, *rate) - vat) <= 1) {
+                q->hits.items = arena_alloc(q->a, sizeof *q->hits.items);
+                q->hits.items[0] = (struct vat_hit){*rate, 0, net, vat};
+                first = 0;
+                count = 1;
+            }
+    }
+    rows = arena_alloc_array(q->a, (size_t)count, sizeof *rows);
+    for (int i = 0; i < count; i++) {
+        const struct vat_hit *hit = &q->hits.items[first + i];
+        char a[MONEY_TEXT_SIZE], b[MONEY_TEXT_SIZE];
+
+        money_format(llabs(hit->net), 2, a);
+        money_format(llabs(hit->vat), 2, b);
+        rows[i] = (struct vat_row){.rate = hit->rate_bp % 100
+                                               ? arena_printf(q->a, "%d.%02d", hit->rate_bp / 100,
+                                                              hit->rate_bp % 100)
+                                               : arena_printf(q->a, "%d", hit->rate_bp / 100),
+                                   .net = arena_strdup(q->a, a), .vat = arena_strdup(q->a, b)};
+    }
+    q->d->vat = rows;
+    q->d->n_vat = (size_t)count;
+}
+
+static float confidence_of(const struct solver *q, bool closes, enum role role)
+{
+    int reading = q->chosen[role];
+    float label = reading < 0 ? 0 : q->readings[reading].score[role];
+    float lead = fminf(q->best - q->second, 1), words = 1;
+
+    if (reading >= 0 && q->readings[reading].candidate >= 0)
+        words = q->c->items[q->readings[reading].candidate].confidence;
+    if (closes)
+        return fminf(0.9f + 0.04f * label + 0.05f * lead, 0.99f) * (0.8f + 0.2f * words);
+    return fminf(0.25f + 0.5f * label + 0.15f * lead, 0.9f) * (0.6f + 0.4f * words);
+}
+
+static void fill_all(struct solver *q)
+{
+    int64_t net = minor_of(q, q->chosen[NET]), vat = minor_of(q, q->chosen[VAT]);
+    int64_t gross = minor_of(q, q->chosen[GROSS]);
+    bool closes = q->chosen[NET] >= 0 && q->chosen[VAT] >= 0 && q->chosen[GROSS] >= 0 &&
+                  net + vat == gross;
+
+    for (int r = 0; r < ROLE_COUNT; r++)
+        if (q->chosen[r] >= 0) {
+            int64_t minor = minor_of(q, q->chosen[r]);
+
+            fill(q, (enum role)r, r == ROUNDING ? minor : llabs(minor),
+                 confidence_of(q, closes, (enum role)r));
+        }
+    if (q->chosen[GROSS] >= 0 && q->chosen[DUE] < 0) {
+        q->chosen[DUE] = q->chosen[PREPAID] < 0 && q->chosen[ROUNDING] < 0 ? q->chosen[GROSS] : -1;
+        fill(q, DUE, llabs(gross) - llabs(minor_of(q, q->chosen[PREPAID])),
+             confidence_of(q, closes, GROSS) * 0.95f);
+    }
+    if (closes)
+        fill_vat_rows(q, net, vat);
+}
+
+void money_solve(const struct candidates *c, const struct sheet *s, const struct items *items,
+                 struct arena *a, struct document *d)
+{
+    struct solver q = {.c = c, .s = s, .items = items, .a = a, .d = d};
+
+    q.is_item_row = arena_alloc_array(a, (size_t)s->n_rows + 1, sizeof *q.is_item_row);
+    for (int i = 0; i < items->count; i++)
+        for (int row = items->items[i].first; row <= items->items[i].last; row++)
+            q.is_item_row[row] = true;
+    for (int r = 0; r < ROLE_COUNT; r++)
+        q.chosen[r] = -1;
+    vat_hits_find(&q.hits, c, s, q.is_item_row, a);
+    collect(&q);
+    mark_triples(&q);
+    collect_sums(&q);
+    choose_totals(&q);
+    choose_due(&q);
+    if (q.chosen[NET] >= 0)
+        choose_adjustments(&q);
+    fill_all(&q);
+}

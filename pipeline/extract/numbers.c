@@ -1,0 +1,324 @@
+/*
+ * Numbers that carry check digits, and identifiers that do not. A run of tokens in one cell is
+ * compacted to letters and digits; every kind whose form fits makes a candidate of it. Lower kinds
+ * are not asked to exclude each other: nine digits may be a company and an invoice, and the labels
+ * decide.
+ */
+#include "pipeline/extract/candidate.h"
+#include "pipeline/extract/checks.h"
+
+#include "base/arena.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COMPACT_SIZE = 48, RUN_TOKENS = 9 };
+
+/* A run of tokens without its spaces and marks. */
+struct run {
+    char compact[COMPACT_SIZE]; /* letters upper case, digits */
+    char printed[COMPACT_SIZE]; /* with its marks, without spaces */
+    int length, digits;
+    bool is_ocr;
+};
+
+static bool run_add(struct run *run, const char *text)
+{
+    size_t printed = strlen(run->printed);
+
+    if (printed + strlen(text) + 1 > sizeof run->printed)
+        return false;
+    memcpy(run->printed + printed, text, strlen(text) + 1);
+    for (const char *p = text; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+
+        if (strncmp(p, "‐", 3) == 0 || strncmp(p, "–", 3) == 0) {
+            p += 2;
+            continue;
+        }
+        if (c >= 0x80 || (!isalnum(c) && !strchr(" .-/:,()", c)))
+            return false;
+        if (!isalnum(c))
+            continue;
+        if (run->length + 1 >= COMPACT_SIZE)
+            return false;
+        run->digits += isdigit(c) != 0;
+        run->compact[run->length++] = (char)toupper(c);
+        run->compact[run->length] = '\0';
+    }
+    return true;
+}
+
+static bool is_numeric(const struct run *run, int min, int max)
+{
+    return run->digits == run->length && run->length >= min && run->length <= max;
+}
+
+/* Each fills `value` (COMPACT_SIZE + 8 bytes) and says whether the check digits agree; false when the
+ * form is none of this kind. */
+static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
+{
+    if (run->length < 15 || run->length > 34 || !isalpha((unsigned char)run->compact[0]) ||
+        !isalpha((unsigned char)run->compact[1]) || run->digits < 10)
+        return false;
+    snprintf(value, COMPACT_SIZE, "%s", run->compact);
+    *ret_checked = check_iban(value) || (run->is_ocr && repair_iban(value));
+    return *ret_checked || isdigit((unsigned char)run->compact[2]);
+}
+
+static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
+{
+    const char *digits = run->compact;
+    size_t n = strlen(digits);
+
+    if (n >= 12 && strcmp(digits + n - 3, "MVA") == 0) {
+        char body[16] = "";
+
+        digits += strncmp(digits, "NO", 2) == 0 ? 2 : 0;
+        n = strlen(digits);
+        if (n != 12)
+            return false;
+        memcpy(body, digits, 9);
+        *ret_checked = check_no_organisation(body);
+        snprintf(value, COMPACT_SIZE, "NO%sMVA", body);
+        return strspn(body, "0123456789") == 9;
+    }
+    snprintf(value, COMPACT_SIZE, "%s", run->compact);
+    if (strncmp(digits, "HU", 2) == 0 && n == 13)
+        value[10] = '\0';
+    return run->digits >= 7 && check_vat_id(value, ret_checked);
+}
+
+static bool accept_organisation(const struct run *run, char *value, bool *ret_checked)
+{
+    const char *d = run->compact;
+
+    if (!is_numeric(run, 8, 12))
+        return false;
+    snprintf(value, COMPACT_SIZE, "%s", d);
+    if (run->length == 11) {
+        snprintf(value, COMPACT_SIZE, "%.8s-%c-%s", d, d[8], d + 9);
+        return *ret_checked = check_hu_tax(d);
+    }
+    if (run->length == 12) {
+        snprintf(value, COMPACT_SIZE, "%s", d + 2);
+        return *ret_checked = strncmp(d, "16", 2) == 0 && check_se_organisation(d + 2);
+    }
+    *ret_checked = check_no_organisation(d) || check_se_organisation(d) || check_dk_cvr(d);
+    return true;
+}
+
+static bool accept_account(const struct run *run, char *value, bool *ret_checked)
+{
+    if (!is_numeric(run, 7, 24))
+        return false;
+    snprintf(value, COMPACT_SIZE, "%s", run->compact);
+    *ret_checked = check_no_account(value) || check_hu_account(value);
+    return true;
+}
+
+static bool accept_bankgiro(const struct run *run, char *value, bool *ret_checked)
+{
+    if (!is_numeric(run, 7, 8))
+        return false;
+    snprintf(value, COMPACT_SIZE, "%.*s-%s", run->length - 4, run->compact,
+             run->compact + run->length - 4);
+    return *ret_checked = check_bankgiro(run->compact);
+}
+
+static bool accept_plusgiro(const struct run *run, char *value, bool *ret_checked)
+{
+    if (!is_numeric(run, 2, 8))
+        return false;
+    snprintf(value, COMPACT_SIZE, "%.*s-%s", run->length - 1, run->compact,
+             run->compact + run->length - 1);
+    return *ret_checked = check_plusgiro(run->compact);
+}
+
+static bool accept_reference(const struct run *run, char *value, bool *ret_checked)
+{
+    size_t printed = strlen(run->printed);
+
+    snprintf(value, COMPACT_SIZE, "%s", run->compact);
+    if (check_rf(value))
+        return *ret_checked = true;
+    if (!is_numeric(run, 3, 25))
+        return false;
+    if (printed > 3 && run->printed[printed - 1] == '-') /* a mod 11 digit of ten */
+        snprintf(value, COMPACT_SIZE, "%s-", run->compact);
+    *ret_checked = check_kid(value);
+    return true;
+}
+
+static bool accept_bic(const struct run *run, char *value, bool *ret_checked)
+{
+    const char *c = run->compact;
+
+    if ((run->length != 8 && run->length != 11) || run->digits > 5)
+        return false;
+    for (int i = 0; i < 6; i++)
+        if (!isupper((unsigned char)run->printed[i]))
+            return false;
+    snprintf(value, COMPACT_SIZE, "%s", c);
+    *ret_checked = false;
+    return true;
+}
+
+static const struct {
+    enum candidate_kind kind;
+    bool (*accept)(const struct run *run, char *value, bool *ret_checked);
+} kinds[] = {
+    {CANDIDATE_IBAN, accept_iban},           {CANDIDATE_VAT_ID, accept_vat_id},
+    {CANDIDATE_ORGANISATION, accept_organisation}, {CANDIDATE_ACCOUNT, accept_account},
+    {CANDIDATE_BANKGIRO, accept_bankgiro},   {CANDIDATE_PLUSGIRO, accept_plusgiro},
+    {CANDIDATE_REFERENCE, accept_reference}, {CANDIDATE_BIC, accept_bic},
+};
+
+static void add_kinds(struct candidates *c, struct arena *a, const struct sheet *s,
+                      const struct run *run, int first, int count)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        char value[COMPACT_SIZE + 8];
+        bool is_checked = false;
+        struct candidate *item;
+
+        if (!kinds[k].accept(run, value, &is_checked))
+            continue;
+        item = candidates_add(c, a, s, kinds[k].kind, first, count);
+        item->value = arena_strdup(a, value);
+        item->is_checked = is_checked;
+    }
+}
+
+/* Runs start at a digit or a country's letters and grow while the tokens stay in the cell. */
+static void find_runs(struct candidates *c, struct arena *a, const struct sheet *s, int first)
+{
+    struct run run = {.is_ocr = s->tokens[first].is_ocr};
+
+    for (int i = first; i < s->n_tokens && i < first + RUN_TOKENS; i++) {
+        const char *text = s->tokens[i].text;
+
+        if (i > first && token_gap(s, i) > 0.8f)
+            break;
+        if (!run_add(&run, text))
+            break;
+        if (run.length >= 2)
+            add_kinds(c, a, s, &run, first, i - first + 1);
+    }
+}
+
+static bool starts_run(const char *text)
+{
+    if (isdigit((unsigned char)text[0]))
+        return true;
+    return isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+}
+
+/* "+71<000000001234567+12345678<": the Danish code line, with or without spaces. */
+static void find_fik(struct candidates *c, struct arena *a, const struct sheet *s, int first)
+{
+    char joined[COMPACT_SIZE] = "";
+    size_t used = 0;
+
+    if (s->tokens[first].text[0] != '+')
+        return;
+    for (int i = first; i < s->n_tokens && i < first + 6; i++) {
+        const char *text = s->tokens[i].text;
+        size_t n = strlen(text);
+        const char *at;
+
+        if ((i > first && token_gap(s, i) > 2) || used + n >= sizeof joined ||
+            strspn(text, "+<>0123456789") != n)
+            break;
+        memcpy(joined + used, text, n + 1);
+        used += n;
+        for (char *p = joined; *p; p++)
+            if (*p == '>')
+                *p = '<';
+        at = joined + 1 + strspn(joined + 1, "0123456789");
+        if (used > 16 && at == joined + 3 && *at == '<' && joined[used - 1] == '<') {
+            struct candidate *item =
+                candidates_add(c, a, s, CANDIDATE_REFERENCE, first, i - first + 1);
+            char body[COMPACT_SIZE];
+            size_t length = strspn(at + 1, "0123456789");
+
+            snprintf(body, sizeof body, "%.*s", (int)length, at + 1);
+            item->value = arena_strdup(a, joined);
+            item->is_checked = length >= 10 && check_luhn(body);
+            return;
+        }
+    }
+}
+
+static bool is_email(const char *text)
+{
+    const char *at = strchr(text, '@'), *dot = at ? strrchr(at, '.') : NULL;
+
+    return at && at > text && dot && dot > at + 1 && strlen(dot) >= 3 && strspn(text, " ") == 0;
+}
+
+/* A token with a digit, or its neighbour across "/" or "-", that is not a plain amount. */
+static void find_identifier(struct candidates *c, struct arena *a, const struct sheet *s, int first)
+{
+    const char *text = s->tokens[first].text;
+    size_t n = strlen(text), digits = 0, odd = 0;
+    struct candidate *item;
+    char *value;
+
+    for (size_t i = 0; i < n; i++) {
+        digits += isdigit((unsigned char)text[i]) != 0;
+        odd += (unsigned char)text[i] < 0x80 && !isalnum((unsigned char)text[i]) &&
+               !strchr("-/._#", text[i]);
+    }
+    if (digits == 0 || n > 40 || (odd > 0 && !(odd == 1 && strchr(",;:()", text[n - 1]))))
+        return;
+    item = candidates_add(c, a, s, CANDIDATE_IDENTIFIER, first, 1);
+    value = arena_strdup(a, text + (text[0] == '#'));
+    for (size_t end = strlen(value); end > 1 && strchr(".,;:()", value[end - 1]); end--)
+        value[end - 1] = '\0';
+    item->value = value;
+}
+
+/* "HRB 12345", "F 2026 114": short capitals or more digits that stand close belong to it. */
+static void find_long_identifier(struct candidates *c, struct arena *a, const struct sheet *s,
+                                 int first)
+{
+    int n = 1;
+    bool has_digits = strpbrk(s->tokens[first].text, "0123456789") != NULL;
+
+    if (strlen(s->tokens[first].text) > 6)
+        return;
+    for (const char *p = s->tokens[first].text; *p; p++)
+        if (!isupper((unsigned char)*p) && !isdigit((unsigned char)*p) && !strchr("-/.", *p))
+            return;
+    while (n < 4 && first + n < s->n_tokens && token_gap(s, first + n) < 0.6f &&
+           strspn(s->tokens[first + n].text, "0123456789-/") == strlen(s->tokens[first + n].text)) {
+        has_digits = true;
+        n++;
+    }
+    if (n > 1 && has_digits) {
+        struct candidate *item = candidates_add(c, a, s, CANDIDATE_IDENTIFIER, first, n);
+
+        item->value = sheet_text(s, a, first, n);
+    }
+}
+
+void candidates_find_numbers(struct candidates *c, struct arena *a, const struct sheet *s)
+{
+    for (int i = 0; i < s->n_tokens; i++) {
+        const char *text = s->tokens[i].text;
+
+        if (starts_run(text))
+            find_runs(c, a, s, i);
+        find_fik(c, a, s, i);
+        find_identifier(c, a, s, i);
+        find_long_identifier(c, a, s, i);
+        if (is_email(text)) {
+            struct candidate *item = candidates_add(c, a, s, CANDIDATE_EMAIL, i, 1);
+            size_t n = strlen(text);
+
+            item->value = arena_strndup(a, text, n - (strchr(".,;", text[n - 1]) != NULL));
+        }
+    }
+}

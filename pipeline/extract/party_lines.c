@@ -1,0 +1,195 @@
+/*
+ * Cuts cells into lines of an address and tells towns, legal forms and labels apart by form alone.
+ */
+#include "pipeline/extract/party_lines.h"
+#include "pipeline/extract/party.h"
+
+#include "base/arena.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* Capitals are part of these; the others match in any case. */
+static const char *const strict_forms[] = {"AS",  "ASA", "AB", "A/S", "HB", "KB", "DA", "BA", "SA",
+                                           "AG",  "KG",  "SE", "BV",  "NV", "UG", "eG", "Co", "ENK",
+                                           "I/S", "K/S", "P/S", "e.K.", "e.V.", "Bt", "Rt", "Oy"};
+static const char *const loose_forms[] = {
+    "aps",  "kft", "zrt",  "nyrt",        "gmbh",  "mbh",    "ohg",     "ltd",   "limited", "plc",
+    "llp",  "llc", "inc",  "incorporated", "corp", "oyj",    "sarl",    "srl",   "kommune", "bhd",
+    "kkt",  "aktiebolag",  "enterprise",  "s.r.o", "gbr",    "partg",   "trust", "amba",    "ivs"};
+
+static size_t form_length(const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n > 1 && strchr(".,;", text[n - 1]))
+        n--;
+    return n;
+}
+
+static bool is_legal_form(const char *token)
+{
+    size_t n = form_length(token);
+
+    for (size_t i = 0; i < sizeof strict_forms / sizeof *strict_forms; i++)
+        if (form_length(strict_forms[i]) == n && strncmp(token, strict_forms[i], n) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof loose_forms / sizeof *loose_forms; i++)
+        if (strlen(loose_forms[i]) == n && strncasecmp(token, loose_forms[i], n) == 0)
+            return true;
+    return false;
+}
+
+bool text_has_legal_form(const char *text)
+{
+    char word[32];
+
+    for (bool is_first = true; *text; is_first = false) {
+        size_t n = strcspn(text, " ");
+
+        if (!is_first && n > 0 && n < sizeof word) {
+            memcpy(word, text, n);
+            word[n] = '\0';
+            if (is_legal_form(word))
+                return true;
+        }
+        text += n + strspn(text + n, " ");
+    }
+    return false;
+}
+
+/* "0155", "111 22", "80333", "SE-111 22", "DK-2100": how many tokens a postcode takes, or 0. */
+static int postcode_tokens(const struct sheet *s, int i, int end)
+{
+    const char *text = s->tokens[i].text;
+    const char *dash = strchr(text, '-');
+    size_t digits;
+
+    if (dash && dash - text <= 2 && isupper((unsigned char)text[0]))
+        text = dash + 1;
+    digits = strspn(text, "0123456789");
+    if (text[digits] != '\0')
+        return 0;
+    if (digits == 3 && i + 1 < end && strlen(s->tokens[i + 1].text) == 2 &&
+        strspn(s->tokens[i + 1].text, "0123456789") == 2)
+        return 2;
+    return digits == 4 || digits == 5 ? 1 : 0;
+}
+
+static bool starts_town(const char *text)
+{
+    unsigned char c = (unsigned char)text[0];
+
+    return strlen(text) >= 2 && (isupper(c) || c >= 0xc3);
+}
+
+/* "SW1A 1AA": outward and inward part. */
+static bool is_british_postcode(const struct sheet *s, int i, int end)
+{
+    const char *out = s->tokens[i].text, *in = i + 1 < end ? s->tokens[i + 1].text : "";
+    size_t n = strlen(out);
+
+    return n >= 2 && n <= 4 && isupper((unsigned char)out[0]) && strpbrk(out, "0123456789") &&
+           strlen(in) == 3 && isdigit((unsigned char)in[0]) && isupper((unsigned char)in[1]) &&
+           isupper((unsigned char)in[2]);
+}
+
+static bool is_town_line(const struct sheet *s, const struct party_line *line)
+{
+    int end = line->first + line->count;
+
+    for (int i = line->first; i < end; i++) {
+        int n = postcode_tokens(s, i, end);
+
+        if (n > 0 && i <= line->first + 1 && i + n < end && starts_town(s->tokens[i + n].text) &&
+            line->count <= 6)
+            return true;
+        if (is_british_postcode(s, i, end))
+            return true;
+    }
+    return false;
+}
+
+static bool is_label_line(const struct sheet *s, const struct party_line *line)
+{
+    int covered = 0, worded = 0;
+
+    for (int m = 0; m < s->n_mentions; m++)
+        if (s->mentions[m].first >= line->first &&
+            s->mentions[m].first + s->mentions[m].count <= line->first + line->count)
+            covered += s->mentions[m].count;
+    for (int i = line->first; i < line->first + line->count; i++)
+        worded += s->tokens[i].key[0] != '\0';
+    return covered >= worded && worded > 0;
+}
+
+static void describe(const struct sheet *s, struct party_line *line)
+{
+    int letters = 0, digits = 0;
+
+    line->box = s->tokens[line->first].box;
+    for (int i = line->first; i < line->first + line->count; i++) {
+        line->box = box_union(line->box, s->tokens[i].box);
+        if (i > line->first && is_legal_form(s->tokens[i].text))
+            line->has_legal_form = true;
+        for (const char *p = s->tokens[i].text; *p; p++) {
+            letters += isalpha((unsigned char)*p) || (unsigned char)*p >= 0xc3;
+            digits += isdigit((unsigned char)*p) != 0;
+        }
+    }
+    line->is_town = is_town_line(s, line);
+    line->is_label = is_label_line(s, line);
+    line->is_wordy = letters >= 3 && letters > 2 * digits;
+}
+
+static bool is_bullet(const char *text)
+{
+    static const char *const bullets[] = {"·", "•", "|", "∙", "/", "*", "■", "-", "–"};
+
+    for (size_t i = 0; i < sizeof bullets / sizeof *bullets; i++)
+        if (strcmp(text, bullets[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool ends_with_comma(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n > 1 && text[n - 1] == ',';
+}
+
+static void cut_cell(struct party_lines *lines, const struct sheet *s, int index)
+{
+    const struct cell *cell = &s->cells[index];
+    int start = cell->first, end = cell->first + cell->count;
+
+    for (int i = cell->first; i <= end; i++) {
+        bool is_cut = i == end || is_bullet(s->tokens[i].text);
+        int stop = i;
+
+        if (!is_cut && ends_with_comma(s->tokens[i].text)) {
+            is_cut = true;
+            stop = i + 1;
+        }
+        if (!is_cut)
+            continue;
+        if (stop > start) {
+            struct party_line *line = &lines->items[lines->count++];
+
+            *line = (struct party_line){.first = start, .count = stop - start, .cell = index,
+                                        .row = cell->row, .page = s->tokens[start].page};
+            describe(s, line);
+        }
+        start = i + 1;
+    }
+}
+
+void party_lines_find(struct party_lines *lines, struct arena *a, const struct sheet *s)
+{
+    lines->items = arena_alloc_array(a, (size_t)s->n_tokens + 1, sizeof *lines->items);
+    lines->count = 0;
+    for (int i = 0; i < s->n_cells; i++)
+        cut_cell(lines, s, i);
+}

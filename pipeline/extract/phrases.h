@@ -1,0 +1,46 @@
+/*
+ * Key phrases: what the six languages print beside a fact ("Fakturadato", "Zu zahlen"), from
+ * models/vocabulary, sorted into one table at build time.
+ *
+ * A phrase is compared by its key: folded letters and digits only, with characters that recognisers
+ * mix up made equal. So "Forfalls-dato:" and "FORFA11SDATO" are the same phrase.
+ */
+#ifndef EXTRACT_PHRASES_H
+#define EXTRACT_PHRASES_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum concept {
+#define CONCEPT(name) CONCEPT_##name,
+#include "pipeline/extract/concept.def"
+#undef CONCEPT
+    CONCEPT_COUNT
+};
+static_assert(CONCEPT_COUNT <= 64, "a set of concepts is one word");
+
+#define CONCEPT_BIT(name) (UINT64_C(1) << CONCEPT_##name)
+
+enum { PHRASE_KEY_SIZE = 64 };
+
+struct phrase {
+    const char *key;
+    uint64_t concepts; /* every concept that is printed this way in some language */
+    uint64_t bag;      /* which letters it holds, to skip most comparisons */
+    uint8_t length;
+    uint8_t languages; /* bit 0 en, nb, sv, da, hu, 5 de */
+};
+
+/* Writes the comparing form of `text`; returns its length, cut at size - 1. */
+size_t phrase_key(const char *text, char *out, size_t size);
+uint64_t phrase_bag(const char *key);
+
+/* The phrase with exactly this key, or NULL. */
+const struct phrase *phrase_find(const char *key);
+
+/* The nearest phrase within one edit per six letters (from six letters on), or NULL. */
+const struct phrase *phrase_find_near(const char *key);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * One row a field: which kinds may fill it, which concepts speak for it strongly or weakly, which
+ * against, and what a checked number is worth without any label. The weights were set by hand on
+ * generated papers and are few on purpose; a trained scorer replaces score_candidate() alone.
+ */
+#include "pipeline/extract/score.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <string.h>
+
+#define KIND(name) (1u << CANDIDATE_##name)
+#define BIT CONCEPT_BIT
+
+struct field_rule {
+    enum field_id field;
+    unsigned kinds;
+    uint64_t strong, weak, against;
+    float unlabelled; /* what valid check digits are worth alone */
+};
+
+enum { KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
+                           KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE) };
+
+static const struct field_rule rules[] = {
+    {FIELD_INVOICE_NUMBER, KIND(IDENTIFIER), BIT(invoice_number),
+     BIT(title_invoice) | BIT(title_credit_note) | BIT(title_receipt) | BIT(title_reminder) |
+         BIT(title_statement),
+     BIT(customer_number) | BIT(order_reference) | BIT(preceding_invoice) | BIT(phone) |
+         BIT(account) | BIT(registration_id) | BIT(vat_id) | BIT(page) | BIT(date) |
+         BIT(issue_date) | BIT(due_date) | BIT(contract_reference) | BIT(payment_reference) |
+         BIT(iban) | BIT(bic),
+     0},
+    {FIELD_ISSUE_DATE, KIND(DATE), BIT(issue_date), BIT(date) | BIT(title_invoice),
+     BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(order_reference) |
+         BIT(preceding_invoice),
+     0.3f},
+    {FIELD_DUE_DATE, KIND(DATE), BIT(due_date), BIT(payment_terms),
+     BIT(issue_date) | BIT(delivery_date) | BIT(period), 0},
+    {FIELD_DELIVERY_DATE, KIND(DATE), BIT(delivery_date), 0,
+     BIT(issue_date) | BIT(due_date) | BIT(period), 0},
+    {FIELD_ORDER_REFERENCE, KIND(IDENTIFIER), BIT(order_reference), BIT(title_order),
+     BIT(invoice_number) | BIT(customer_number) | BIT(contract_reference) | BIT(date), 0},
+    {FIELD_CONTRACT_REFERENCE, KIND(IDENTIFIER), BIT(contract_reference), 0,
+     BIT(invoice_number) | BIT(order_reference) | BIT(customer_number), 0},
+    {FIELD_PRECEDING_INVOICE, KIND(IDENTIFIER), BIT(preceding_invoice), 0,
+     BIT(order_reference) | BIT(customer_number), 0},
+    {FIELD_BUYER_REFERENCE, KIND(TEXT), BIT(buyer_reference), 0, BIT(our_reference), 0},
+    {FIELD_PAYMENT_TERMS, KIND(TEXT), BIT(payment_terms), 0, 0, 0},
+    {FIELD_IBAN, KIND(IBAN), BIT(iban), BIT(account), 0, 0.6f},
+    {FIELD_BIC, KIND(BIC), BIT(bic), 0, BIT(vat_id), 0},
+    {FIELD_BANK_ACCOUNT, KIND(ACCOUNT), BIT(account), BIT(iban),
+     BIT(payment_reference) | BIT(phone) | BIT(registration_id) | BIT(vat_id) | BIT(bankgiro) |
+         BIT(plusgiro) | BIT(customer_number) | BIT(invoice_number),
+     0.1f},
+    {FIELD_BANKGIRO, KIND(BANKGIRO), BIT(bankgiro), 0, BIT(plusgiro) | BIT(registration_id), 0},
+    {FIELD_PLUSGIRO, KIND(PLUSGIRO), BIT(plusgiro), 0, BIT(bankgiro), 0},
+    {FIELD_PAYMENT_REFERENCE, KIND(REFERENCE), BIT(payment_reference), 0,
+     BIT(account) | BIT(phone) | BIT(invoice_number) | BIT(customer_number) | BIT(amount_due) |
+         BIT(registration_id) | BIT(vat_id) | BIT(order_reference),
+     0},
+    {FIELD_SELLER_EMAIL, KIND(EMAIL), BIT(email), 0, 0, 0.5f},
+    {FIELD_SELLER_VAT_ID, KIND(VAT_ID), BIT(vat_id), BIT(registration_id), BIT(buyer_vat_id), 0.5f},
+    {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION), BIT(registration_id), BIT(vat_id),
+     BIT(phone) | BIT(account) | BIT(bankgiro) | BIT(customer_number) | BIT(payment_reference) |
+         BIT(invoice_number) | BIT(buyer_vat_id),
+     0},
+    {FIELD_BUYER_VAT_ID, KIND(VAT_ID), BIT(buyer_vat_id), BIT(vat_id), 0, 0.5f},
+    {FIELD_BUYER_REGISTRATION_ID, KIND(ORGANISATION), BIT(buyer_vat_id),
+     BIT(registration_id) | BIT(vat_id), BIT(phone) | BIT(account), 0},
+};
+
+static const float ACCEPTED = 0.42f; /* a lone label two words away still counts */
+
+float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong,
+                   uint64_t weak, uint64_t against)
+{
+    float best = 0, worst = 0;
+
+    for (int i = 0; i < c->n_evidence; i++) {
+        uint64_t concepts = s->mentions[c->evidence[i].mention].concepts;
+        float strength = c->evidence[i].strength;
+
+        if (concepts & strong)
+            best = fmaxf(best, strength);
+        else if (concepts & weak)
+            best = fmaxf(best, 0.6f * strength);
+        else if (concepts & against)
+            worst = fmaxf(worst, strength);
+    }
+    return worst > best ? best - 0.5f * worst : best;
+}
+
+/* Identifiers within a date or an IBAN are none; page one and its upper half are likelier. */
+static float score_candidate(const struct field_rule *rule, const struct candidate *c,
+                             const struct sheet *s)
+{
+    float score = score_labels(c, s, rule->strong, rule->weak, rule->against);
+    bool has_digits = (1u << c->kind) & KINDS_WITH_DIGITS;
+
+    if (score <= 0.05f && c->is_checked)
+        score += rule->unlabelled;
+    if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !c->date.is_compact)
+        score += rule->unlabelled * (c->page == 0);
+    if (score <= 0.05f && c->kind == CANDIDATE_EMAIL)
+        score += rule->unlabelled;
+    if (c->kind == CANDIDATE_DATE && c->date.is_compact)
+        score -= 0.15f;
+    if (has_digits)
+        score += c->is_checked ? 0.25f : -0.3f;
+    if (c->page == 0 && s->pages[0])
+        score += 0.04f - 0.03f * c->box.y0 / s->pages[0]->height_pt;
+    /* A longer run of the same number says more than its beginning. */
+    score += 0.002f * (float)strlen(c->value);
+    return score * (0.85f + 0.15f * c->confidence);
+}
+
+static bool overlaps(const struct candidate *a, const struct candidate *b)
+{
+    return a->first < b->first + b->count && b->first < a->first + a->count;
+}
+
+/* Inside a proved IBAN or a longer date there are no other numbers. */
+static bool is_hidden(const struct candidates *c, const struct candidate *item)
+{
+    for (int i = 0; i < c->count; i++) {
+        const struct candidate *other = &c->items[i];
+        bool hides = (other->kind == CANDIDATE_IBAN && other->is_checked) ||
+                     (other->kind == CANDIDATE_DATE && !other->date.is_compact);
+
+        if (hides && other->kind != item->kind && overlaps(other, item))
+            return true;
+    }
+    return false;
+}
+
+float score_confidence(float score, float lead, const struct candidate *c)
+{
+    float logit = 5.5f * (score - 0.5f) + 2.5f * fminf(lead, 0.5f) + (c->is_checked ? 1.0f : 0);
+    float p = 1 / (1 + expf(-logit));
+
+    return fminf(p * (0.5f + 0.5f * c->confidence), 0.99f);
+}
+
+void field_from_candidate(struct field *field, const struct candidate *c, const struct sheet *s,
+                          const char *value, float confidence)
+{
+    *field = (struct field){.value = value, .confidence = confidence,
+                            .page = s->pages[c->page]->number, .box = c->printed,
+                            .source = c->is_ocr ? SOURCE_OCR : SOURCE_TEXT};
+    if (c->is_checked)
+        field->proofs |= 1u << PROOF_CHECKSUM;
+}
+
+/* Numbers of the buyer stand in the buyer's block or under the buyer's own label. */
+static bool fits_side(enum field_id field, const struct candidate *c, const struct sheet *s,
+                      const struct parties *parties)
+{
+    bool is_buyers = parties_is_buyers(parties, &c->box, c->page, c->value) ||
+                     candidate_evidence(c, s, BIT(buyer_vat_id));
+
+    switch (field) {
+    case FIELD_SELLER_VAT_ID:
+    case FIELD_SELLER_REGISTRATION_ID:
+    case FIELD_SELLER_EMAIL:
+        return !is_buyers;
+    case FIELD_BUYER_VAT_ID:
+    case FIELD_BUYER_REGISTRATION_ID:
+        return is_buyers;
+    default:
+        return true;
+    }
+}
+
+static bool prints_again(const struct candidates *c, const struct candidate *best)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].kind == best->kind && !overlaps(&c->items[i], best) &&
+            strcmp(c->items[i].value, best->value) == 0)
+            return true;
+    return false;
+}
+
+static void fill_field(const struct field_rule *rule, const struct candidates *c, const struct sheet *s,
+                       const struct parties *parties, struct arena *a, struct document *d)
+{
+    const struct candidate *best = NULL, *second = NULL;
+    float top = 0, next = 0;
+    struct field *field = &d->fields[rule->field];
+
+    for (int i = 0; i < c->count; i++) {
+        const struct candidate *item = &c->items[i];
+        float score;
+
+        if (!((1u << item->kind) & rule->kinds) || !fits_side(rule->field, item, s, parties) ||
+            is_hidden(c, item))
+            continue;
+        score = score_candidate(rule, item, s);
+        if (best && strcmp(item->value, best->value) == 0) {
+            top = fmaxf(top, score);
+        } else if (!best || score > top) {
+            next = top;
+            second = best;
+            top = score;
+            best = item;
+        } else if (score > next) {
+            next = score;
+            second = item;
+        }
+    }
+    if (!best || top < ACCEPTED)
+        return;
+    field_from_candidate(field, best, s, best->value, score_confidence(top, top - next, best));
+    if (score_labels(best, s, rule->strong, 0, 0) > 0.4f)
+        field->proofs |= 1u << PROOF_LABEL;
+    if (prints_again(c, best))
+        field->proofs |= 1u << PROOF_PRINTED_TWICE;
+    if (best->kind == CANDIDATE_DATE && best->date.other.year) {
+        char text[CIVIL_DATE_TEXT_SIZE];
+
+        civil_date_format(best->date.other, text);
+        field->alternative = arena_strdup(a, text);
+    } else if (second && top - next < 0.08f) {
+        field->alternative = second->value;
+    }
+}
+
+/* Two dates beside one "period" label are its start and end. */
+static void fill_period(const struct candidates *c, const struct sheet *s, struct document *d)
+{
+    const struct candidate *first = NULL;
+
+    for (int i = 0; i < c->count; i++) {
+        const struct candidate *item = &c->items[i];
+
+        if (item->kind != CANDIDATE_DATE ||
+            score_labels(item, s, BIT(period), 0, BIT(due_date) | BIT(issue_date)) < 0.35f)
+            continue;
+        if (!first) {
+            first = item;
+        } else if (item->row == first->row || item->row == first->row + 1) {
+            field_from_candidate(&d->fields[FIELD_PERIOD_START], first, s, first->value, 0.9f);
+            field_from_candidate(&d->fields[FIELD_PERIOD_END], item, s, item->value, 0.9f);
+            return;
+        }
+    }
+}
+
+/* The same words cannot be two identifiers: the surer field keeps them. */
+static void settle_identifiers(struct document *d)
+{
+    static const enum field_id others[] = {FIELD_PRECEDING_INVOICE, FIELD_ORDER_REFERENCE,
+                                           FIELD_CONTRACT_REFERENCE};
+    struct field *number = &d->fields[FIELD_INVOICE_NUMBER];
+
+    for (int i = 0; i < 3; i++) {
+        struct field *other = &d->fields[others[i]];
+
+        if (!number->value || !other->value || number->page != other->page ||
+            memcmp(&number->box, &other->box, sizeof number->box) != 0)
+            continue;
+        if (number->confidence >= other->confidence)
+            *other = (struct field){0};
+        else
+            *number = (struct field){0};
+    }
+}
+
+void score_fields(const struct candidates *c, const struct sheet *s, const struct parties *parties,
+                  struct arena *a, struct document *d)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        fill_field(&rules[i], c, s, parties, a, d);
+    fill_period(c, s, d);
+    settle_identifiers(d);
+}

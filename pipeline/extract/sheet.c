@@ -1,0 +1,292 @@
+/*
+ * Rows and cells from words. Rows are made from geometry, not from the reader's lines: two columns
+ * recognised as two blocks still stand on one row for a clerk. A word joins the row whose centre
+ * line passes through its middle half; a cell ends where the gap is wider than the letters are high.
+ */
+#include "pipeline/extract/sheet.h"
+
+#include "base/arena.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const float CELL_GAP = 0.95f; /* of the row's height; a wide space is about 0.5 */
+
+struct box box_union(struct box a, struct box b)
+{
+    return (struct box){fminf(a.x0, b.x0), fminf(a.y0, b.y0), fmaxf(a.x1, b.x1),
+                        fmaxf(a.y1, b.y1)};
+}
+
+float box_height(const struct box *b)
+{
+    return b->y1 - b->y0;
+}
+
+float box_overlap_x(const struct box *a, const struct box *b)
+{
+    float shared = fminf(a->x1, b->x1) - fmaxf(a->x0, b->x0);
+    float narrow = fminf(a->x1 - a->x0, b->x1 - b->x0);
+
+    return shared <= 0 || narrow <= 0 ? 0 : shared / narrow;
+}
+
+static struct box straighten(const struct page *page, struct box box)
+{
+    float slope = tanf(page->skew_deg * (float)M_PI / 180);
+    float shift = slope * (box.x0 + box.x1) / 2;
+
+    box.y0 -= shift;
+    box.y1 -= shift;
+    return box;
+}
+
+static void add_token(struct sheet *s, struct arena *a, const struct page *page, int index,
+                      const struct word *word, const char *text, struct box box)
+{
+    char key[PHRASE_KEY_SIZE];
+
+    phrase_key(text, key, sizeof key);
+    s->tokens[s->n_tokens++] = (struct token){.text = text,
+                                              .key = arena_strdup(a, key),
+                                              .printed = box,
+                                              .box = straighten(page, box),
+                                              .confidence = word->confidence,
+                                              .page = index,
+                                              .is_ocr = page->source != PAGE_TEXT};
+}
+
+/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter and anything but a slash. */
+static size_t glue_at(const char *text)
+{
+    for (size_t i = 1; text[i] && text[i + 1]; i++)
+        if (text[i] == ':' && (isalpha((unsigned char)text[i - 1]) || text[i - 1] == '.') &&
+            (isalnum((unsigned char)text[i + 1]) || (unsigned char)text[i + 1] >= 0x80))
+            return i + 1;
+    return 0;
+}
+
+static void add_word(struct sheet *s, struct arena *a, const struct page *page, int index,
+                     const struct word *word)
+{
+    size_t length = strlen(word->text), cut = glue_at(word->text);
+    struct box left = word->box, right = word->box;
+
+    if (cut == 0) {
+        add_token(s, a, page, index, word, word->text, word->box);
+        return;
+    }
+    left.x1 = right.x0 = left.x0 + (left.x1 - left.x0) * (float)cut / (float)length;
+    add_token(s, a, page, index, word, arena_strndup(a, word->text, cut), left);
+    add_token(s, a, page, index, word, word->text + cut, right);
+}
+
+static float centre_y(const struct token *token)
+{
+    return (token->box.y0 + token->box.y1) / 2;
+}
+
+static int compare_down(const void *x, const void *y)
+{
+    const struct token *a = x, *b = y;
+    float ya = centre_y(a), yb = centre_y(b);
+
+    if (a->page != b->page)
+        return a->page < b->page ? -1 : 1;
+    return ya != yb ? (ya < yb ? -1 : 1) : (a->box.x0 > b->box.x0) - (a->box.x0 < b->box.x0);
+}
+
+static int compare_along(const void *x, const void *y)
+{
+    const struct token *a = x, *b = y;
+
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return (a->box.x0 > b->box.x0) - (a->box.x0 < b->box.x0);
+}
+
+static bool joins_row(const struct token *token, const struct token *first, float centre,
+                      float height)
+{
+    float own = box_height(&token->box), low = fminf(own, height);
+
+    return token->page == first->page && fabsf(centre_y(token) - centre) < fmaxf(low, 4) * 0.5f;
+}
+
+static void find_rows(struct sheet *s, struct arena *a)
+{
+    float centre = 0, height = 0;
+    int first = -1;
+
+    qsort(s->tokens, (size_t)s->n_tokens, sizeof *s->tokens, compare_down);
+    s->rows = arena_alloc_array(a, (size_t)s->n_tokens + 1, sizeof *s->rows);
+    for (int i = 0; i < s->n_tokens; i++) {
+        struct token *token = &s->tokens[i];
+
+        if (first < 0 || !joins_row(token, &s->tokens[first], centre, height)) {
+            s->rows[s->n_rows++] = (struct row){.first = first = i, .page = token->page};
+            centre = centre_y(token);
+            height = box_height(&token->box);
+        } else { /* the mean follows a slope that deskewing left */
+            int n = i - first + 1;
+
+            centre += (centre_y(token) - centre) / (float)n;
+            height += (box_height(&token->box) - height) / (float)n;
+        }
+        token->row = s->n_rows - 1;
+        s->rows[token->row].count++;
+    }
+    qsort(s->tokens, (size_t)s->n_tokens, sizeof *s->tokens, compare_along);
+}
+
+static int compare_floats(const void *x, const void *y)
+{
+    float a = *(const float *)x, b = *(const float *)y;
+
+    return (a > b) - (a < b);
+}
+
+static void measure_row(const struct sheet *s, struct row *row)
+{
+    float heights[64];
+    int n = 0;
+
+    row->box = s->tokens[row->first].box;
+    for (int i = row->first; i < row->first + row->count; i++) {
+        row->box = box_union(row->box, s->tokens[i].box);
+        if (n < 64)
+            heights[n++] = box_height(&s->tokens[i].box);
+    }
+    qsort(heights, (size_t)n, sizeof *heights, compare_floats);
+    row->height = fmaxf(heights[n / 2], 4);
+}
+
+static void find_cells(struct sheet *s, struct arena *a)
+{
+    s->cells = arena_alloc_array(a, (size_t)s->n_tokens + 1, sizeof *s->cells);
+    for (int r = 0; r < s->n_rows; r++) {
+        struct row *row = &s->rows[r];
+
+        measure_row(s, row);
+        for (int i = row->first; i < row->first + row->count; i++) {
+            struct token *token = &s->tokens[i];
+            float gap = i > row->first ? token->box.x0 - s->tokens[i - 1].box.x1 : 0;
+
+            if (i == row->first || gap > CELL_GAP * row->height)
+                s->cells[s->n_cells++] = (struct cell){.first = i, .row = r, .box = token->box};
+            token->cell = s->n_cells - 1;
+            s->cells[token->cell].count++;
+            s->cells[token->cell].box = box_union(s->cells[token->cell].box, token->box);
+        }
+    }
+}
+
+void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, size_t n_pages)
+{
+    size_t n_words = 0;
+
+    *s = (struct sheet){.pages = pages, .n_pages = (int)n_pages};
+    for (size_t p = 0; p < n_pages; p++)
+        n_words += pages[p] ? pages[p]->n_words : 0;
+    s->tokens = arena_alloc_array(a, 2 * n_words + 1, sizeof *s->tokens);
+    for (size_t p = 0; p < n_pages; p++)
+        for (size_t w = 0; pages[p] && w < pages[p]->n_words; w++)
+            add_word(s, a, pages[p], (int)p, &pages[p]->words[w]);
+    find_rows(s, a);
+    find_cells(s, a);
+    sheet_find_mentions(s, a);
+}
+
+char *sheet_text(const struct sheet *s, struct arena *a, int first, int count)
+{
+    size_t length = 1;
+    char *text, *end;
+
+    for (int i = first; i < first + count; i++)
+        length += strlen(s->tokens[i].text) + 1;
+    end = text = arena_alloc(a, length);
+    for (int i = first; i < first + count; i++) {
+        if (i > first)
+            *end++ = ' ';
+        end = stpcpy(end, s->tokens[i].text);
+    }
+    return text;
+}
+
+/* Keys of tokens from `first` on are joined while they stand close; the longest known phrase wins. */
+static const struct phrase *longest_phrase(const struct sheet *s, int first, int *ret_count,
+                                           bool *ret_is_near)
+{
+    const struct row *row = &s->rows[s->tokens[first].row];
+    const struct phrase *best = NULL;
+    char joined[PHRASE_KEY_SIZE] = "";
+    size_t used = 0;
+
+    for (int i = first; i < row->first + row->count && i < first + 8; i++) {
+        const struct token *token = &s->tokens[i];
+        size_t length = strlen(token->key);
+        const struct phrase *phrase;
+        bool is_near = false;
+
+        if (i > first && token->box.x0 - s->tokens[i - 1].box.x1 > CELL_GAP * row->height)
+            break;
+        if (used + length >= sizeof joined)
+            break;
+        memcpy(joined + used, token->key, length + 1);
+        used += length;
+        if (length == 0)
+            continue;
+        phrase = phrase_find(joined);
+        if (!phrase && token->is_ocr) {
+            phrase = phrase_find_near(joined);
+            is_near = phrase != NULL;
+        }
+        if (phrase) {
+            best = phrase;
+            *ret_count = i - first + 1;
+            *ret_is_near = is_near;
+        }
+    }
+    return best;
+}
+
+static bool is_word(const struct token *token)
+{
+    int letters = 0;
+
+    for (const char *p = token->text; *p; p++)
+        letters += isalpha((unsigned char)*p) || (unsigned char)*p >= 0xc0;
+    return letters >= 2;
+}
+
+void sheet_find_mentions(struct sheet *s, struct arena *a)
+{
+    int last_end = -1;
+
+    s->mentions = arena_alloc_array(a, (size_t)s->n_tokens + 1, sizeof *s->mentions);
+    for (int i = 0; i < s->n_tokens;) {
+        int count = 0;
+        bool is_near = false;
+        const struct phrase *phrase =
+            s->tokens[i].key[0] ? longest_phrase(s, i, &count, &is_near) : NULL;
+        struct mention *mention = &s->mentions[s->n_mentions];
+        const struct cell *cell = &s->cells[s->tokens[i].cell];
+
+        if (!phrase) {
+            i++;
+            continue;
+        }
+        *mention = (struct mention){.concepts = phrase->concepts, .first = i, .count = count,
+                                    .row = s->tokens[i].row, .page = s->tokens[i].page,
+                                    .box = s->tokens[i].box, .is_near = is_near,
+                                    .languages = phrase->languages};
+        for (int k = i; k < i + count; k++)
+            mention->box = box_union(mention->box, s->tokens[k].box);
+        mention->is_inside = i > cell->first && i != last_end && is_word(&s->tokens[i - 1]);
+        s->n_mentions++;
+        i += count;
+        last_end = i;
+    }
+}

@@ -1,0 +1,17 @@
+/* VAT rates by country and day, in basis points: law as data. */
+#ifndef EXTRACT_VAT_RATES_H
+#define EXTRACT_VAT_RATES_H
+
+#include "models/civil_date.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether the rate was law in the country (ISO 3166, "" for any we know) on the day; a day without
+ * a year stands for today's law. */
+bool vat_rate_is_legal(const char *country, struct civil_date day, int rate_bp);
+
+/* Every rate of any country we know, ended by -1. */
+const int *vat_rates_known(void);
+
+#endif

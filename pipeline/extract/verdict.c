@@ -1,0 +1,338 @@
+/*
+ * The verdict: which independent checks agree with the fields as they stand, and whether that is
+ * enough to post unseen. Everything is computed anew from the document, so it can run after each
+ * correction. Whatever is missing, doubtful or contradictory becomes a reason in plain words.
+ */
+#include "pipeline/extract/checks.h"
+#include "pipeline/extract/extract.h"
+#include "pipeline/extract/vat_rates.h"
+
+#include "base/arena.h"
+#include "models/money.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Proofs this file gives and takes; the others rest on how a value was read. */
+static const unsigned COMPUTED =
+    1u << PROOF_TOTALS | 1u << PROOF_LINES | 1u << PROOF_VAT_RATE | 1u << PROOF_VAT_AMOUNT |
+    1u << PROOF_SUPPLIER_KNOWN | 1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER;
+
+static const enum field_id ids[] = {FIELD_SELLER_VAT_ID, FIELD_SELLER_REGISTRATION_ID};
+static const enum field_id accounts[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
+                                         FIELD_PLUSGIRO};
+
+struct judgement {
+    struct arena *a;
+    const struct extract_context *context;
+    struct document *d;
+    const char *supplier; /* as the records call the seller, or NULL */
+};
+
+static void prove(struct document *d, enum field_id id, enum proof proof)
+{
+    if (d->fields[id].value)
+        d->fields[id].proofs |= 1u << proof;
+}
+
+static bool has_proof(const struct document *d, enum field_id id, enum proof proof)
+{
+    return d->fields[id].value && (d->fields[id].proofs & 1u << proof);
+}
+
+static bool money(const struct document *d, enum field_id id, int64_t *ret)
+{
+    const char *value = document_value(d, id);
+
+    return value && money_parse(value, 2, ret);
+}
+
+static const char *money_text(struct arena *a, int64_t minor)
+{
+    char text[MONEY_TEXT_SIZE];
+
+    money_format(minor, 2, text);
+    return arena_strdup(a, text);
+}
+
+static void judge_totals(struct judgement *j)
+{
+    struct document *d = j->d;
+    int64_t net, vat, gross, off;
+
+    if (!money(d, FIELD_TOTAL_GROSS, &gross))
+        return;
+    if (!money(d, FIELD_TOTAL_NET, &net) || !money(d, FIELD_TOTAL_VAT, &vat)) {
+        document_add_reason(d, j->a, "totals_unproved", FIELD_TOTAL_GROSS,
+                            "net, VAT and total were not all found, so the total is unproved");
+        return;
+    }
+    off = gross - net - vat;
+    if (off == 0) {
+        prove(d, FIELD_TOTAL_GROSS, PROOF_TOTALS);
+        prove(d, FIELD_TOTAL_NET, PROOF_TOTALS);
+        prove(d, FIELD_TOTAL_VAT, PROOF_TOTALS);
+        return;
+    }
+    document_add_reason(d, j->a, "total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT by %s",
+                        money_text(j->a, llabs(off)));
+}
+
+static void judge_due(struct judgement *j)
+{
+    struct document *d = j->d;
+    int64_t gross, due, prepaid = 0, rounding = 0;
+
+    if (!money(d, FIELD_TOTAL_GROSS, &gross) || !money(d, FIELD_AMOUNT_DUE, &due))
+        return;
+    money(d, FIELD_PREPAID, &prepaid);
+    money(d, FIELD_ROUNDING, &rounding);
+    if (due == gross - prepaid + rounding || due == gross - prepaid - rounding) {
+        prove(d, FIELD_AMOUNT_DUE, PROOF_TOTALS);
+        return;
+    }
+    document_add_reason(d, j->a, "due_mismatch", FIELD_AMOUNT_DUE,
+                        "amount to pay %s does not follow from total %s", money_text(j->a, due),
+                        money_text(j->a, gross));
+}
+
+static void judge_lines(struct judgement *j)
+{
+    struct document *d = j->d;
+    int64_t sum = 0, net, lines, allowances = 0, charges = 0;
+
+    for (size_t i = 0; i < d->n_lines; i++) {
+        int64_t amount;
+
+        if (!d->lines[i].amount || !money_parse(d->lines[i].amount, 2, &amount))
+            return;
+        sum += amount;
+    }
+    if (d->n_lines == 0)
+        return;
+    money(d, FIELD_TOTAL_ALLOWANCES, &allowances);
+    money(d, FIELD_TOTAL_CHARGES, &charges);
+    if (money(d, FIELD_TOTAL_LINES, &lines) && llabs(sum) == lines)
+        prove(d, FIELD_TOTAL_LINES, PROOF_LINES);
+    if (money(d, FIELD_TOTAL_NET, &net) && llabs(sum) - allowances + charges == net)
+        prove(d, FIELD_TOTAL_NET, PROOF_LINES);
+}
+
+static const char *seller_country(const struct judgement *j)
+{
+    static const struct {
+        const char *currency, *country;
+    } homes[] = {{"NOK", "NO"}, {"SEK", "SE"}, {"DKK", "DK"}, {"HUF", "HU"}, {"GBP", "GB"}};
+    const char *vat_id = document_value(j->d, FIELD_SELLER_VAT_ID);
+    const char *currency = document_value(j->d, FIELD_CURRENCY);
+
+    if (vat_id && strlen(vat_id) > 2 && vat_id[0] >= 'A')
+        return arena_strndup(j->a, vat_id, 2);
+    for (size_t i = 0; currency && i < sizeof homes / sizeof *homes; i++)
+        if (strcmp(homes[i].currency, currency) == 0)
+            return homes[i].country;
+    return "";
+}
+
+static bool rate_of(const struct vat_row *row, int *ret_bp)
+{
+    int64_t bp;
+
+    if (!row->rate || !money_parse(row->rate, 2, &bp) || bp < 0 || bp > 10000)
+        return false;
+    *ret_bp = (int)bp;
+    return true;
+}
+
+static void judge_vat(struct judgement *j)
+{
+    struct document *d = j->d;
+    struct civil_date day = {0};
+    bool multiplies = d->n_vat > 0, is_legal = d->n_vat > 0;
+    const char *country = seller_country(j), *date = document_value(d, FIELD_ISSUE_DATE);
+
+    if (date)
+        civil_date_parse(date, &day);
+    for (size_t i = 0; i < d->n_vat; i++) {
+        int64_t net, vat;
+        int bp;
+
+        if (!rate_of(&d->vat[i], &bp) || !d->vat[i].net || !d->vat[i].vat ||
+            !money_parse(d->vat[i].net, 2, &net) || !money_parse(d->vat[i].vat, 2, &vat)) {
+            multiplies = is_legal = false;
+            continue;
+        }
+        multiplies &= llabs(money_percent(net, bp) - vat) <= 2;
+        if (!vat_rate_is_legal(country, day, bp)) {
+            is_legal = false;
+            document_add_reason(d, j->a, "vat_rate", FIELD_TOTAL_VAT,
+                                "VAT at %s %% is no rate of %s on that day", d->vat[i].rate,
+                                country[0] ? country : "any country known here");
+        }
+    }
+    if (multiplies)
+        prove(d, FIELD_TOTAL_VAT, PROOF_VAT_AMOUNT);
+    if (is_legal)
+        prove(d, FIELD_TOTAL_VAT, PROOF_VAT_RATE);
+}
+
+static const char *known_supplier(const struct judgement *j, enum field_id id)
+{
+    const char *value = document_value(j->d, id), *supplier = NULL;
+
+    if (!value || !j->context->is_known ||
+        !j->context->is_known(j->context->user, id, value, &supplier))
+        return NULL;
+    return supplier ? supplier : value;
+}
+
+static void judge_seller(struct judgement *j)
+{
+    bool is_proved = false;
+
+    for (int i = 0; i < 2; i++) {
+        const char *supplier = known_supplier(j, ids[i]);
+
+        if (supplier) {
+            j->supplier = supplier;
+            prove(j->d, ids[i], PROOF_SUPPLIER_KNOWN);
+            prove(j->d, FIELD_SELLER_NAME, PROOF_SUPPLIER_KNOWN);
+        }
+        is_proved |= supplier || has_proof(j->d, ids[i], PROOF_CHECKSUM) ||
+                     has_proof(j->d, ids[i], PROOF_STRUCTURED) ||
+                     has_proof(j->d, ids[i], PROOF_PERSON);
+    }
+    if (!is_proved)
+        document_add_reason(j->d, j->a, "seller_unproved", FIELD_SELLER_NAME,
+                            "no registered number proves who the supplier is");
+}
+
+/* A known supplier with an account never seen before is how invoices are forged. */
+static void judge_accounts(struct judgement *j)
+{
+    for (int i = 0; i < 4; i++) {
+        const char *value = document_value(j->d, accounts[i]);
+        const char *owner = known_supplier(j, accounts[i]);
+
+        if (!value || !j->context->is_known || !j->supplier)
+            continue;
+        if (owner && strcmp(owner, j->supplier) == 0) {
+            prove(j->d, accounts[i], PROOF_SUPPLIER_ACCOUNT);
+        } else if (!has_proof(j->d, accounts[i], PROOF_PERSON)) {
+            document_add_reason(j->d, j->a, owner ? "account_of_another" : "new_account",
+                                accounts[i],
+                                owner ? "this account belongs to %s, not to %s"
+                                      : "a new account for a known supplier%s%s",
+                                owner ? owner : "", owner ? j->supplier : "");
+        }
+    }
+}
+
+static void judge_dates(struct judgement *j)
+{
+    const char *issue = document_value(j->d, FIELD_ISSUE_DATE);
+    const char *due = document_value(j->d, FIELD_DUE_DATE);
+    struct civil_date a, b;
+
+    if (!issue || !civil_date_parse(issue, &a))
+        return;
+    if (j->context->today.year &&
+        civil_date_to_days(a) > civil_date_to_days(j->context->today) + 7)
+        document_add_reason(j->d, j->a, "date_in_future", FIELD_ISSUE_DATE,
+                            "issued %s, which is yet to come", issue);
+    if (!due || !civil_date_parse(due, &b))
+        return;
+    if (civil_date_to_days(b) < civil_date_to_days(a)) {
+        document_add_reason(j->d, j->a, "dates_out_of_order", FIELD_DUE_DATE,
+                            "due %s, before it was issued %s", due, issue);
+        return;
+    }
+    prove(j->d, FIELD_ISSUE_DATE, PROOF_DATES_IN_ORDER);
+    prove(j->d, FIELD_DUE_DATE, PROOF_DATES_IN_ORDER);
+}
+
+static bool is_settled(const struct field *field)
+{
+    return field->proofs & (1u << PROOF_PERSON | 1u << PROOF_STRUCTURED);
+}
+
+static void judge_required(struct judgement *j)
+{
+    static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
+                                             FIELD_SELLER_NAME, FIELD_CURRENCY,
+                                             FIELD_TOTAL_GROSS};
+
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+        const struct field *field = &j->d->fields[required[i]];
+        const char *label = field_info(required[i])->label;
+
+        if (!field->value)
+            document_add_reason(j->d, j->a, "missing", (int)required[i], "%s was not found", label);
+        else if (is_settled(field))
+            continue;
+        else if (field->alternative)
+            document_add_reason(j->d, j->a, "ambiguous", (int)required[i],
+                                "%s fits two ways: %s or %s", label, field->value,
+                                field->alternative);
+        else if (field->confidence < j->context->post_confidence)
+            document_add_reason(j->d, j->a, "low_confidence", (int)required[i],
+                                "%s %s is not certain", label, field->value);
+    }
+}
+
+/* Whether the two disagree where both speak of us. */
+static void judge_buyer(struct judgement *j)
+{
+    const struct company *company = j->context->company;
+    const char *buyer = document_value(j->d, FIELD_BUYER_REGISTRATION_ID);
+    const char *name = document_value(j->d, FIELD_BUYER_NAME);
+
+    if (!company || !company->registration_id || !company->registration_id[0] || !buyer ||
+        has_proof(j->d, FIELD_BUYER_REGISTRATION_ID, PROOF_PERSON) ||
+        !has_proof(j->d, FIELD_BUYER_REGISTRATION_ID, PROOF_CHECKSUM))
+        return;
+    if (strcmp(buyer, company->registration_id) != 0)
+        document_add_reason(j->d, j->a, "not_ours", FIELD_BUYER_NAME, "addressed to %s",
+                            name ? name : buyer);
+}
+
+/* Reasons found while reading stay until a person has settled their field. */
+static void keep_reasons(struct document *d)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->n_reasons; i++) {
+        const struct reason *reason = &d->reasons[i];
+
+        if ((strcmp(reason->code, "xml_disagrees") == 0 ||
+             strcmp(reason->code, "page_unread") == 0) &&
+            (reason->field < 0 || !has_proof(d, (enum field_id)reason->field, PROOF_PERSON)))
+            d->reasons[kept++] = *reason;
+    }
+    d->n_reasons = kept;
+}
+
+void verdict_decide(struct arena *a, const struct extract_context *context, struct document *d)
+{
+    struct judgement j = {a, context, d, NULL};
+
+    for (int i = 0; i < FIELD_COUNT; i++)
+        d->fields[i].proofs &= ~COMPUTED;
+    keep_reasons(d);
+    if (d->type == DOCUMENT_UNKNOWN)
+        document_add_reason(d, a, "type_unknown", -1, "what kind of document this is, is not clear");
+    if (!document_type_is_posted(d->type)) {
+        d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_FILE;
+        return;
+    }
+    judge_required(&j);
+    judge_totals(&j);
+    judge_due(&j);
+    judge_lines(&j);
+    judge_vat(&j);
+    judge_seller(&j);
+    judge_accounts(&j);
+    judge_dates(&j);
+    judge_buyer(&j);
+    d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_POST;
+}
