@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""The whole line as its people use it: mailroom, accounts payable, operator, auditor.   line.py BIN_DIR
+
+Real programs on a folder of their own, real Redis, Tesseract and SQLite; the papers are generated, so what they say is known.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN = sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin"
+CONFIG = """
+workers: 2
+company:
+  name: Fjordlys Handel AS
+  registration_id: "943100365"
+  vat_id: NO943100365MVA
+"""
+
+
+class LineTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="bilag-line-")
+        cls.data = os.path.join(cls.folder, "d")
+        os.mkdir(cls.data)
+        config = os.path.join(cls.folder, "bilag.yaml")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(CONFIG)
+        cls.env = dict(os.environ, BILAG_DATA=cls.data, BILAG_CONFIG=config)
+        cls.log = open(os.path.join(cls.folder, "log"), "wb")
+        cls.up = subprocess.Popen([os.path.join(BIN, "bilag"), "up"], env=cls.env, stderr=cls.log,
+                                  stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while cls.run_bilag("queue", "ls").returncode != 0:
+            if time.monotonic() > deadline or cls.up.poll() is not None:
+                cls.tearDownClass()
+                raise AssertionError("bilag up did not come up")
+            time.sleep(0.05)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.up.terminate()
+        code = cls.up.wait(timeout=120)
+        cls.log.close()
+        if code != 0:
+            with open(cls.log.name, encoding="utf-8", errors="replace") as f:
+                print(f.read()[-3000:])
+        shutil.rmtree(cls.folder)
+
+    @classmethod
+    def run_bilag(cls, *words):
+        return subprocess.run([os.path.join(BIN, "bilag"), *words], env=cls.env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=300)
+
+    def bilag(self, *words, status=0):
+        done = self.run_bilag(*words)
+        self.assertEqual(done.returncode, status, f"bilag {' '.join(words)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return done.stdout
+
+    def rows(self, *words, status=0):
+        return [json.loads(line) for line in self.bilag(*words, "--json", status=status).splitlines()]
+
+    def generate(self, name, *words):
+        out = os.path.join(self.folder, name)
+        subprocess.run([os.path.join(BIN, "bilag-generate"), "--out", out, *words], check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        with open(os.path.join(out, "truth.jsonl"), encoding="utf-8") as f:
+            truth = {}
+            for line in f:
+                t = json.loads(line)
+                truth.setdefault(t["file"], []).append(t)
+        return out, truth
+
+    def submit(self, *paths, status=0):
+        """The batch's document and file rows, and its balance."""
+        rows = self.rows("submit", "--wait", "--timeout", "240", *paths, status=status)
+        batch = rows.pop()
+        self.assertTrue(batch["balances"], batch)
+        self.assertEqual(batch["in_work"], 0)
+        return rows, batch
+
+    def test_born_digital_invoices_are_posted_right_and_once(self):
+        out, truth = self.generate("born", "--count", "8", "--seed", "11", "--forms", "pdf", "--types", "invoice",
+                                   "--languages", "nb,sv,da,de")
+        files = [os.path.join(out, name) for name in truth]
+        rows, _ = self.submit(*files)
+        self.assertEqual(len(rows), 8)
+        for row in rows:
+            self.assertEqual(row["type"], "invoice", row)
+            self.assertIn(row["outcome"], ("posted", "waiting"))
+            if row["outcome"] == "posted":
+                self.assertEqual(row["gross"], truth[row["file"]][0]["total_gross"], row["file"])
+                self.assertEqual(row["record"], row["sha256"], "a born-digital original is kept as it is")
+        self.assertGreaterEqual(sum(r["outcome"] == "posted" for r in rows), 4)
+        before = len(self.rows("ledger", "ls"))
+        again, batch = self.submit(*files)
+        self.assertEqual({r["outcome"] for r in again}, {"duplicate"})
+        self.assertEqual(batch["sheets"], 0)
+        self.assertEqual(len(self.rows("ledger", "ls")), before)
+
+    def test_a_scan_becomes_a_searchable_record(self):
+        out, truth = self.generate("scan", "--count", "2", "--seed", "3", "--forms", "tiff", "--types", "invoice",
+                                   "--languages", "en", "--degrade", "clean")
+        rows, _ = self.submit(*[os.path.join(out, name) for name in truth])
+        row = rows[0]
+        if row["outcome"] == "waiting":
+            self.bilag("doc", "set", str(row["doc"]), *self.correction(truth[row["file"]][0]))
+            self.bilag("doc", "approve", str(row["doc"]), "--why", "seen on paper")
+            row = self.until(row["doc"], "posted")
+        self.assertEqual(row["outcome"], "posted", row)
+        self.assertNotEqual(row["record"], row["sha256"])
+        pdf = os.path.join(self.folder, "record.pdf")
+        self.bilag("doc", "export", str(row["doc"]), "--out", pdf)
+        text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+        word = truth[row["file"]][0]["seller_name"].split()[0]
+        self.assertIn(word.lower(), text.lower())
+        found = self.rows("doc", "search", word)
+        self.assertIn(row["doc"], [r["doc"] for r in found])
+        self.bilag("doc", "export", str(row["doc"]), "--what", "picture", "--out", pdf + ".webp")
+        self.assertGreater(os.path.getsize(pdf + ".webp"), 5000)
+
+    def correction(self, truth):
+        names = ("invoice_number", "issue_date", "seller_name", "seller_vat_id", "currency", "total_net", "total_vat",
+                 "total_gross")
+        return [f"{n}={truth[n]}" for n in names if truth.get(n)] + ["type=invoice"]
+
+    def until(self, doc, state):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            row = self.document(doc)
+            if row["outcome"] == state:
+                return row
+            time.sleep(0.1)
+        self.fail(f"document {doc} did not become {state}: {row}")
+
+    def document(self, doc):
+        return json.loads(self.bilag("doc", "show", str(doc), "--json"))["row"]
+
+    def test_letters_are_filed_without_a_posting(self):
+        out, truth = self.generate("letters", "--count", "3", "--seed", "5", "--forms", "pdf", "--types", "letter")
+        rows, batch = self.submit(*[os.path.join(out, name) for name in truth])
+        self.assertEqual({r["outcome"] for r in rows} - {"waiting"}, {"filed"}, rows)
+        self.assertEqual(batch["posted"], 0)
+
+    def test_what_is_broken_does_not_delay_its_neighbours(self):
+        out, truth = self.generate("mixed", "--count", "2", "--seed", "8", "--forms", "pdf", "--types", "invoice")
+        bad = {"empty.pdf": b"", "cut.pdf": open(os.path.join(out, next(iter(truth))), "rb").read()[:2000],
+               "words.docx": b"PK\x03\x04 no such thing", "bomb.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}
+        for name, content in bad.items():
+            with open(os.path.join(out, name), "wb") as f:
+                f.write(content)
+        rows, batch = self.submit(*[os.path.join(out, n) for n in [*bad, *truth]])
+        by_name = {r["file"]: r for r in rows}
+        for name in bad:
+            self.assertEqual(by_name[name]["outcome"], "set_aside", by_name[name])
+            self.assertTrue(by_name[name]["reason"], name)
+            self.assertTrue(by_name[name]["why"], name)
+        for name in truth:
+            self.assertIn(by_name[name]["outcome"], ("posted", "waiting"))
+        self.assertEqual(batch["set_aside"], len(bad))
+        listed = [r for r in self.rows("job", "ls") if r.get("file") == "empty.pdf"]
+        self.assertEqual(len(listed), 1)
+        self.bilag("job", "retry", listed[0]["job"])
+
+    def test_a_person_decides_once(self):
+        out, truth = self.generate("decide", "--count", "1", "--seed", "21", "--forms", "pdf", "--types", "invoice",
+                                   "--languages", "nb")
+        self.bilag("queue", "pause", "post")
+        try:
+            rows = self.rows("submit", *[os.path.join(out, n) for n in truth])
+            del rows
+            time.sleep(0.5)
+            queues = {r["queue"]: r for r in self.rows("queue", "ls")}
+            self.assertEqual(queues["post"]["state"], "paused")
+        finally:
+            self.bilag("queue", "resume", "post")
+        self.bilag("doc", "reject", "1000000", "--why", "no such document", status=3)
+        self.bilag("doc", "approve", "x", status=2)
+
+    def test_the_books_and_the_chains_hold(self):
+        journal = os.path.join(self.folder, "ledger.journal")
+        with open(journal, "w", encoding="utf-8") as f:
+            f.write(self.bilag("ledger", "export"))
+        if shutil.which("hledger"):
+            checked = subprocess.run(["hledger", "-f", journal, "check", "--strict"], capture_output=True, text=True)
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+        for row in self.rows("audit", "verify"):
+            self.assertTrue(row["holds"], row)
+        self.bilag("doctor")
+
+    def test_words_nobody_knows_are_refused(self):
+        self.assertIn("has:", self.run_bilag("doc", "frobnicate").stderr)
+        self.bilag("nothing", status=2)
+        self.bilag("doc", "ls", "--state", "nowhere", status=2)
+        self.bilag("batch", "show", "999999", status=3)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
