@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "queues/queue.h"
+#include "queues/queue_options.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -199,8 +199,7 @@ int link_call(struct link *l, const struct command *c, redisReply **ret, bool *r
     int r;
 
     if (c->bytes.is_full)
-        return err_set(err, ERR_LIMIT, "a queue command of more than %zu bytes",
-                       COMMAND_BYTES_MAX);
+        return err_set(err, ERR_LIMIT, "a queue command of more than %zu bytes", COMMAND_BYTES_MAX);
     if (ret_is_lost)
         *ret_is_lost = false;
     if (!l->context) {

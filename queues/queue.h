@@ -15,7 +15,6 @@
  * installed), "queue_refused" (password or rights), "queue_broken" (Redis cannot write).
  * Other failures of any call: ERR_INVALID (Redis answered nonsense), and ERR_LIMIT with reason
  * "queue_full" from queue_add (Redis is full; everything else goes on working, so it drains).
- *
  * One handle belongs to one thread.
  */
 #ifndef QUEUES_QUEUE_H
@@ -23,37 +22,19 @@
 
 #include "models/job.h"
 #include "models/stage.h"
+#include "queues/queue_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct arena;
 struct err;
 struct queue;
 
-#define QUEUE_DEPARTMENT_SIZE 33 /* [a-z0-9_-], at most 32 of them */
-#define QUEUE_WORKER_SIZE 64     /* printable, no spaces: "host:pid:nonce" */
+#define QUEUE_DEPARTMENT_SIZE 33 /* letters, digits, _ and -; at most 32 of them */
 #define QUEUE_REASON_SIZE 160    /* longer reasons are cut */
 #define QUEUE_BATCH_MAX 256      /* jobs in one take, one finish */
 #define QUEUE_LIST_MAX 1000      /* jobs in one list: a few screens; Lua unpacks them at once */
-
-struct queue_options {
-    const char *socket_path;      /* NULL: host and port */
-    const char *host;
-    int port;
-    const char *user, *password;  /* NULL: none */
-    const char *prefix;           /* one an installation: "bilag" */
-    const char *worker;           /* who takes: leases, locks and heartbeats carry this name */
-    int64_t lease_ms;             /* a taken job comes back after this long without a beat */
-    int max_failures, max_crashes, max_orphans; /* the try that reaches one makes the job dead */
-    int64_t backoff_ms;           /* the n-th retry waits backoff x 2^n ± 50 %, an hour at most */
-    int64_t max_gap_ms;           /* reapings further apart than this are a clock jump */
-    int connect_timeout_ms, command_timeout_ms;
-};
-
-/* Every field set; strings are borrowed until queue_open_*() returns, which copies them. */
-void queue_options_init(struct queue_options *o);
 
 /* Does not connect: the first call does. ERR_USAGE when the options make no sense. */
 int queue_open_redis(const struct queue_options *o, struct queue **ret, struct err *err);
@@ -68,14 +49,14 @@ const char *queue_lane_name(enum queue_lane lane); /* "normal", "express", "slow
 
 struct queue_item {
     struct job_id id;
-    int64_t min_fence;      /* the fence SQL knows: takings get higher ones */
-    int64_t delay_ms;       /* 0: ready now */
+    int64_t min_fence; /* the fence SQL knows: takings get higher ones */
+    int64_t delay_ms;  /* 0: ready now */
     enum queue_lane lane;
     const char *department; /* NULL or "": none */
 };
 
-/* Adds what is not known yet (ready, active, delayed or dead); a known job stays as it is. One
- * atomic call for every 256 items. `*ret_added` (may be NULL) counts the new ones. */
+/* Adds what is not known yet; a job known in any state stays as it is. One atomic call for every
+ * QUEUE_BATCH_MAX items. `*ret_added` (may be NULL) counts the new ones. */
 int queue_add(struct queue *q, const struct queue_item *items, size_t n, size_t *ret_added,
               struct err *err);
 
@@ -149,11 +130,9 @@ int queue_reap(struct queue *q, struct queue_reaped *ret, struct err *err);
 int queue_is_known(struct queue *q, const struct job_id *ids, size_t n, bool *ret_known,
                    struct err *err);
 
-/* ---- looking ---- */
-
 struct queue_count {
     int64_t waiting, active, delayed, dead;
-    int64_t oldest_age_ms; /* of the longest-waiting ready job; 0 when none waits */
+    int64_t oldest_age_ms;            /* of the longest-waiting ready job; 0 when none waits */
     int64_t done_total, failed_total; /* jobs finished, tries failed, since the list was made */
     bool is_paused;
 };
@@ -185,8 +164,6 @@ int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t
 int queue_find(struct queue *q, const struct job_id *id, struct arena *a, struct queue_entry *ret,
                struct err *err);
 
-/* ---- acting ---- */
-
 /* Ready now: a delayed job at once, a dead one with its counters back at zero; one that is ready
  * stays so. ERR_NOT_FOUND, ERR_CONFLICT while someone holds it. */
 int queue_retry(struct queue *q, const struct job_id *id, struct err *err);
@@ -204,25 +181,19 @@ int queue_lock(struct queue *q, const char *name, int64_t ttl_ms, bool *ret_is_m
 
 struct queue_worker {
     const char *name;
-    const char *doing;      /* what it said last: "read:12:3" or "" */
+    const char *doing; /* what it said last: "read:12:3" or "" */
     int64_t pid;
-    int64_t doing_ms;       /* for how long it has been saying that */
-    int64_t silent_ms;      /* since it was last heard; forgotten after five minutes */
+    int64_t doing_ms;  /* for how long it has been saying that */
+    int64_t silent_ms; /* since it was last heard; forgotten after five minutes */
 };
 
 /* "I am alive and busy with …" (a job id or "", no document text). Every few seconds. */
 int queue_heartbeat(struct queue *q, int64_t pid, const char *doing, struct err *err);
-
 /* In arena, by name. */
 int queue_workers(struct queue *q, struct arena *a, struct queue_worker **ret, size_t *ret_n,
                   struct err *err);
 
 /* Is it there, are we let in, is the function library installed? */
 int queue_ping(struct queue *q, struct err *err);
-
-/* ---- setting up a server ---- */
-
-/* Loads the function library; `admin` needs the right to. Safe to repeat at any time. */
-int queue_install(const struct queue_options *admin, struct err *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "queues/server.h"
 
 #include <string.h>
 

@@ -73,8 +73,7 @@ static bool read_entry(redisReply *const *part, struct arena *a, struct queue_en
     int64_t failures, crashes, orphans, lane;
 
     if (!reply_text(part[0], &id) || !job_id_parse(id, &e->job.id) ||
-        !read_state(part[1], &e->state) ||
-        !reply_int(part[2], 0, QUEUE_FENCE_MAX, &e->job.fence) ||
+        !read_state(part[1], &e->state) || !reply_int(part[2], 0, QUEUE_FENCE_MAX, &e->job.fence) ||
         !reply_int(part[3], 0, INT32_MAX, &failures) ||
         !reply_int(part[4], 0, INT32_MAX, &crashes) ||
         !reply_int(part[5], 0, INT32_MAX, &orphans) ||

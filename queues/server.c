@@ -56,7 +56,7 @@ static int check_server(const struct queue_server *s, struct err *err)
         r = check_word("password", s->user_password, err);
     if (r == 0)
         r = check_word("password", s->admin_password, err);
-    if (r == 0 && strlen(s->socket_path) >= sizeof ((struct sockaddr_un *)0)->sun_path)
+    if (r == 0 && strlen(s->socket_path) >= sizeof((struct sockaddr_un *)0)->sun_path)
         r = err_set(err, ERR_USAGE, "%s is too long for a socket", s->socket_path);
     return r;
 }

@@ -10,6 +10,7 @@
 
 struct buf;
 struct err;
+struct queue_options;
 
 struct queue_server {
     const char *folder;      /* absolute: data, log and configuration live here */
@@ -29,5 +30,8 @@ int queue_server_write_config(const struct queue_server *s, struct err *err);
 /* Appends the rights of the service user, as they follow "user NAME on >PASSWORD " in an ACL file,
  * for installations that run their own Redis. */
 void queue_acl_rules(const char *prefix, struct buf *b);
+
+/* Loads the function library; `admin` needs the right to. Safe to repeat at any time. */
+int queue_install(const struct queue_options *admin, struct err *err);
 
 #endif

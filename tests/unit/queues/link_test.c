@@ -133,9 +133,8 @@ static const struct {
 /* Three pages waiting, one of them held through the proxy. */
 static void lay_out(void)
 {
-    struct queue_item items[3] = {{.id = {STAGE_READ, 1, 1}},
-                                  {.id = {STAGE_READ, 1, 2}},
-                                  {.id = {STAGE_READ, 1, 3}}};
+    struct queue_item items[3] = {
+        {.id = {STAGE_READ, 1, 1}}, {.id = {STAGE_READ, 1, 2}}, {.id = {STAGE_READ, 1, 3}}};
 
     private_redis_order(&server, "FLUSHALL");
     assert_int_equal(queue_add(direct, items, 3, NULL, &e), 0);

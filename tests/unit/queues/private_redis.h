@@ -13,7 +13,7 @@
 struct private_redis {
     char folder[96], socket_path[108]; /* the folder is in TMPDIR, or in /tmp */
     pid_t pid;
-    int log_fd;                  /* what it prints, from "ready" on */
+    int log_fd; /* what it prints, from "ready" on */
     struct queue_options user, admin;
 };
 
@@ -21,14 +21,14 @@ bool private_redis_is_possible(void); /* is there a redis-server on this machine
 
 /* Ends the test program with a message when anything goes wrong. */
 void private_redis_init(struct private_redis *s, size_t max_memory_bytes);
-void private_redis_start(struct private_redis *s); /* returns when it is ready */
-void private_redis_kill(struct private_redis *s);  /* SIGKILL, and waits for its end */
+void private_redis_start(struct private_redis *s);   /* returns when it is ready */
+void private_redis_kill(struct private_redis *s);    /* SIGKILL, and waits for its end */
 void private_redis_release(struct private_redis *s); /* killed, and its folder removed */
 
 /* Sends one command (as redisCommand formats it) as admin; the answer is owned. */
 redisReply *private_redis_command(struct private_redis *s, const char *format, ...);
 void private_redis_order(struct private_redis *s, const char *format, ...); /* must succeed */
-int64_t private_redis_info(struct private_redis *s, const char *field); /* a number in INFO */
+int64_t private_redis_info(struct private_redis *s, const char *field);     /* a number in INFO */
 
 /* To the queue it is `ms` later: every time it keeps is moved back. */
 void private_redis_advance(struct private_redis *s, int64_t ms);

@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "base/err.h"
+#include "queues/server.h"
 #include "tests/unit/queues/private_redis.h"
 
 #include <setjmp.h>
@@ -177,10 +178,26 @@ static void assert_refused(redisContext *c, const char *command)
 static void the_service_user_may_only_work(void **state)
 {
     static const char *const forbidden[] = {
-        "EVAL return 0",   "SCRIPT LOAD x",  "FUNCTION FLUSH", "FUNCTION LOAD x", "CONFIG GET *",
-        "SLAVEOF h 1",     "KEYS *",         "FLUSHALL",       "FLUSHDB",         "SHUTDOWN",
-        "GET foreign",     "BLPOP foreign 1", "SCAN 0",        "RESTORE k 0 x",   "ACL LIST",
-        "REPLICAOF h 1",   "MONITOR",        "CLIENT LIST",    "SAVE",            "SWAPDB 0 1",
+        "EVAL return 0",
+        "SCRIPT LOAD x",
+        "FUNCTION FLUSH",
+        "FUNCTION LOAD x",
+        "CONFIG GET *",
+        "SLAVEOF h 1",
+        "KEYS *",
+        "FLUSHALL",
+        "FLUSHDB",
+        "SHUTDOWN",
+        "GET foreign",
+        "BLPOP foreign 1",
+        "SCAN 0",
+        "RESTORE k 0 x",
+        "ACL LIST",
+        "REPLICAOF h 1",
+        "MONITOR",
+        "CLIENT LIST",
+        "SAVE",
+        "SWAPDB 0 1",
         "FCALL bilag1_ping 1 foreign",
     };
     redisContext *c = redisConnectUnix(server.socket_path);
