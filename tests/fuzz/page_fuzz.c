@@ -13,6 +13,7 @@ void fuzz_one(const char *bytes, size_t length)
     if (json_parse(bytes, length, &json, NULL) < 0 || page_from_json(&a, json, &page, NULL) < 0)
         return;
     text = page_text(page);
+    MUST(page->n_words > 0 || text[0] == '\0');
     again = page_to_json(page);
     MUST(page_from_json(&a, again, &page, NULL) == 0);
 }
