@@ -44,8 +44,7 @@ const struct command *command_find(const char *noun, const char *verb)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         const struct command *c = &commands[i];
 
-        if (strcmp(c->noun, noun) == 0 &&
-            (!c->verb || (verb && strcmp(c->verb, verb) == 0)))
+        if (strcmp(c->noun, noun) == 0 && (!c->verb || (verb && strcmp(c->verb, verb) == 0)))
             return c;
     }
     return NULL;
@@ -75,8 +74,8 @@ static int unknown(const char *noun, const char *verb)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].noun, noun) == 0) {
             if (!is_noun)
-                fprintf(stderr, "bilag %s: %s%s%s; it has:", noun, verb ? "no verb '" : "which verb",
-                        verb ? verb : "", verb ? "'" : "?");
+                fprintf(stderr, "bilag %s: %s%s%s; it has:", noun,
+                        verb ? "no verb '" : "which verb", verb ? verb : "", verb ? "'" : "?");
             fprintf(stderr, " %s", commands[i].verb);
             is_noun = true;
         }

@@ -222,7 +222,8 @@ static void block_signals(sigset_t *set)
 
 static int start(struct supervisor *v, struct err *err)
 {
-    int r = settings_load(&v->settings, v->flags.config_file, v->flags.flags, v->flags.n_flags, err);
+    int r = settings_load(&v->settings, v->flags.config_file, v->flags.flags, v->flags.n_flags,
+                          err);
 
     if (r < 0)
         return r;

@@ -17,8 +17,7 @@ static void print_help(const struct command *command, const struct cli_option *o
            command->verb ? " " : "", command->verb ? command->verb : "", command->arguments);
     for (; options->name; options++)
         printf("  %s%s%s%-*s %s\n", options->name[1] ? "--" : "-", options->name,
-               options->value ? " " : "",
-               (int)(18 + !options->name[1] - strlen(options->name)),
+               options->value ? " " : "", (int)(18 + !options->name[1] - strlen(options->name)),
                options->value ? options->value : "", options->help);
     printf("  --json               one JSON object a line\n"
            "  --config FILE        configuration (default: $BILAG_CONFIG, /etc/bilag/bilag.yaml)\n"
@@ -111,5 +110,6 @@ bool cli_has_colour(void)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+           !(term && strcmp(term, "dumb") == 0);
 }

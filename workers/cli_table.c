@@ -121,8 +121,7 @@ static void print_tsv(const json_t *rows, const struct column *columns, size_t n
     size_t i;
     const json_t *row;
 
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach(rows, i, row) {
         AUTO_ARENA struct arena a;
 
         arena_init(&a, LIMIT_JOB_ARENA_BYTES);
@@ -137,8 +136,7 @@ static void print_json(const json_t *rows)
     size_t i;
     const json_t *row;
 
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach(rows, i, row) {
         AUTO_FREE char *text = json_text(row);
 
         puts(text);

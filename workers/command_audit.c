@@ -39,9 +39,9 @@ static int add_rows(struct audit *chain, const char *name, struct arena *a, json
 int command_audit_ls(int argc, char **argv)
 {
     static const struct column columns[] = {
-        {"chain", "CHAIN", CELL_TEXT, 0},   {"number", "ROW", CELL_NUMBER, 0},
-        {"at", "WHEN", CELL_TIME_MS, 0},    {"who", "WHO", CELL_TEXT, 20},
-        {"act", "ACT", CELL_TEXT, 0},       {"object", "OBJECT", CELL_TEXT, 0},
+        {"chain", "CHAIN", CELL_TEXT, 0},    {"number", "ROW", CELL_NUMBER, 0},
+        {"at", "WHEN", CELL_TIME_MS, 0},     {"who", "WHO", CELL_TEXT, 20},
+        {"act", "ACT", CELL_TEXT, 0},        {"object", "OBJECT", CELL_TEXT, 0},
         {"detail", "DETAIL", CELL_TEXT, 60}, {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
@@ -77,8 +77,8 @@ static void tell(struct verification *v, const char *what, int64_t count, int co
 
     v->failed += code < 0;
     if (!v->is_json) {
-        printf("%s %-18s %" PRId64 "%s%s\n", code < 0 ? "✕" : "✓", what, count, code < 0 ? "  " : "",
-               code < 0 ? why : "");
+        printf("%s %-18s %" PRId64 "%s%s\n", code < 0 ? "✕" : "✓", what, count,
+               code < 0 ? "  " : "", code < 0 ? why : "");
         return;
     }
     json_set_text(row, "check", what);

@@ -9,15 +9,21 @@
 
 static int list_batches(struct house *house, bool is_json, struct err *err)
 {
-    static const struct column columns[] = {
-        {"batch", "BATCH", CELL_NUMBER, 0},     {"name", "NAME", CELL_TEXT, 30},
-        {"created", "TAKEN", CELL_TIME_MS, 0},  {"sheets", "SHEETS", CELL_NUMBER, 0},
-        {"posted", "POSTED", CELL_NUMBER, 0},   {"filed", "FILED", CELL_NUMBER, 0},
-        {"waiting", "WAITING", CELL_NUMBER, 0}, {"rejected", "REJECTED", CELL_NUMBER, 0},
-        {"blank", "BLANK", CELL_NUMBER, 0},     {"separators", "SEPARATORS", CELL_NUMBER, 0},
-        {"set_aside", "ASIDE", CELL_NUMBER, 0}, {"in_work", "IN WORK", CELL_NUMBER, 0},
-        {"balances", "BALANCES", CELL_TEXT, 0}, {"state", "STATE", CELL_TEXT, 0},
-        {0}};
+    static const struct column columns[] = {{"batch", "BATCH", CELL_NUMBER, 0},
+                                            {"name", "NAME", CELL_TEXT, 30},
+                                            {"created", "TAKEN", CELL_TIME_MS, 0},
+                                            {"sheets", "SHEETS", CELL_NUMBER, 0},
+                                            {"posted", "POSTED", CELL_NUMBER, 0},
+                                            {"filed", "FILED", CELL_NUMBER, 0},
+                                            {"waiting", "WAITING", CELL_NUMBER, 0},
+                                            {"rejected", "REJECTED", CELL_NUMBER, 0},
+                                            {"blank", "BLANK", CELL_NUMBER, 0},
+                                            {"separators", "SEPARATORS", CELL_NUMBER, 0},
+                                            {"set_aside", "ASIDE", CELL_NUMBER, 0},
+                                            {"in_work", "IN WORK", CELL_NUMBER, 0},
+                                            {"balances", "BALANCES", CELL_TEXT, 0},
+                                            {"state", "STATE", CELL_TEXT, 0},
+                                            {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
     struct batch_row *batches;
@@ -29,8 +35,7 @@ static int list_batches(struct house *house, bool is_json, struct err *err)
     for (size_t i = 0; r == 0 && i < n; i++)
         json_array_append_new(rows, report_batch_row(&batches[i]));
     if (r == 0)
-        cli_print_rows(rows, columns, is_json,
-                       "No batch yet. `bilag submit FILE…` takes mail in.");
+        cli_print_rows(rows, columns, is_json, "No batch yet. `bilag submit FILE…` takes mail in.");
     return r;
 }
 

@@ -20,12 +20,12 @@
 #include <string.h>
 
 static const struct column list_columns[] = {
-    {"doc", "DOC", CELL_NUMBER, 0},          {"batch", "BATCH", CELL_NUMBER, 0},
-    {"type", "TYPE", CELL_TEXT, 0},          {"supplier", "SUPPLIER", CELL_TEXT, 28},
-    {"number", "NUMBER", CELL_TEXT, 20},     {"date", "DATE", CELL_TEXT, 0},
-    {"due", "DUE", CELL_TEXT, 0},            {"gross", "GROSS", CELL_NUMBER, 0},
-    {"currency", "CUR", CELL_TEXT, 0},       {"outcome", "OUTCOME", CELL_TEXT, 0},
-    {"why", "WHY", CELL_TEXT, 60},           {0}};
+    {"doc", "DOC", CELL_NUMBER, 0},      {"batch", "BATCH", CELL_NUMBER, 0},
+    {"type", "TYPE", CELL_TEXT, 0},      {"supplier", "SUPPLIER", CELL_TEXT, 28},
+    {"number", "NUMBER", CELL_TEXT, 20}, {"date", "DATE", CELL_TEXT, 0},
+    {"due", "DUE", CELL_TEXT, 0},        {"gross", "GROSS", CELL_NUMBER, 0},
+    {"currency", "CUR", CELL_TEXT, 0},   {"outcome", "OUTCOME", CELL_TEXT, 0},
+    {"why", "WHY", CELL_TEXT, 60},       {0}};
 
 enum { WITH_STATE, WITH_TYPE, WITH_BATCH, WITH_SUPPLIER, WITH_LIMIT };
 static const struct cli_option list_options[] = {
@@ -46,7 +46,8 @@ static int fill_filter(const struct cli *cli, struct document_filter *f, struct 
         return err_set(err, ERR_USAGE, "'%s' is no state", cli->values[WITH_STATE]);
     if (cli->values[WITH_TYPE] && !document_type_parse(cli->values[WITH_TYPE], &f->type))
         return err_set(err, ERR_USAGE, "'%s' is no type", cli->values[WITH_TYPE]);
-    if (cli->values[WITH_BATCH] && !number_parse(cli->values[WITH_BATCH], 1, INT64_MAX, &f->batch_id))
+    if (cli->values[WITH_BATCH] &&
+        !number_parse(cli->values[WITH_BATCH], 1, INT64_MAX, &f->batch_id))
         return err_set(err, ERR_USAGE, "'%s' is no batch", cli->values[WITH_BATCH]);
     if (cli->values[WITH_LIMIT]) {
         if (!number_parse(cli->values[WITH_LIMIT], 1, 1000000, &n))
@@ -155,14 +156,19 @@ static json_t *line_rows(const struct document *d)
 
 static void print_document(const struct loaded *doc)
 {
-    static const struct column fields[] = {
-        {"field", "FIELD", CELL_TEXT, 0},   {"value", "VALUE", CELL_TEXT, 48},
-        {"sure", "SURE", CELL_NUMBER, 0},   {"source", "SOURCE", CELL_TEXT, 0},
-        {"page", "PAGE", CELL_NUMBER, 0},   {"proofs", "PROOFS", CELL_TEXT, 0}, {0}};
-    static const struct column lines[] = {
-        {"description", "DESCRIPTION", CELL_TEXT, 44}, {"quantity", "QUANTITY", CELL_NUMBER, 0},
-        {"price", "PRICE", CELL_NUMBER, 0},            {"vat", "VAT", CELL_NUMBER, 0},
-        {"amount", "AMOUNT", CELL_NUMBER, 0},          {0}};
+    static const struct column fields[] = {{"field", "FIELD", CELL_TEXT, 0},
+                                           {"value", "VALUE", CELL_TEXT, 48},
+                                           {"sure", "SURE", CELL_NUMBER, 0},
+                                           {"source", "SOURCE", CELL_TEXT, 0},
+                                           {"page", "PAGE", CELL_NUMBER, 0},
+                                           {"proofs", "PROOFS", CELL_TEXT, 0},
+                                           {0}};
+    static const struct column lines[] = {{"description", "DESCRIPTION", CELL_TEXT, 44},
+                                          {"quantity", "QUANTITY", CELL_NUMBER, 0},
+                                          {"price", "PRICE", CELL_NUMBER, 0},
+                                          {"vat", "VAT", CELL_NUMBER, 0},
+                                          {"amount", "AMOUNT", CELL_NUMBER, 0},
+                                          {0}};
     AUTO_JSON json_t *field_list = field_rows(doc->document);
     AUTO_JSON json_t *line_list = line_rows(doc->document);
     const struct document_row *row = &doc->row;
@@ -289,11 +295,15 @@ static char *join_words(const struct cli *cli)
 
 static int search(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct column columns[] = {
-        {"doc", "DOC", CELL_NUMBER, 0},      {"type", "TYPE", CELL_TEXT, 0},
-        {"supplier", "SUPPLIER", CELL_TEXT, 28}, {"number", "NUMBER", CELL_TEXT, 20},
-        {"date", "DATE", CELL_TEXT, 0},      {"gross", "GROSS", CELL_NUMBER, 0},
-        {"currency", "CUR", CELL_TEXT, 0},   {"snippet", "WHERE", CELL_TEXT, 70}, {0}};
+    static const struct column columns[] = {{"doc", "DOC", CELL_NUMBER, 0},
+                                            {"type", "TYPE", CELL_TEXT, 0},
+                                            {"supplier", "SUPPLIER", CELL_TEXT, 28},
+                                            {"number", "NUMBER", CELL_TEXT, 20},
+                                            {"date", "DATE", CELL_TEXT, 0},
+                                            {"gross", "GROSS", CELL_NUMBER, 0},
+                                            {"currency", "CUR", CELL_TEXT, 0},
+                                            {"snippet", "WHERE", CELL_TEXT, 70},
+                                            {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
     AUTO_FREE char *words = join_words(cli);

@@ -40,12 +40,15 @@ static int add_entry(void *user, const struct journal_entry *entry, struct err *
 int command_ledger_ls(int argc, char **argv)
 {
     static const struct cli_option options[] = {{0}};
-    static const struct column columns[] = {
-        {"entry", "ENTRY", CELL_NUMBER, 0}, {"date", "DATE", CELL_TEXT, 0},
-        {"doc", "DOC", CELL_NUMBER, 0},     {"text", "TEXT", CELL_TEXT, 44},
-        {"account", "ACCOUNT", CELL_TEXT, 0}, {"line", "LINE", CELL_TEXT, 20},
-        {"amount", "AMOUNT", CELL_NUMBER, 0}, {"currency", "CUR", CELL_TEXT, 0},
-        {0}};
+    static const struct column columns[] = {{"entry", "ENTRY", CELL_NUMBER, 0},
+                                            {"date", "DATE", CELL_TEXT, 0},
+                                            {"doc", "DOC", CELL_NUMBER, 0},
+                                            {"text", "TEXT", CELL_TEXT, 44},
+                                            {"account", "ACCOUNT", CELL_TEXT, 0},
+                                            {"line", "LINE", CELL_TEXT, 20},
+                                            {"amount", "AMOUNT", CELL_NUMBER, 0},
+                                            {"currency", "CUR", CELL_TEXT, 0},
+                                            {0}};
     AUTO_JSON json_t *rows = json_array();
     struct house house = {0};
     struct err err = {0};
@@ -119,8 +122,7 @@ static int print_declarations(struct accounting *accounting, struct buf *out, st
 
 int command_ledger_export(int argc, char **argv)
 {
-    static const struct cli_option options[] = {
-        {"format", "NAME", "hledger (the default)"}, {0}};
+    static const struct cli_option options[] = {{"format", "NAME", "hledger (the default)"}, {0}};
     AUTO_BUF struct buf out;
     struct house house = {0};
     struct err err = {0};

@@ -209,9 +209,8 @@ static int retry_job(struct house *house, const char *text, struct err *err)
     if (r == ERR_CONFLICT)
         return queue_retry(house->queue, &id, err);
     for (size_t i = 0; r == 0 && i < next.n; i++) {
-        struct queue_item item = {.id = next.items[i].id,
-                                  .min_fence = next.items[i].min_fence,
-                                  .lane = QUEUE_EXPRESS};
+        struct queue_item item = {
+            .id = next.items[i].id, .min_fence = next.items[i].min_fence, .lane = QUEUE_EXPRESS};
 
         r = queue_add(house->queue, &item, 1, NULL, err);
     }
@@ -223,7 +222,8 @@ int command_job_retry(int argc, char **argv)
     struct house house = {0};
     struct err err = {0};
     struct cli cli;
-    int failed = 0, r = cli_parse(argc, argv, command_find("job", "retry"), no_options, 1, -1, &cli);
+    int failed = 0,
+        r = cli_parse(argc, argv, command_find("job", "retry"), no_options, 1, -1, &cli);
 
     if (r != 0)
         return r < 0 ? 2 : 0;

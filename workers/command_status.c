@@ -74,12 +74,15 @@ static int print_workers(struct house *house, struct err *err)
 
 static int print_status(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct column columns[] = {
-        {"stage", "STAGE", CELL_TEXT, 0},     {"pending", "PENDING", CELL_NUMBER, 0},
-        {"oldest_ms", "OLDEST", CELL_AGE_MS, 0}, {"waiting", "READY", CELL_NUMBER, 0},
-        {"active", "ACTIVE", CELL_NUMBER, 0}, {"retry", "RETRY", CELL_NUMBER, 0},
-        {"dead", "DEAD", CELL_NUMBER, 0},     {"state", "STATE", CELL_TEXT, 0},
-        {0}};
+    static const struct column columns[] = {{"stage", "STAGE", CELL_TEXT, 0},
+                                            {"pending", "PENDING", CELL_NUMBER, 0},
+                                            {"oldest_ms", "OLDEST", CELL_AGE_MS, 0},
+                                            {"waiting", "READY", CELL_NUMBER, 0},
+                                            {"active", "ACTIVE", CELL_NUMBER, 0},
+                                            {"retry", "RETRY", CELL_NUMBER, 0},
+                                            {"dead", "DEAD", CELL_NUMBER, 0},
+                                            {"state", "STATE", CELL_TEXT, 0},
+                                            {0}};
     struct queue_count queue[STAGE_COUNT];
     struct records_counts counts;
     struct err queue_err = {0};

@@ -170,8 +170,9 @@ static int take_all(struct intake *in, const struct cli *cli, struct err *err)
 
     clock_format(clock_now_ms(), now);
     now[19] = '\0';
-    r = records_add_batch(in->house.records, cli->values[WITH_BATCH] ? cli->values[WITH_BATCH] : now,
-                          "command", in->who, &in->batch_id, err);
+    r = records_add_batch(in->house.records,
+                          cli->values[WITH_BATCH] ? cli->values[WITH_BATCH] : now, "command",
+                          in->who, &in->batch_id, err);
     for (int i = 0; r == 0 && i < cli->n_words; i++)
         r = take_path(in, cli->words[i], 0, err);
     return r < 0 ? r : commit_files(in, err);

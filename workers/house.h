@@ -42,7 +42,9 @@ struct house_flags {
 bool house_flag(struct house_flags *f, int option, const char *value);
 #define HOUSE_LONG_OPTIONS                                                                         \
     {"config", required_argument, NULL, 'C'}, {"set", required_argument, NULL, 'S'},               \
-    {"data", required_argument, NULL, 'D'}
+    {                                                                                              \
+        "data", required_argument, NULL, 'D'                                                       \
+    }
 
 /* Opens the parts asked for. `worker` names us to the queue. Close `house` in either case. */
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,

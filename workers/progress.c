@@ -48,7 +48,8 @@ static int load(struct records *records, int64_t batch_id, struct balance *ret, 
 int progress_wait(struct records *records, int64_t batch_id, const char *seconds, struct err *err)
 {
     bool is_terminal = isatty(STDERR_FILENO);
-    int64_t began = clock_mono_ms(), limit = 0, next_draw = began + (is_terminal ? 0 : LINE_EVERY_MS);
+    int64_t began = clock_mono_ms(), limit = 0,
+            next_draw = began + (is_terminal ? 0 : LINE_EVERY_MS);
     struct timespec nap = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
     struct balance balance = {0};
 

@@ -144,7 +144,8 @@ static void print_balance(const struct batch_row *row)
            " filed + %" PRId64 " waiting + %" PRId64 " rejected + %" PRId64 " blank + %" PRId64
            " separators + %" PRId64 " set aside + %" PRId64 " in work  %s\n",
            row->id, row->name, b->sheets_in, b->posted, b->filed, b->waiting, b->rejected, b->blank,
-           b->separator, b->set_aside, b->in_work, b->is_balanced ? "✓ balances" : "✕ DOES NOT BALANCE");
+           b->separator, b->set_aside, b->in_work,
+           b->is_balanced ? "✓ balances" : "✕ DOES NOT BALANCE");
     if (b->duplicate_files)
         printf("%" PRId64 " of %" PRId64 " files had been submitted before\n", b->duplicate_files,
                b->files);
@@ -153,12 +154,12 @@ static void print_balance(const struct batch_row *row)
 int report_batch(struct records *records, int64_t batch_id, bool is_json, struct err *err)
 {
     static const struct column columns[] = {
-        {"doc", "DOC", CELL_NUMBER, 0},       {"file", "FILE", CELL_TEXT, 32},
-        {"pages", "PAGES", CELL_NUMBER, 0},   {"type", "TYPE", CELL_TEXT, 0},
+        {"doc", "DOC", CELL_NUMBER, 0},          {"file", "FILE", CELL_TEXT, 32},
+        {"pages", "PAGES", CELL_NUMBER, 0},      {"type", "TYPE", CELL_TEXT, 0},
         {"supplier", "SUPPLIER", CELL_TEXT, 26}, {"number", "NUMBER", CELL_TEXT, 18},
-        {"date", "DATE", CELL_TEXT, 0},       {"gross", "GROSS", CELL_NUMBER, 0},
-        {"currency", "CUR", CELL_TEXT, 0},    {"outcome", "OUTCOME", CELL_TEXT, 0},
-        {"why", "WHY", CELL_TEXT, 60},        {0}};
+        {"date", "DATE", CELL_TEXT, 0},          {"gross", "GROSS", CELL_NUMBER, 0},
+        {"currency", "CUR", CELL_TEXT, 0},       {"outcome", "OUTCOME", CELL_TEXT, 0},
+        {"why", "WHY", CELL_TEXT, 60},           {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
     struct file_row *files;

@@ -22,8 +22,8 @@
 void supervised_init(struct supervised *s, const char *name, const char *program)
 {
     *s = (struct supervised){.name = name};
-    s->arguments[s->n_arguments++] =
-        strchr(program, '/') ? mem_strdup(program) : spawn_path_beside(program);
+    s->arguments[s->n_arguments++] = strchr(program, '/') ? mem_strdup(program)
+                                                          : spawn_path_beside(program);
 }
 
 void supervised_add_argument(struct supervised *s, const char *argument)

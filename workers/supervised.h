@@ -13,7 +13,7 @@ struct err;
 #define SUPERVISED_ARGUMENTS_MAX 160
 
 struct supervised {
-    const char *name; /* borrowed: for the log */
+    const char *name;                              /* borrowed: for the log */
     char *arguments[SUPERVISED_ARGUMENTS_MAX + 1]; /* owned; [0] is the path of the program */
     int n_arguments;
     pid_t pid; /* 0 while it does not run */

@@ -99,8 +99,7 @@ static const char *retention_of(const struct worker *w, const struct filing_work
     memcpy(country, s->company.country, strnlen(s->company.country, 2));
     if (!country[0] && vat_id && strlen(vat_id) > 2)
         memcpy(country, vat_id, 2);
-    return arena_printf(a, "%04d-12-31",
-                        date.year + (int)settings_retention_years(s, country));
+    return arena_printf(a, "%04d-12-31", date.year + (int)settings_retention_years(s, country));
 }
 
 static char *text_of(const struct filing_work *work)

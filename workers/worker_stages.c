@@ -119,9 +119,9 @@ int stage_read(struct worker *w, const struct job *job, struct arena *a, struct 
         note_times(w, &result);
     if (r == 0 && result.picture_length)
         r = blobs_put_derived(w->house.blobs, result.picture, result.picture_length, picture, err);
-    return r < 0 ? r
-                 : records_commit_page(w->house.records, job, result.page, picture, a, ret_next,
-                                       err);
+    return r < 0
+               ? r
+               : records_commit_page(w->house.records, job, result.page, picture, a, ret_next, err);
 }
 
 int stage_sort(struct worker *w, const struct job *job, struct arena *a, struct next_jobs *ret_next,
