@@ -340,11 +340,13 @@ static bool push_into_terminal(void)
     return syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI */, &byte) == 0;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 static bool eat_memory(void)
 {
     return mmap(NULL, (size_t)8 << 30, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
+#endif
 
 static const struct {
     const char *name;
