@@ -64,15 +64,13 @@ void block_band(struct flow *flow)
     case BAND_STRIPE:
         page_fill(page, 0, 0, 20, page->height, flow->style->accent);
         break;
-    case BAND_RULE:
-        page_line(page, flow->left, 104, flow->right, 104, 2, flow->style->accent);
-        break;
     case BAND_LOGO:
         if (flow->style->layout->sender == SENDER_RIGHT)
             draw_logo(flow, flow->left, 34);
         else
             draw_logo(flow, flow->right - 44, 34);
         break;
+    case BAND_RULE: /* drawn under the sender, however tall that is */
     case BAND_NONE:
         break;
     }
@@ -202,6 +200,10 @@ void block_sender(struct flow *flow)
         if (flow->style->layout->foot == FOOT_NONE)
             y = sender_ids(flow, x, y, align, &body);
     }
+    if (flow->style->layout->band == BAND_RULE) {
+        y = MAX(y, 104);
+        page_line(flow->page, flow->left, y, flow->right, y, 2, flow->style->accent);
+    }
     flow->y = y > 120 ? y : 120;
 }
 
@@ -214,8 +216,10 @@ void block_buyer(struct flow *flow)
     bool is_order = doc->type == TYPE_ORDER;
     double x = place == BUYER_RIGHT ? flow->right - 190 : flow->left;
     double y = flow->y + 18;
+    double box_end = 0;
 
     if (place == BUYER_BOX) {
+        box_end = y - 6 + body.size * 7.4;
         page_box(flow->page, x - 6, y - 6, 230, body.size * 7.4, 0.7, GREY);
         y += body.size * 0.8;
         page_text(flow->page, x, y, ALIGN_LEFT, &small,
@@ -233,7 +237,7 @@ void block_buyer(struct flow *flow)
     y += body.size * 1.3;
     document_show_as(doc, flow->page, receiver_field(flow, F_BUYER_ADDRESS), x, y, ALIGN_LEFT,
                      &body, doc->buyer->city);
-    flow->y = y + body.size * 1.3;
+    flow->y = MAX(y + body.size * 1.3, box_end + 4);
 }
 
 static const char *identity_field(const struct document *doc, enum field *ret_field)

@@ -77,6 +77,7 @@ static void number_pages(struct flow *flow)
 {
     struct document *doc = flow->doc;
     struct font small = style_font(flow->style, 0.8, false);
+    double y = flow->style->layout->band == BAND_TOP ? A4_HEIGHT - 14 : 24;
 
     if (doc->pages->len == 1 && doc->seller->seed % 3 != 0)
         return;
@@ -84,7 +85,7 @@ static void number_pages(struct flow *flow)
         g_autofree char *text =
             g_strdup_printf(document_label(doc, "page.of"), (int)i + 1, (int)doc->pages->len);
 
-        page_text(document_page(doc, i), flow->right, 24, ALIGN_RIGHT, &small, text);
+        page_text(document_page(doc, i), flow->right, y, ALIGN_RIGHT, &small, text);
     }
 }
 

@@ -54,6 +54,7 @@ static int write_scanpdf(const struct job *job)
 
     for (guint i = 0; i < job->doc->pages->len; i++)
         pixaAddPix(pictures, scan_page(job->scan, document_page(job->doc, i), job->rng), L_INSERT);
+    l_pdfSetDateAndVersion(0); /* same seed, same bytes */
     failed = pixaConvertToPdf(pictures, (l_int32)job->scan->dpi, 1.0f, kind, job->scan->quality,
                               type_name(job->doc->type), job->path);
     pixaDestroy(&pictures);

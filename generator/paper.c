@@ -41,18 +41,22 @@ void pen_free(struct pen *pen)
     g_free(pen);
 }
 
+double pen_scale(const struct font *font)
+{
+    return font->size / PEN_SIZE;
+}
+
 PangoLayout *pen_layout(struct pen *pen, const struct font *font, const char *text)
 {
-    g_autofree char *name =
-        g_strdup_printf("%s %s%s%d", font->family, font->is_bold ? "Bold " : "",
-                        font->is_italic ? "Italic " : "", (int)(font->size * PANGO_SCALE));
+    g_autofree char *name = g_strdup_printf("%s%s%s", font->family, font->is_bold ? " bold" : "",
+                                            font->is_italic ? " italic" : "");
     PangoLayout *layout = g_hash_table_lookup(pen->layouts, name);
 
     if (layout == NULL) {
         PangoFontDescription *description = pango_font_description_new();
 
         pango_font_description_set_family(description, font->family);
-        pango_font_description_set_size(description, (int)(font->size * PANGO_SCALE));
+        pango_font_description_set_size(description, PEN_SIZE * PANGO_SCALE);
         if (font->is_bold)
             pango_font_description_set_weight(description, PANGO_WEIGHT_BOLD);
         if (font->is_italic)
@@ -71,7 +75,7 @@ double pen_width(struct pen *pen, const struct font *font, const char *text)
     int width;
 
     pango_layout_get_size(pen_layout(pen, font, text), &width, NULL);
-    return (double)width / PANGO_SCALE;
+    return (double)width / PANGO_SCALE * pen_scale(font);
 }
 
 static void drawing_clear(gpointer data)
@@ -133,8 +137,8 @@ static void add_words(struct page *page, PangoLayout *layout, double x, double y
         pango_layout_index_to_pos(layout, (int)(at - text), &first);
         pango_layout_index_to_pos(layout, (int)(at + length - text), &last);
         word.text = g_strndup(at, length);
-        word.x0 = x + (double)first.x / PANGO_SCALE;
-        word.x1 = x + (double)last.x / PANGO_SCALE;
+        word.x0 = x + (double)first.x / PANGO_SCALE * pen_scale(font);
+        word.x1 = x + (double)last.x / PANGO_SCALE * pen_scale(font);
         word.y0 = y - 0.73 * font->size;
         word.y1 = y + 0.21 * font->size;
         g_array_append_val(page->words, word);
@@ -151,7 +155,7 @@ double page_text(struct page *page, double x, double y, enum align align, const 
     double width;
 
     pango_layout_get_size(layout, &size, NULL);
-    width = (double)size / PANGO_SCALE;
+    width = (double)size / PANGO_SCALE * pen_scale(font);
     if (align == ALIGN_RIGHT)
         x -= width;
     else if (align == ALIGN_CENTRE)
@@ -175,18 +179,20 @@ void page_stamp(struct page *page, double x, double y, double turn, const struct
 /* The longest start of `text`, in bytes, which fits `width`; at least one word. */
 static size_t fitting(struct pen *pen, double width, const struct font *font, const char *text)
 {
-    size_t best = strcspn(text, " ");
-    size_t end = best;
+    double used = 0;
+    size_t best = 0;
+    size_t end = 0;
 
-    while (text[end] != '\0') {
-        g_autofree char *start = NULL;
+    do {
+        size_t length = strcspn(text + end, " ");
+        g_autofree char *word = g_strndup(text + end, length + 1);
 
-        end += 1 + strcspn(text + end + 1, " ");
-        start = g_strndup(text, end);
-        if (pen_width(pen, font, start) > width)
+        used += pen_width(pen, font, word);
+        if (best > 0 && used > width)
             break;
-        best = end;
-    }
+        best = end + length;
+        end = best + (text[best] != '\0');
+    } while (text[best] != '\0');
     return best;
 }
 

@@ -62,8 +62,11 @@ extern const struct colour BLACK, WHITE, GREY;
 struct pen *pen_new(void);
 void pen_free(struct pen *pen);
 
-/* The layout of a text in a font, borrowed until the next call. */
+/* The layout of a text at PEN_SIZE, whatever the font's size, borrowed until the next call: without
+ * hints all sizes are alike, and looking for a font costs ten milliseconds. Scale by pen_scale. */
+enum { PEN_SIZE = 12 };
 PangoLayout *pen_layout(struct pen *pen, const struct font *font, const char *text);
+double pen_scale(const struct font *font);
 double pen_width(struct pen *pen, const struct font *font, const char *text);
 
 struct page *page_new(struct pen *pen, double width, double height);

@@ -6,17 +6,34 @@
 
 #include <cairo-pdf.h>
 #include <math.h>
+#include <string.h>
+
+/* Cairo 1.16 leaves the OCR-B font out of a PDF; there a plain monospace takes its place, stretched to
+ * the same width so that boxes stay true. */
+static double stand_in(cairo_t *cr, struct pen *pen, const char *text, struct font *font)
+{
+    double width;
+
+    if (cairo_surface_get_type(cairo_get_target(cr)) != CAIRO_SURFACE_TYPE_PDF ||
+        strcmp(font->family, "OCR B") != 0)
+        return 1;
+    width = pen_width(pen, font, text);
+    font->family = "Liberation Mono";
+    return width / pen_width(pen, font, text);
+}
 
 static void draw_text(cairo_t *cr, struct pen *pen, const struct drawing *drawing)
 {
-    PangoLayout *layout = pen_layout(pen, &drawing->font, drawing->text);
-    double baseline = (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
+    struct font font = drawing->font;
+    double stretch = stand_in(cr, pen, drawing->text, &font);
+    PangoLayout *layout = pen_layout(pen, &font, drawing->text);
 
     cairo_save(cr);
     cairo_translate(cr, drawing->x, drawing->y);
     if (drawing->turn != 0)
         cairo_rotate(cr, drawing->turn);
-    cairo_move_to(cr, 0, -baseline);
+    cairo_scale(cr, stretch * pen_scale(&font), pen_scale(&font));
+    cairo_move_to(cr, 0, -(double)pango_layout_get_baseline(layout) / PANGO_SCALE);
     pango_cairo_show_layout(cr, layout);
     cairo_restore(cr);
 }

@@ -58,12 +58,13 @@ static void table_init(struct table *table, const struct flow *flow)
     double em = flow->style->size;
     double rest = flow->right - flow->left;
     double x = flow->left;
+    bool is_reminder = flow->doc->type == TYPE_REMINDER;
 
     table->count = (int)strlen(letters);
     table->carried = 0;
     for (int i = 0; i < table->count; i++) {
         table->columns[i] = column_of(letters[i]);
-        table->width[i] = table->columns[i]->width * em;
+        table->width[i] = table->columns[i]->width * em * (is_reminder && i == 0 ? 1.7 : 1);
         rest -= table->width[i];
     }
     for (int i = 0; i < table->count; i++) {
@@ -84,27 +85,38 @@ static void draw_cell(struct flow *flow, const struct table *table, int i, doubl
     page_text(flow->page, x, y, table->columns[i]->align, font, text);
 }
 
+/* Head words as large as fit: a narrow column of a long language gets smaller ones. */
+static struct font head_font(struct flow *flow, const struct table *table, int i, double taken,
+                             const struct font *font, const char *text)
+{
+    struct font fitted = *font;
+    double room = table->width[i] - 5 - taken;
+    double width = pen_width(flow->page->pen, font, text);
+
+    if (width > room)
+        fitted.size *= MAX(room / width, 0.6);
+    return fitted;
+}
+
 /* The head of the amount column names the currency where the totals do not. */
 static void draw_head_text(struct flow *flow, const struct table *table, int i, double y,
                            const struct font *font)
 {
     const struct document *doc = flow->doc;
-    const char *key = table->columns[i]->key;
-    g_autofree char *text = g_strdup(document_label(doc, key));
+    bool is_number = doc->type == TYPE_REMINDER && table->columns[i]->letter == 'a';
+    const char *text = document_label(doc, is_number ? "l.invoice_number" : table->columns[i]->key);
+    double right = table->x[i] + table->width[i] - 3;
+    struct font fitted;
+    double width;
 
-    if (doc->type == TYPE_REMINDER && table->columns[i]->letter == 'a') {
-        g_free(text);
-        text = g_strdup(document_label(doc, "l.invoice_number"));
-    }
-    if (table->columns[i]->letter == 't' && flow->style->currency_place == 3) {
-        struct font narrow = *font;
-        double width = document_show(flow->doc, flow->page, F_CURRENCY,
-                                     table->x[i] + table->width[i] - 3, y, ALIGN_RIGHT, &narrow);
-
-        page_text(flow->page, table->x[i] + table->width[i] - 6 - width, y, ALIGN_RIGHT, font, text);
+    if (table->columns[i]->letter != 't' || flow->style->currency_place != 3) {
+        fitted = head_font(flow, table, i, 0, font, text);
+        draw_cell(flow, table, i, y, &fitted, text);
         return;
     }
-    draw_cell(flow, table, i, y, font, text);
+    width = document_show(flow->doc, flow->page, F_CURRENCY, right, y, ALIGN_RIGHT, font);
+    fitted = head_font(flow, table, i, width + 3, font, text);
+    page_text(flow->page, right - 3 - width, y, ALIGN_RIGHT, &fitted, text);
 }
 
 static void draw_head(struct flow *flow, struct table *table)

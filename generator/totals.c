@@ -185,26 +185,31 @@ static void vat_cell(struct flow *flow, const char *field, int row, double x, do
     g_free(text);
 }
 
-/* Rate, basis and VAT of each rate: three narrow columns at x. */
+/* Rate, basis and VAT of each rate: three columns at x, as wide as their heads and figures. */
 static void draw_vat_table(struct flow *flow, double x, double y)
 {
+    static const char *const keys[] = {"c.vat_rate", "t.basis", "t.vat"};
     const struct document *doc = flow->doc;
     struct font head = style_font(flow->style, 0.8, true);
     struct font font = style_font(flow->style, 0.85, false);
-    double step = font.size * 7;
+    double right[3];
+    double end = x - 8;
 
-    page_text(flow->page, x + step * 0.7, y, ALIGN_RIGHT, &head, document_label(doc, "c.vat_rate"));
-    page_text(flow->page, x + step * 1.8, y, ALIGN_RIGHT, &head, document_label(doc, "t.basis"));
-    page_text(flow->page, x + step * 2.7, y, ALIGN_RIGHT, &head, document_label(doc, "t.vat"));
-    page_line(flow->page, x, y + 3, x + step * 2.7, y + 3, 0.5, GREY);
+    for (int i = 0; i < 3; i++) {
+        double width = pen_width(doc->pen, &head, document_label(doc, keys[i]));
+
+        end += 8 + MAX(width, font.size * (i == 0 ? 3 : 6));
+        right[i] = end;
+        page_text(flow->page, end, y, ALIGN_RIGHT, &head, document_label(doc, keys[i]));
+    }
+    page_line(flow->page, x, y + 3, end, y + 3, 0.5, GREY);
     for (int i = 0; i < doc->vat_count; i++) {
         const struct vat *vat = &doc->vats[i];
 
         y += font.size * 1.5;
-        vat_cell(flow, "vat_rate", i, x + step * 0.7, y, &font,
-                 g_strdup_printf("%d %%", vat->rate));
-        vat_cell(flow, "vat_net", i, x + step * 1.8, y, &font, document_money(doc, vat->net));
-        vat_cell(flow, "vat_amount", i, x + step * 2.7, y, &font, document_money(doc, vat->vat));
+        vat_cell(flow, "vat_rate", i, right[0], y, &font, g_strdup_printf("%d %%", vat->rate));
+        vat_cell(flow, "vat_net", i, right[1], y, &font, document_money(doc, vat->net));
+        vat_cell(flow, "vat_amount", i, right[2], y, &font, document_money(doc, vat->vat));
     }
 }
 
