@@ -56,7 +56,7 @@ static bool is_resolution_believed(const struct image_head *head)
     return head->dpi_x >= DPI_SURE || fmaxf(width_pt, height_pt) <= UNSURE_SIDE_MAX_PT;
 }
 
-/* The width of a portrait sheet with these proportions: US letter is within 2.5 % of 1.294, a till
+/* The width of an upright sheet with these proportions: US letter is within 2.5 % of 1.294, a till
  * roll is longer than two widths, everything else fits A4. */
 static float guess_width_pt(float proportion)
 {
@@ -69,25 +69,22 @@ static float guess_width_pt(float proportion)
 
 void image_page_size(const struct image_head *head, float *ret_width_pt, float *ret_height_pt)
 {
-    float width = (float)head->width_px, height = (float)head->height_px, scale, swap;
+    float width = (float)head->width_px, height = (float)head->height_px, scale;
+    bool is_upright;
 
     if (is_resolution_believed(head)) {
         width *= 72 / head->dpi_x;
         height *= 72 / head->dpi_y;
     } else {
-        float narrow = fminf(width, height);
-
-        scale = guess_width_pt(fmaxf(width, height) / narrow) / narrow;
+        is_upright = (height >= width) != is_turned(head);
+        scale = is_upright ? guess_width_pt(fmaxf(width, height) / fminf(width, height)) /
+                                 fminf(width, height)
+                           : A4_HEIGHT_PT / fmaxf(width, height);
         width *= scale;
         height *= scale;
     }
-    if (is_turned(head)) {
-        swap = width;
-        width = height;
-        height = swap;
-    }
-    *ret_width_pt = width;
-    *ret_height_pt = height;
+    *ret_width_pt = is_turned(head) ? height : width;
+    *ret_height_pt = is_turned(head) ? width : height;
 }
 
 /* Replaces *pix by `next`. */

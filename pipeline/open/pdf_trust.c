@@ -50,6 +50,31 @@ static float area_of(const struct box *b)
     return fmaxf(b->x1 - b->x0, 0) * fmaxf(b->y1 - b->y0, 0);
 }
 
+static struct box clipped(struct box b, float width_pt, float height_pt)
+{
+    return (struct box){fmaxf(b.x0, 0), fmaxf(b.y0, 0), fminf(b.x1, width_pt),
+                        fminf(b.y1, height_pt)};
+}
+
+/* Poppler gives the corner an image starts from and its extent along its own sides, without the
+ * turn. Of the four turns around that corner, the one that keeps most of it on the page is meant. */
+static struct box image_box(const PopplerRectangle *r, float width_pt, float height_pt)
+{
+    float x = (float)r->x1, y = (float)r->y1;
+    float w = (float)(r->x2 - r->x1), h = (float)(r->y2 - r->y1);
+    struct box turns[] = {
+        {x, y, x + w, y + h}, {x - h, y, x, y + w}, {x - w, y - h, x, y}, {x, y - w, x + h, y}};
+    struct box best = {0};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(turns); i++) {
+        struct box box = clipped(turns[i], width_pt, height_pt);
+
+        if (area_of(&box) > 1.01f * area_of(&best))
+            best = box;
+    }
+    return best;
+}
+
 static void find_pictures(const struct pdf *pdf, PopplerPage *page, struct pictures *ret)
 {
     GList *list = poppler_page_get_image_mapping(page);
@@ -61,9 +86,8 @@ static void find_pictures(const struct pdf *pdf, PopplerPage *page, struct pictu
     poppler_page_get_size(page, &width_pt, &height_pt);
     p.page_area = (float)(width_pt * height_pt);
     for (GList *item = list; item; item = item->next) {
-        const PopplerRectangle *r = &((PopplerImageMapping *)item->data)->area;
-        struct box box = {(float)fmax(r->x1, 0), (float)fmax(r->y1, 0),
-                          (float)fmin(r->x2, width_pt), (float)fmin(r->y2, height_pt)};
+        struct box box = image_box(&((PopplerImageMapping *)item->data)->area, (float)width_pt,
+                                   (float)height_pt);
 
         if (area_of(&box) <= 0)
             continue;
