@@ -32,6 +32,7 @@ static const char settings[] = "PRAGMA journal_mode=PERSIST;"
                                "PRAGMA journal_size_limit=4194304;"
                                "PRAGMA synchronous=FULL;"
                                "PRAGMA foreign_keys=ON;"
+                               "PRAGMA recursive_triggers=ON;" /* REPLACE meets DELETE triggers */
                                "PRAGMA mmap_size=0;"
                                "PRAGMA cell_size_check=ON;"
                                "PRAGMA trusted_schema=OFF;"

@@ -9,7 +9,7 @@
 
 struct buf;
 
-/* One account of the chart: "account 2400  ; type:L". `type` is 'A', 'L' or 'X'. */
+/* One account of the chart: "account 2400  ; type:L, Supplier debt". `type` is 'A', 'L' or 'X'. */
 void hledger_account(struct buf *out, const char *code, const char *name, char type);
 
 /* How amounts of a currency are written: "commodity 1000.00 NOK". */
