@@ -23,6 +23,8 @@
 #define EDGE_WHITE_MAX 0.03f   /* more white inside a dark edge is text on it */
 #define RULE_INCHES_MIN 0.45f
 #define RULE_INCHES_THICK 0.05f
+#define RULE_MARGIN 4 /* pixels of ink looked at on either side */
+#define BOWL_INCHES 0.05f /* between the two sides of a g that end in the line */
 #define RULES_MAX 1000
 
 static int ink_px(const struct sheet *s, float inches)
@@ -241,28 +243,36 @@ static size_t thin_boxes(const struct sheet *s, PIX *runs, bool is_vertical, str
     return count;
 }
 
-/* Takes one line out: the run and a pixel on either side, but not where strokes come in from both
- * sides, which is a letter crossing it. */
-static void erase_rule(struct sheet *s, PIX *original, const struct rule *rule)
+/*
+ * Takes one line out: the run and its grey fringe, a pixel on either side. Where a stroke comes in
+ * through the fringe the line stays, or the tail of a g on an underline would go with it and leave an a.
+ */
+static void erase_rule(struct sheet *s, PIX *runs, PIX *letters, const struct rule *rule)
 {
-    int grow_x = rule->is_vertical ? 1 : 0, grow_y = 1 - grow_x;
-    int x = (int)rule->box.x0 - 3 * grow_x, y = (int)rule->box.y0 - 3 * grow_y;
-    int w = (int)rule->box.x1 - (int)rule->box.x0 + 6 * grow_x;
-    int h = (int)rule->box.y1 - (int)rule->box.y0 + 6 * grow_y;
+    int across_x = rule->is_vertical ? 1 : 0, across_y = 1 - across_x;
+    int x = (int)rule->box.x0 - RULE_MARGIN * across_x;
+    int y = (int)rule->box.y0 - RULE_MARGIN * across_y;
+    int w = (int)(rule->box.x1 - rule->box.x0) + 2 * RULE_MARGIN * across_x;
+    int h = (int)(rule->box.y1 - rule->box.y0) + 2 * RULE_MARGIN * across_y;
+    int bowl = ink_px(s, BOWL_INCHES);
     BOX *at = boxCreate(x < 0 ? 0 : x, y < 0 ? 0 : y, w, h);
-    PIX *around = pixClipRectangle(original, at, NULL), *line, *rest;
+    PIX *line = pixClipRectangle(runs, at, NULL), *around = pixClipRectangle(letters, at, NULL);
+    PIX *wide, *strokes;
 
-    if (around) {
-        line = grow_x ? pixOpenBrick(NULL, around, 1, h / 2 + 1)
-                      : pixOpenBrick(NULL, around, w / 2 + 1, 1);
-        pixDilateBrick(line, line, 1 + 2 * grow_x, 1 + 2 * grow_y);
-        rest = pixSubtract(NULL, around, line);
-        pixCloseSafeBrick(rest, rest, grow_x ? w - 2 : 1, grow_y ? h - 2 : 1);
-        pixSubtract(line, line, rest);
-        paint_white(s, line, (int)fmaxf((float)x, 0), (int)fmaxf((float)y, 0));
-        pixDestroy(&line);
-        pixDestroy(&rest);
+    if (line && around) {
+        wide = pixDilateBrick(NULL, line, 1 + 2 * across_x, 1 + 2 * across_y);
+        strokes = pixSubtract(NULL, around, wide);
+        pixDilateBrick(strokes, strokes, 1 + 2 * across_x, 1 + 2 * across_y);
+        pixAnd(strokes, strokes, around); /* strokes that reach through the fringe touch the line */
+        pixAnd(strokes, strokes, wide);
+        pixDilateBrick(strokes, strokes, 1 + 2 * w * across_x, 1 + 2 * h * across_y);
+        pixCloseSafeBrick(strokes, strokes, across_x ? 1 : bowl, across_x ? bowl : 1);
+        pixSubtract(wide, wide, strokes);
+        paint_white(s, wide, at->x, at->y);
+        pixDestroy(&wide);
+        pixDestroy(&strokes);
     }
+    pixDestroy(&line);
     pixDestroy(&around);
     boxDestroy(&at);
 }
@@ -271,22 +281,22 @@ void clean_rules(struct arena *a, struct sheet *s, struct rule **ret, size_t *re
 {
     struct rule *rules = arena_alloc_array(a, RULES_MAX, sizeof *rules);
     int length = ink_px(s, RULE_INCHES_MIN);
-    PIX *across = long_runs(s->ink, length, false);
-    PIX *down = long_runs(s->ink, length, true);
-    PIX *original = pixClone(s->ink);
+    PIX *across = long_runs(s->ink, length, false), *down = long_runs(s->ink, length, true);
+    PIX *letters = pixSubtract(NULL, s->ink, across);
     size_t count = 0;
 
-    if (across)
-        count += thin_boxes(s, across, false, rules, RULES_MAX);
-    if (down)
+    if (across && down && letters) {
+        pixSubtract(letters, letters, down);
+        count = thin_boxes(s, across, false, rules, RULES_MAX);
         count += thin_boxes(s, down, true, rules + count, RULES_MAX - count);
+    }
     for (size_t i = 0; i < count; i++) {
-        erase_rule(s, original, &rules[i]);
+        erase_rule(s, rules[i].is_vertical ? down : across, letters, &rules[i]);
         rules[i].box = sheet_to_points(s, s->ink_factor, rules[i].box);
     }
     pixDestroy(&across);
     pixDestroy(&down);
-    pixDestroy(&original);
+    pixDestroy(&letters);
     *ret = rules;
     *ret_count = count;
 }
