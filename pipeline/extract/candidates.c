@@ -76,6 +76,15 @@ static bool has_digit(const char *text)
     return strpbrk(text, "0123456789") != NULL;
 }
 
+/* A space within a number: about a quarter of the height, or one letter of a typewriter's. */
+static bool is_thousands_space(const struct sheet *s, int i)
+{
+    const struct token *before = &s->tokens[i - 1];
+    float letter = (before->box.x1 - before->box.x0) / (float)strlen(before->text);
+
+    return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.2f * letter;
+}
+
 /* A group of three digits must stand as near as a thousands space does; a currency may stand off. */
 static bool may_continue_amount(const struct sheet *s, int i)
 {
@@ -86,7 +95,7 @@ static bool may_continue_amount(const struct sheet *s, int i)
         return token_gap(s, i) < 1.0f;
     if (!has_digit(s->tokens[i - 1].text))
         return token_gap(s, i) < 1.2f;
-    return digits == 3 && !isdigit((unsigned char)text[3]) && token_gap(s, i) < 0.55f;
+    return digits == 3 && !isdigit((unsigned char)text[3]) && is_thousands_space(s, i);
 }
 
 static int try_amount(const struct sheet *s, int first, struct amount *ret)
@@ -220,22 +229,40 @@ static int value_run(const struct sheet *s, const struct mention *m, int *ret_fi
     return 0;
 }
 
+static bool ends_with_colon(const struct sheet *s, const struct mention *m)
+{
+    const char *text = s->tokens[m->first + m->count - 1].text;
+
+    return text[strlen(text) - 1] == ':';
+}
+
+/* Another label is no value: a known phrase that fills the run, or any words before a colon. */
+static bool is_label(const struct sheet *s, int first, int count)
+{
+    const char *last = s->tokens[first + count - 1].text;
+
+    for (int m = 0; m < s->n_mentions; m++)
+        if (s->mentions[m].first == first && s->mentions[m].count >= count)
+            return true;
+    return last[strlen(last) - 1] == ':';
+}
+
 /* Texts are only looked for where a label asks for one. */
 void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s)
 {
     const uint64_t wanted = CONCEPT_BIT(buyer_reference) | CONCEPT_BIT(payment_terms);
 
     for (int m = 0; m < s->n_mentions; m++) {
-        int first = 0, count, stop = s->n_mentions;
+        int first = 0, count;
 
         if (!(s->mentions[m].concepts & wanted))
             continue;
         count = value_run(s, &s->mentions[m], &first);
-        for (int k = 0; k < stop; k++) /* the next label of a wanted kind ends the text */
+        for (int k = 0; k < s->n_mentions; k++) /* the next label ends the text */
             if (s->mentions[k].first > first && s->mentions[k].first < first + count &&
-                !s->mentions[k].is_inside)
+                ends_with_colon(s, &s->mentions[k]))
                 count = s->mentions[k].first - first;
-        if (count > 0 && count <= TEXT_TOKENS) {
+        if (count > 0 && count <= TEXT_TOKENS && !is_label(s, first, count)) {
             struct candidate *item = candidates_add(c, a, s, CANDIDATE_TEXT, first, count);
 
             item->value = sheet_text(s, a, first, count);

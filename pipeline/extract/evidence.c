@@ -96,14 +96,34 @@ static bool is_under(const struct candidate *c, const struct mention *m, float h
            fabsf(c->box.x1 - m->box.x1) < 0.8f * height;
 }
 
+/* In a grid of boxes the label stands left and the value right: the value belongs to the label whose
+ * stretch, up to the next label of the row, holds its middle. */
+static bool is_in_stretch(const struct sheet *s, const struct candidate *c, int index, float height)
+{
+    const struct mention *m = &s->mentions[index];
+    float middle = (c->box.x0 + c->box.x1) / 2;
+
+    if (middle < m->box.x0 || c->box.x0 - m->box.x1 > 14 * height)
+        return false;
+    for (int k = index + 1; k < s->n_mentions && s->mentions[k].row == m->row; k++)
+        if (middle >= s->mentions[k].box.x0 || box_overlap_x(&c->box, &s->mentions[k].box) > 0)
+            return false;
+    return true;
+}
+
 static void look_above(struct candidate *c, const struct sheet *s, int index)
 {
     const struct mention *m = &s->mentions[index];
     float height = s->rows[c->row].height, gap = (c->box.y0 - m->box.y1) / height;
     int state;
 
-    if (gap < -0.5f || gap > 60 || !is_under(c, m, height))
+    if (gap < -0.5f || gap > 60)
         return;
+    if (!is_under(c, m, height)) {
+        if (gap < 2.2f && is_in_stretch(s, c, index, height) && blocked(s, c, m) == 0)
+            add(c, index, ABOVE, 0.8f * certainty(m));
+        return;
+    }
     state = blocked(s, c, m);
     if (state == 0 && gap < 2.2f)
         add(c, index, ABOVE, 0.9f * certainty(m) * (gap > 1.2f ? 0.9f : 1));

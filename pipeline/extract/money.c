@@ -92,9 +92,19 @@ static void add_reading(struct solver *q, int candidate, int64_t value)
     }
     /* A bare whole number is an amount only where a label says so. */
     if (c->amount.decimals < 0 && !c->amount.has_group && !c->amount.currency &&
-        !c->amount.has_krone && best < 0.45f)
+        !c->amount.has_krone && (best < 0.45f || llabs(value) > 10000000 * (int64_t)AMOUNT_SCALE))
         return;
     q->count++;
+}
+
+static bool is_within_date(const struct candidates *c, const struct candidate *item)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].count > 1 &&
+            item->first >= c->items[i].first &&
+            item->first + item->count <= c->items[i].first + c->items[i].count)
+            return true;
+    return false;
 }
 
 static void collect(struct solver *q)
@@ -103,7 +113,7 @@ static void collect(struct solver *q)
     for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
         const struct amount *amount = &q->c->items[i].amount;
 
-        if (amount->is_percent)
+        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]))
             continue;
         add_reading(q, i, amount->value);
         if (amount->is_ambiguous)
@@ -145,7 +155,7 @@ static void mark_triples(struct solver *q)
         for (const int *rate = vat_rates_known(); *rate > 0; rate++) {
             int64_t net = q->readings[i].minor, vat = money_percent(net, *rate);
 
-            if (net < 100 || vat < 10)
+            if (llabs(net) < 100 || llabs(vat) < 10)
                 continue;
             for (int64_t off = -1; off <= 1; off++) {
                 int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
@@ -157,24 +167,29 @@ static void mark_triples(struct solver *q)
         }
 }
 
+static float list_score(const struct reading *reading, enum role role)
+{
+    return reading->score[role] + (reading->fits_rate && role <= GROSS ? 0.1f : 0);
+}
+
 /* The readings worth trying for a role, best first; ended by the count. */
 static int list_for(const struct solver *q, enum role role, int list[LIST_MAX])
 {
     int n = 0;
 
     for (int i = 0; i < q->count; i++) {
-        float score = q->readings[i].score[role] + (q->readings[i].fits_rate ? 0.1f : 0);
-        int at = n < LIST_MAX ? n++ : LIST_MAX - 1;
+        float score = list_score(&q->readings[i], role);
+        int at = n;
 
-        if (score < 0.08f) {
-            n = at == n - 1 ? n - 1 : n;
+        if (score < 0.08f || (q->readings[i].minor == 0 && (role == NET || role == GROSS)))
             continue;
-        }
-        if (at == LIST_MAX - 1 && n == LIST_MAX &&
-            q->readings[list[at]].score[role] >= score && at != i)
+        while (at > 0 && list_score(&q->readings[list[at - 1]], role) < score)
+            at--;
+        if (at == LIST_MAX)
             continue;
-        for (; at > 0 && q->readings[list[at - 1]].score[role] < q->readings[i].score[role]; at--)
-            list[at] = list[at - 1];
+        n = n < LIST_MAX ? n + 1 : n;
+        for (int k = n - 1; k > at; k--)
+            list[k] = list[k - 1];
         list[at] = i;
     }
     return n;
@@ -204,7 +219,8 @@ static float judge(const struct solver *q, int n, int v, int g)
         score += 1.5f;
         if (is_known_rate(net, vat))
             score += 0.5f;
-        if (vat_hits_window(&q->hits, net, vat, &run) >= 0)
+        if (vat_hits_window(&q->hits, net, vat, &run) >= 0 ||
+            vat_hits_window(&q->hits, -net, -vat, &run) >= 0)
             score += 0.6f;
         return score;
     }
@@ -339,6 +355,8 @@ static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
     int count = 0, first = vat_hits_window(&q->hits, net, vat, &count);
     struct vat_row *rows;
 
+    if (first < 0)
+        first = vat_hits_window(&q->hits, -net, -vat, &count);
     if (first < 0) {
         count = 0;
         for (const int *rate = vat_rates_known(); *rate >= 0 && count == 0; rate++)

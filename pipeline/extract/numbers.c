@@ -87,6 +87,10 @@ static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
     if (strncmp(digits, "HU", 2) == 0 && n == 13)
         value[10] = '\0';
+    if (strncmp(digits, "NO", 2) == 0 && n == 11 && check_vat_id(value, ret_checked)) {
+        snprintf(value + 11, 4, "MVA"); /* the same number: MVA only says that it is registered */
+        return true;
+    }
     return run->digits >= 7 && check_vat_id(value, ret_checked);
 }
 

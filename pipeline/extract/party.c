@@ -325,13 +325,13 @@ static void fill_address(const struct search *q, const struct name *name, struct
 static struct name *choose(struct search *q, bool is_seller, const struct name *taken)
 {
     struct name *best = NULL;
-    float top = is_seller ? 0.5f : 0.55f;
+    float top = is_seller ? 0.5f : 0.2f;
 
     for (int i = 0; i < q->n_names; i++) {
         struct name *name = &q->names[i];
-        float score = is_seller ? name->seller - name->buyer : name->buyer - 0.3f * name->seller;
+        float score = is_seller ? name->seller - name->buyer : name->buyer - 0.2f * name->seller;
 
-        if (name == taken || (name->is_delivery && !is_seller))
+        if (name == taken || (!is_seller && (name->is_delivery || name->buyer < 0.6f)))
             continue;
         if (score > top) {
             top = score;

@@ -62,7 +62,7 @@ static const struct field_rule rules[] = {
      0},
     {FIELD_SELLER_EMAIL, KIND(EMAIL), BIT(email), 0, 0, 0.5f},
     {FIELD_SELLER_VAT_ID, KIND(VAT_ID), BIT(vat_id), BIT(registration_id), BIT(buyer_vat_id), 0.5f},
-    {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION), BIT(registration_id), BIT(vat_id),
+    {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION) | KIND(IDENTIFIER), BIT(registration_id), BIT(vat_id),
      BIT(phone) | BIT(account) | BIT(bankgiro) | BIT(customer_number) | BIT(payment_reference) |
          BIT(invoice_number) | BIT(buyer_vat_id),
      0},
@@ -92,14 +92,37 @@ float score_labels(const struct candidate *c, const struct sheet *s, uint64_t st
     return worst > best ? best - 0.5f * worst : best;
 }
 
-/* Identifiers within a date or an IBAN are none; page one and its upper half are likelier. */
+/* Forms so strict that nothing else looks like them: RF and FIK references, Hungarian accounts (two
+ * check digits) and tax numbers printed 8-1-2. */
+static bool proves_itself(const struct candidate *c)
+{
+    size_t n = strlen(c->value);
+
+    if (!c->is_checked)
+        return false;
+    switch (c->kind) {
+    case CANDIDATE_REFERENCE:
+        return c->value[0] == '+' || c->value[0] == 'R';
+    case CANDIDATE_ACCOUNT:
+        return n == 16 || n == 24;
+    case CANDIDATE_ORGANISATION:
+        return n == 13 && c->value[8] == '-' && c->count == 1;
+    default:
+        return false;
+    }
+}
+
+/* Page one and its upper half are likelier than what follows. */
 static float score_candidate(const struct field_rule *rule, const struct candidate *c,
                              const struct sheet *s)
 {
-    float score = score_labels(c, s, rule->strong, rule->weak, rule->against);
+    bool is_plain = rule->field == FIELD_SELLER_REGISTRATION_ID && c->kind == CANDIDATE_IDENTIFIER;
+    float score = score_labels(c, s, rule->strong, is_plain ? 0 : rule->weak, rule->against);
     bool has_digits = (1u << c->kind) & KINDS_WITH_DIGITS;
 
-    if (score <= 0.05f && c->is_checked)
+    if (proves_itself(c))
+        score = fmaxf(score, 0.6f);
+    else if (score <= 0.05f && c->is_checked)
         score += rule->unlabelled;
     if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !c->date.is_compact)
         score += rule->unlabelled * (c->page == 0);
@@ -107,6 +130,8 @@ static float score_candidate(const struct field_rule *rule, const struct candida
         score += rule->unlabelled;
     if (c->kind == CANDIDATE_DATE && c->date.is_compact)
         score -= 0.15f;
+    if (is_plain)
+        score -= strlen(c->value) < 7 ? 1 : 0.1f;
     if (has_digits)
         score += c->is_checked ? 0.25f : -0.3f;
     if (c->page == 0 && s->pages[0])
@@ -121,13 +146,19 @@ static bool overlaps(const struct candidate *a, const struct candidate *b)
     return a->first < b->first + b->count && b->first < a->first + a->count;
 }
 
-/* Inside a proved IBAN or a longer date there are no other numbers. */
+/* Inside a proved IBAN, a long account or a date there are no other numbers; the digits of a VAT id
+ * are a company's number only in Scandinavia. */
 static bool is_hidden(const struct candidates *c, const struct candidate *item)
 {
     for (int i = 0; i < c->count; i++) {
         const struct candidate *other = &c->items[i];
         bool hides = (other->kind == CANDIDATE_IBAN && other->is_checked) ||
-                     (other->kind == CANDIDATE_DATE && !other->date.is_compact);
+                     (other->kind == CANDIDATE_ACCOUNT && other->is_checked &&
+                      item->kind != CANDIDATE_IBAN && strlen(other->value) >= 16) ||
+                     (other->kind == CANDIDATE_DATE && !other->date.is_compact) ||
+                     (other->kind == CANDIDATE_VAT_ID && item->kind == CANDIDATE_ORGANISATION &&
+                      (other->value[0] == 'H' || strncmp(other->value, "DE", 2) == 0 ||
+                       strncmp(other->value, "GB", 2) == 0));
 
         if (hides && other->kind != item->kind && overlaps(other, item))
             return true;
