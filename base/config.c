@@ -1,5 +1,5 @@
 /*
- * Rows of the option table filled from files, environment and flags. One function, config_set, turns
+ * Rows of the option table filled from files, environment and flags. One function, set_row, turns
  * text into a value, whatever the source; it refuses with the place, the option and the range.
  */
 #include "base/config.h"

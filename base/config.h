@@ -1,6 +1,6 @@
 /*
- * Configuration as one table: each option is a row of path, type, range, default, unit and help, and
- * everything else (the file's schema, environment names, messages, the manual) follows from the row.
+ * Configuration as one table: each option is a row of path, type, range, default, unit and help;
+ * the file's schema, the environment's names, messages and the manual follow from the row.
  *
  *   flag  >  environment (BILAG_LIMITS_PAGES)  >  --config file  >  /etc file  >  default
  *

@@ -2,24 +2,24 @@
  * What went wrong, told once by whoever knows, wrapped on the way up.
  *
  * A function that can fail returns 0 or a negative ERR_* and fills the caller's struct err; on
- * success the struct is untouched. `reason` is a short token a program can act on ("pdf_encrypted");
- * `text` is a sentence for people. Neither carries document text.
+ * success the struct is untouched. `reason` is a short token a program can act on
+ * ("pdf_encrypted"); `text` is a sentence for people. Neither carries document text.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 enum {
-    ERR_USAGE = -1,       /* the caller's words are wrong */
-    ERR_IO = -2,          /* the world below us: disk, pipe, descriptor */
+    ERR_USAGE = -1, /* the caller's words are wrong */
+    ERR_IO = -2,    /* the world below us: disk, pipe, descriptor */
     ERR_NOT_FOUND = -3,
     ERR_CONFLICT = -4,    /* somebody else changed it, or it exists already */
     ERR_UNREACHABLE = -5, /* Redis or the database does not answer */
     ERR_INVALID = -6,     /* bytes from outside that are not what they should be */
     ERR_LIMIT = -7,       /* outside a configured or built-in limit */
     ERR_TIMEOUT = -8,
-    ERR_CRASHED = -9,     /* a child died without an answer */
-    ERR_STALE = -10,      /* our fence is old: the job belongs to someone else */
-    ERR_INTERNAL = -11,   /* our own mistake, caught */
+    ERR_CRASHED = -9,   /* a child died without an answer */
+    ERR_STALE = -10,    /* our fence is old: the job belongs to someone else */
+    ERR_INTERNAL = -11, /* our own mistake, caught */
 };
 
 struct err {

@@ -98,7 +98,8 @@ int file_write_fd(int fd, const void *bytes, size_t length, struct err *err)
 static int sync_folder_of(const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/');
-    AUTO_FREE char *folder = slash ? mem_strndup(path, (size_t)(slash - path + 1)) : mem_strdup(".");
+    AUTO_FREE char *folder = slash ? mem_strndup(path, (size_t)(slash - path + 1))
+                                   : mem_strdup(".");
     AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) < 0)

@@ -13,10 +13,10 @@
 #define LIMIT_BOX_PT 100000.0                     /* coordinates in messages: 35 metres of paper */
 #define LIMIT_WORD_BYTES 512                      /* longer "words" are cut */
 #define LIMIT_BARCODES_A_PAGE 64
-#define LIMIT_ATTACHMENTS 200        /* files within one mail or PDF */
-#define LIMIT_LINES_A_DOCUMENT 10000 /* invoice lines */
-#define LIMIT_REASONS_A_DOCUMENT 1000          /* why it waits: one an unread page, some a field */
-#define LIMIT_FIELD_BYTES 2000       /* the text of one field */
+#define LIMIT_ATTACHMENTS 200         /* files within one mail or PDF */
+#define LIMIT_LINES_A_DOCUMENT 10000  /* invoice lines */
+#define LIMIT_REASONS_A_DOCUMENT 1000 /* why it waits: one an unread page, some a field */
+#define LIMIT_FIELD_BYTES 2000        /* the text of one field */
 #define LIMIT_JOB_ARENA_BYTES ((size_t)512 << 20)
 #define LIMIT_CONFIG_BYTES ((size_t)1 << 20)
 #define LIMIT_JOB_ID_BYTES 120

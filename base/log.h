@@ -1,7 +1,7 @@
 /*
  * One line an event, as key=value pairs, on stderr (systemd's journal reads it from there).
  *
- *   log_info("job", "stage=%s doc=%s ms=%d", ...)  →  2026-11-21T14:03:59.123Z info worker job stage=…
+ *   log_info("job", "stage=%s ms=%d", …)  →  2026-11-21T14:03:59.123Z info worker job stage=…
  *
  * error: wake someone; warning: look tomorrow; info: history; debug: off. Values from outside go
  * through log_value() first. Only workers/, web/ and tools log above debug. Never log document

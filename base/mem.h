@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void *mem_alloc(size_t size);                            /* zeroed; size 0 gives one byte */
-void *mem_alloc_array(size_t count, size_t size);        /* zeroed; overflow ends the process */
+void *mem_alloc(size_t size);                               /* zeroed; size 0 gives one byte */
+void *mem_alloc_array(size_t count, size_t size);           /* zeroed; overflow ends the process */
 void *mem_grow_array(void *old, size_t count, size_t size); /* realloc; overflow ends the process */
-char *mem_strdup(const char *text);                      /* NULL stays NULL */
+char *mem_strdup(const char *text);                         /* NULL stays NULL */
 char *mem_strndup(const char *text, size_t length);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

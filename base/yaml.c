@@ -1,10 +1,11 @@
 /*
  * libcyaml decides what is allowed; libyaml, which it stands on, says where things are.
  *
- * The schema is built from the list of keys: every leaf is an optional text, every group an optional
- * mapping of texts, so numbers and choices are judged by our own parsers with our own messages.
- * libcyaml 1.3.1 names an unknown key but gives the place of what stood before it, so places are
- * looked up in libyaml's tree of the same text. Both are small; a configuration file is read once.
+ * The schema is built from the list of keys: every leaf is an optional text, every group an
+ * optional mapping of texts, so numbers and choices are judged by our own parsers with our own
+ * messages. libcyaml 1.3.1 names an unknown key but gives the place of what stood before it, so
+ * places are looked up in libyaml's tree of the same text. Both are small; a configuration file is
+ * read once.
  */
 #include "base/yaml.h"
 

@@ -16,8 +16,8 @@ struct yaml_value {
     size_t line, column; /* out: of the key, from 1 */
 };
 
-/* Fills the texts and places of `values`. ERR_INVALID says "name:line:column: " and what is wrong; an
- * unknown key (with its group, "limits.pagez") is left in `*ret_unknown`, in arena, as well. */
+/* Fills the texts and places of `values`. ERR_INVALID says "name:line:column: " and what is wrong;
+ * an unknown key (with its group, "limits.pagez") is left in `*ret_unknown`, in arena, as well. */
 int yaml_load(const char *name, const char *bytes, size_t length, struct yaml_value *values,
               size_t count, struct arena *arena, const char **ret_unknown, struct err *err);
 

@@ -74,8 +74,8 @@ void document_add_reason(struct document *d, struct arena *a, const char *code, 
     if ((d->n_reasons & (d->n_reasons - 1)) == 0) /* full at 0, 1, 2, 4, 8 …: double the room */
         d->reasons = arena_grow_array(a, d->reasons, d->n_reasons, d->n_reasons * 2 + 1,
                                       sizeof *d->reasons);
-    d->reasons[d->n_reasons++] =
-        (struct reason){.code = code, .field = field, .text = arena_strdup(a, text)};
+    d->reasons[d->n_reasons++] = (struct reason){
+        .code = code, .field = field, .text = arena_strdup(a, text)};
 }
 
 const char *document_value(const struct document *d, enum field_id id)

@@ -46,7 +46,7 @@ enum outcome {
 };
 const char *outcome_name(enum outcome outcome);
 
-/* Why a document waits, in words: {"total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT by 0.10"}. */
+/* Why a document waits: {"total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT by 0.10"}. */
 struct reason {
     const char *code;
     int field; /* enum field_id, or -1 for the whole document */
@@ -54,8 +54,8 @@ struct reason {
 };
 
 struct document {
-    const char *file;   /* name as submitted, or NULL */
-    int *pages;         /* page numbers within the file, in order */
+    const char *file; /* name as submitted, or NULL */
+    int *pages;       /* page numbers within the file, in order */
     size_t n_pages;
     enum document_type type;
     float type_confidence;

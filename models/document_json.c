@@ -1,6 +1,6 @@
 /*
  * A document as the JSON object of the command's contract ("bilag/1"), and back. Reading forgives
- * what is missing and refuses what is of the wrong kind: it comes from the reader's jail or from SQL.
+ * what is missing and refuses what is of the wrong kind: it comes from the jail or from SQL.
  */
 #include "models/document.h"
 
@@ -194,8 +194,7 @@ static void parse_field(struct arena *a, const json_t *json, struct field *field
     field->source = source < 0 ? SOURCE_NONE : (enum field_source)source;
     field->alternative = copy_text(a, json, "alternative");
     parse_box(json, &field->page, &field->box);
-    json_array_foreach(json_object_get(json, "proofs"), i, proof)
-    {
+    json_array_foreach(json_object_get(json, "proofs"), i, proof) {
         int bit = find_name(json_string_value(proof), PROOF_COUNT, proof_name_of);
 
         if (bit >= 0)
@@ -212,8 +211,7 @@ static int parse_lines(struct arena *a, const json_t *array, struct document *d,
         return err_set(err, ERR_LIMIT, "document with %zu lines", n);
     d->lines = arena_alloc_array(a, n, sizeof *d->lines);
     d->n_lines = n;
-    json_array_foreach(array, i, json)
-    {
+    json_array_foreach(array, i, json) {
         struct line_item *line = &d->lines[i];
 
         line->description = copy_text(a, json, "description");
@@ -254,8 +252,7 @@ static int parse_verdict(struct arena *a, const json_t *verdict, struct document
     if (json_array_size(reasons) > LIMIT_REASONS_A_DOCUMENT)
         return err_set(err, ERR_LIMIT, "document with %zu reasons", json_array_size(reasons));
     d->outcome = outcome < 0 ? OUTCOME_REVIEW : (enum outcome)outcome;
-    json_array_foreach(reasons, i, json)
-    {
+    json_array_foreach(reasons, i, json) {
         const char *code = copy_text(a, json, "code");
         enum field_id field;
         bool has_field = field_parse(json_get_text(json, "field", ""), &field);
@@ -273,8 +270,7 @@ static int parse_pages(struct arena *a, const json_t *array, struct document *d,
 
     d->pages = arena_alloc_array(a, n, sizeof *d->pages);
     d->n_pages = n;
-    json_array_foreach(array, i, json)
-    {
+    json_array_foreach(array, i, json) {
         int64_t number = json_integer_value(json);
 
         if (number < 1 || number > LIMIT_PAGE_NUMBER)

@@ -52,7 +52,14 @@ enum field_id {
     FIELD_COUNT
 };
 
-enum field_kind { FIELD_TEXT, FIELD_IDENTIFIER, FIELD_DATE, FIELD_AMOUNT, FIELD_CODE, FIELD_ACCOUNT };
+enum field_kind {
+    FIELD_TEXT,
+    FIELD_IDENTIFIER,
+    FIELD_DATE,
+    FIELD_AMOUNT,
+    FIELD_CODE,
+    FIELD_ACCOUNT
+};
 
 struct field_info {
     const char *name;  /* as in JSON and on the command line */
@@ -99,7 +106,7 @@ struct field {
     int page;         /* page number within the file; 0 when it was not on a page */
     struct box box;   /* valid when page > 0 */
     enum field_source source;
-    unsigned proofs; /* bit 1u << enum proof */
+    unsigned proofs;         /* bit 1u << enum proof */
     const char *alternative; /* a second reading still alive, or NULL */
 };
 

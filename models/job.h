@@ -21,10 +21,10 @@ struct job_id {
 /* What a queue hands to a worker. */
 struct job {
     struct job_id id;
-    int64_t fence;  /* grows with every taking; a commit with an older fence is refused */
-    int failures;   /* tries that ended in an error */
-    int crashes;    /* tries in which the reader's child died */
-    int orphans;    /* leases that ran out: the worker died or stopped */
+    int64_t fence; /* grows with every taking; a commit with an older fence is refused */
+    int failures;  /* tries that ended in an error */
+    int crashes;   /* tries in which the reader's child died */
+    int orphans;   /* leases that ran out: the worker died or stopped */
 };
 
 void job_id_format(const struct job_id *id, char text[JOB_ID_SIZE]);

@@ -56,7 +56,7 @@ struct page {
     int number;                /* from 1, within its file */
     float width_pt, height_pt; /* upright */
     int rotation;              /* clockwise degrees that made it upright: 0, 90, 180, 270 */
-    float skew_deg;            /* what deskewing found, clockwise; boxes are in the undeskewed page */
+    float skew_deg;            /* what deskewing found, clockwise; boxes are as before it */
     enum page_source source;
     bool is_blank;
     struct word *words; /* in reading order */
@@ -75,8 +75,8 @@ struct page *page_new(struct arena *a, int number, float width_pt, float height_
 /* The words with spaces and line breaks between, as an owned string. */
 char *page_text(const struct page *page);
 
-/* The page as JSON (owned), and back. From outside it is checked: counts against base/limits.h, boxes finite, UTF-8.
- * ERR_INVALID tells the first thing wrong. */
+/* The page as JSON (owned), and back. From outside it is checked: counts against base/limits.h,
+ * boxes finite, UTF-8. ERR_INVALID tells the first thing wrong. */
 struct json_t *page_to_json(const struct page *page);
 int page_from_json(struct arena *a, const struct json_t *json, struct page **ret_page,
                    struct err *err);

@@ -44,7 +44,8 @@ static const char *const pdfa_kinds[] = {"1b", "2b", NULL};
 /* clang-format off */
 static const struct config_option table[] = {
     TEXT("data_dir", data_dir, PATH_BYTES, "",
-         "folder of everything bilag keeps; $BILAG_DATA, /var/lib/bilag for root, ~/.local/state/bilag"),
+         "folder of everything bilag keeps; $BILAG_DATA, /var/lib/bilag for root or "
+         "~/.local/state/bilag"),
     INT("workers", workers, 0, 512, "0", "processes",
         "worker processes on this machine; 0 means one a core"),
     CHOICE("log.level", log.level, "info", "the least important lines that are logged", log_levels),
@@ -103,7 +104,8 @@ static const struct config_option table[] = {
 
     TEXT("accounts.expense", accounts.expense, 60, "6790", "account debited with the net amount"),
     TEXT("accounts.input_vat", accounts.input_vat, 60, "2710", "account debited with the VAT"),
-    TEXT("accounts.supplier", accounts.supplier, 60, "2400", "account credited with the gross amount"),
+    TEXT("accounts.supplier", accounts.supplier, 60, "2400",
+         "account credited with the gross amount"),
 
     BOOL("post.enabled", post.is_enabled, "true",
          "post proven invoices without a person; no sends every invoice to review"),
@@ -114,13 +116,18 @@ static const struct config_option table[] = {
 
     INT("retention_years.default", retention_years.standard, 1, 100, "10", "years",
         "how long a record is kept when its country is not listed"),
-    INT("retention_years.NO", retention_years.no, 1, 100, "5", "years", "Norway: bokføringsloven § 13"),
+    INT("retention_years.NO", retention_years.no, 1, 100, "5", "years",
+        "Norway: bokføringsloven § 13"),
     INT("retention_years.SE", retention_years.se, 1, 100, "7", "years",
         "Sweden: bokföringslagen 7 kap. 2 §"),
-    INT("retention_years.DK", retention_years.dk, 1, 100, "5", "years", "Denmark: bogføringsloven § 12"),
-    INT("retention_years.HU", retention_years.hu, 1, 100, "8", "years", "Hungary: 2000. évi C. törvény 169. §"),
-    INT("retention_years.DE", retention_years.de, 1, 100, "8", "years", "Germany: § 147 AO"),
-    INT("retention_years.GB", retention_years.gb, 1, 100, "6", "years", "United Kingdom: VAT Notice 700/21"),
+    INT("retention_years.DK", retention_years.dk, 1, 100, "5", "years",
+        "Denmark: bogføringsloven § 12"),
+    INT("retention_years.HU", retention_years.hu, 1, 100, "8", "years",
+        "Hungary: 2000. évi C. törvény 169. §"),
+    INT("retention_years.DE", retention_years.de, 1, 100, "8", "years",
+        "Germany: § 147 AO"),
+    INT("retention_years.GB", retention_years.gb, 1, 100, "6", "years",
+        "United Kingdom: VAT Notice 700/21"),
 };
 /* clang-format on */
 

@@ -1,7 +1,7 @@
 /*
  * Every option of bilag, as the programs see it. The table in settings.c is the only place that
- * spells an option: the configuration file, the environment, --set, the messages and the manual page
- * bilag.yaml(5) all follow from it.
+ * spells an option: the configuration file, the environment, --set, the messages and the manual
+ * page bilag.yaml(5) all follow from it.
  */
 #ifndef MODELS_SETTINGS_H
 #define MODELS_SETTINGS_H

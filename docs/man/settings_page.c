@@ -1,4 +1,4 @@
-/* Prints bilag.yaml(5) for scdoc from the table of options, so that manual and program cannot differ. */
+/* Prints bilag.yaml(5) for scdoc from the table of options: manual and program cannot differ. */
 #include "base/buf.h"
 #include "models/settings.h"
 

@@ -1,4 +1,5 @@
-/* Documents from the jail or from SQL: refused, or good enough to print, and the print parses again. */
+/* Documents from the jail or from SQL: refused, or good enough to print, and the print parses
+ * again. */
 #include "models/document.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 /*
  * One harness a parser: fuzz_one() is given bytes nobody chose and must neither crash nor leak, and
- * checks what the parser promises. The same function runs under libFuzzer (BILAG_FUZZ) and, in every
- * build, over the committed corpus.
+ * checks what the parser promises. The same function runs under libFuzzer (BILAG_FUZZ) and, in
+ * every build, over the committed corpus.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

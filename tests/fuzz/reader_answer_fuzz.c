@@ -1,6 +1,7 @@
 /*
- * What a jailed child may send: byte 0 chooses the verb, byte 1 how the bytes arrive, the rest is the
- * answer. Believed answers keep the promises of reader_answer.h; all others are refused with a code.
+ * What a jailed child may send: byte 0 chooses the verb, byte 1 how the bytes arrive, the rest is
+ * the answer. Believed answers keep the promises of reader_answer.h; all others are refused with a
+ * code.
  */
 #include "base/utf8.h"
 #include "models/fault.h"

@@ -1,6 +1,6 @@
 /*
- * Replays files through a harness: every file of the folders and every file named. A crash shows the
- * name of the file that caused it, because it was printed before.
+ * Replays files through a harness: every file of the folders and every file named. A crash shows
+ * the name of the file that caused it, because it was printed before.
  */
 #include "base/buf.h"
 #include "base/file.h"

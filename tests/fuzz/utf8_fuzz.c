@@ -1,4 +1,5 @@
-/* UTF-8: cleaned and folded texts are valid, folding fits any room and does nothing the second time. */
+/* UTF-8: cleaned and folded texts are valid, folding fits any room and does nothing the second
+ * time. */
 #include "base/log.h"
 #include "base/utf8.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
-/* Configuration: what is refused and how it is told, which source wins, and where a value is from. */
+/* Configuration: what is refused and how it is told, which source wins, and where a value is
+ * from. */
 #include "base/config.h"
 
 #include "base/buf.h"

@@ -1,4 +1,5 @@
-/* Fields: a complete table with the contract's names, and one normal form for each kind of value. */
+/* Fields: a complete table with the contract's names, and one normal form for each kind of
+ * value. */
 #include "models/field.h"
 
 #include "tests/unit/unit.h"

@@ -1,4 +1,5 @@
-/* Money: strict text, exact exponents, no overflow, rounding that is the same on both sides of zero. */
+/* Money: strict text, exact exponents, no overflow, rounding that is the same on both sides of
+ * zero. */
 #include "models/money.h"
 
 #include "tests/unit/unit.h"

@@ -1,4 +1,5 @@
-/* The table of options: sound defaults, words for people, groups in runs, and the sources in order. */
+/* The table of options: sound defaults, words for people, groups in runs, and the sources in
+ * order. */
 #include "models/settings.h"
 
 #include "base/buf.h"
