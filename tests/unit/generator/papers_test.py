@@ -14,7 +14,7 @@ import unittest
 import xml.etree.ElementTree as ET
 from decimal import ROUND_HALF_UP, Decimal
 
-GENERATE = sys.argv.pop()
+GENERATE = sys.argv.pop(1)
 CENT = Decimal("0.01")
 
 
