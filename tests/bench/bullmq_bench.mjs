@@ -1,5 +1,5 @@
 // The same no-op jobs through BullMQ: node bullmq_bench.mjs JOBS CONCURRENCY
-// Prints "added a second, done a second" like queue-bench run.
+// Prints the same three figures as queue-bench run.
 import { Queue, Worker } from "bullmq";
 import IORedis from "ioredis";
 
@@ -12,6 +12,13 @@ const connect = () =>
     maxRetriesPerRequest: null,
   });
 const aSecond = (n, since) => Math.floor((n * 1000) / (performance.now() - since));
+
+const asking = connect();
+const serverCpuUs = async () => {
+  const info = await asking.info("cpu");
+  const seconds = (name) => Number(info.match(new RegExp(`${name}:([0-9.]+)`))[1]);
+  return (seconds("used_cpu_user") + seconds("used_cpu_sys")) * 1e6;
+};
 
 const queue = new Queue("bench", { connection: connect() });
 let start = performance.now();
@@ -27,6 +34,7 @@ for (let done = 0; done < jobs; done += 1000) {
 const added = aSecond(jobs, start);
 
 let left = jobs;
+const cpu = await serverCpuUs();
 start = performance.now();
 await new Promise((resolve) => {
   const worker = new Worker("bench", async () => {}, { connection: connect(), concurrency });
@@ -34,5 +42,7 @@ await new Promise((resolve) => {
     if (--left === 0) resolve();
   });
 });
-console.log(`${added} ${aSecond(jobs, start)}`);
+const done = aSecond(jobs, start);
+const perJob = ((await serverCpuUs()) - cpu) / jobs;
+console.log(`${added} ${done} ${perJob.toFixed(1)}`);
 process.exit(0);

@@ -2,7 +2,8 @@
  * How many no-op jobs a second the queue moves, on a redis-server of its own that keeps every
  * acknowledged job (appendfsync always).
  *
- *   queue-bench run WORKERS HELD JOBS WAITING   prints "added a second, done a second"
+ *   queue-bench run WORKERS HELD JOBS WAITING   prints jobs added a second, jobs done a second,
+ *                                               and the server's CPU time for each done, in us
  *   queue-bench serve COMMAND…                  runs a command against a server with the same
  *                                               settings, told by BENCH_SOCKET, _USER, _PASSWORD
  *
@@ -122,15 +123,33 @@ static int64_t a_second(int64_t n, int64_t since_ms)
     return n * 1000 / (ms > 0 ? ms : 1);
 }
 
+/* What the server used so far: a figure that other programs on the machine hardly change. */
+static double server_cpu_us(void)
+{
+    redisReply *reply = private_redis_command(&server, "INFO cpu");
+    double us = 0, seconds;
+
+    for (const char *at = reply->str; (at = strstr(at, "used_cpu_")); at++)
+        if (sscanf(at, "used_cpu_user:%lf", &seconds) == 1 ||
+            sscanf(at, "used_cpu_sys:%lf", &seconds) == 1)
+            us += seconds * 1e6;
+    freeReplyObject(reply);
+    return us;
+}
+
 static void run(const struct plan *p)
 {
-    int64_t start = clock_mono_ms(), added;
+    int64_t start = clock_mono_ms(), added, done;
+    double cpu_us;
 
     add_jobs(p->jobs + p->waiting);
     added = a_second(p->jobs + p->waiting, start);
+    cpu_us = server_cpu_us();
     start = clock_mono_ms();
     do_jobs(p);
-    printf("%" PRId64 " %" PRId64 "\n", added, a_second(p->jobs, start));
+    done = a_second(p->jobs, start);
+    cpu_us = server_cpu_us() - cpu_us;
+    printf("%" PRId64 " %" PRId64 " %.1f\n", added, done, cpu_us / (double)p->jobs);
 }
 
 static int serve(char **command)
