@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -291,6 +292,7 @@ static pid_t start_waiter(void)
 
     if (pid != 0)
         return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     mine = open_as("waiter:3");
     _exit(queue_take(mine, QUEUE_ALL_STAGES, 30000, &job, &e) == 1 ? job.id.page : 0);
 }
