@@ -8,12 +8,25 @@
  */
 #include "pipeline/open/source.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "models/fault.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+
+static const char *const kind_names[FILE_KIND_COUNT] = {
+    [FILE_PDF] = "pdf",   [FILE_TIFF] = "tiff", [FILE_PNG] = "png", [FILE_JPEG] = "jpeg",
+    [FILE_WEBP] = "webp", [FILE_JP2] = "jp2",   [FILE_XML] = "xml", [FILE_MAIL] = "mail",
+};
+
+const char *file_kind_name(enum file_kind kind)
+{
+    if ((unsigned)kind >= FILE_KIND_COUNT)
+        BUG("file kind %d", kind);
+    return kind_names[kind];
+}
 
 #define PDF_JUNK_MAX 1024
 #define MAIL_HEAD_MAX 16384 /* Received: lines of a much forwarded mail run to some kilobytes */
@@ -93,9 +106,11 @@ static size_t squeeze(const unsigned char *bytes, size_t length, char *out, size
     return used;
 }
 
+/* XHTML is left to the XML parser, which says that it is no invoice. */
 static bool is_html(const char *head)
 {
-    return strncasecmp(head, "<!doctype html", 14) == 0 || strncasecmp(head, "<html", 5) == 0;
+    return strncasecmp(head, "<!doctype html", 14) == 0 ||
+           (strncasecmp(head, "<html", 5) == 0 && !strstr(head, "xmlns"));
 }
 
 static bool is_xml(const char *head)

@@ -12,7 +12,6 @@
 #include <allheaders.h>
 
 struct opener {
-    const char *name;
     int (*open)(const struct source *src, struct opened *ret, struct err *err);
     int (*page_image)(const struct source *src, int number, struct page_image *ret,
                       struct err *err);
@@ -21,22 +20,15 @@ struct opener {
 };
 
 static const struct opener openers[FILE_KIND_COUNT] = {
-    [FILE_PDF] = {"pdf", pdf_open, pdf_page_image, pdf_preview},
-    [FILE_TIFF] = {"tiff", image_open, image_page_image, NULL},
-    [FILE_PNG] = {"png", image_open, image_page_image, NULL},
-    [FILE_JPEG] = {"jpeg", image_open, image_page_image, NULL},
-    [FILE_WEBP] = {"webp", image_open, image_page_image, NULL},
-    [FILE_JP2] = {"jp2", image_open, image_page_image, NULL},
-    [FILE_XML] = {"xml", einvoice_open, NULL, NULL},
-    [FILE_MAIL] = {"mail", mail_open, NULL, mail_preview},
+    [FILE_PDF] = {pdf_open, pdf_page_image, pdf_preview},
+    [FILE_TIFF] = {image_open, image_page_image, NULL},
+    [FILE_PNG] = {image_open, image_page_image, NULL},
+    [FILE_JPEG] = {image_open, image_page_image, NULL},
+    [FILE_WEBP] = {image_open, image_page_image, NULL},
+    [FILE_JP2] = {image_open, image_page_image, NULL},
+    [FILE_XML] = {einvoice_open, NULL, NULL},
+    [FILE_MAIL] = {mail_open, NULL, mail_preview},
 };
-
-const char *file_kind_name(enum file_kind kind)
-{
-    if ((unsigned)kind >= FILE_KIND_COUNT)
-        BUG("file kind %d", kind);
-    return openers[kind].name;
-}
 
 static int find_opener(const struct source *src, enum file_kind *ret, struct err *err)
 {
@@ -73,7 +65,7 @@ int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, 
     if (r < 0)
         return r;
     if (!openers[kind].page_image)
-        return err_set(err, ERR_NOT_FOUND, "a page of %s has no picture", openers[kind].name);
+        return err_set(err, ERR_NOT_FOUND, "a page of %s has no picture", file_kind_name(kind));
     r = openers[kind].page_image(&src, number, &image, err);
     if (r < 0)
         return r;
@@ -93,8 +85,16 @@ int open_page_preview(struct arena *a, const unsigned char *bytes, size_t length
         return r;
     if (!openers[kind].preview)
         return err_set(err, ERR_NOT_FOUND, "a page of %s is shown as it is read",
-                       openers[kind].name);
+                       file_kind_name(kind));
     return openers[kind].preview(&src, number, height_px, ret, err);
+}
+
+void open_warm(void)
+{
+    setMsgSeverity(L_SEVERITY_NONE);
+    tiff_warm();
+    mail_warm();
+    pdf_warm();
 }
 
 static void destroy_pix(void *pix)
