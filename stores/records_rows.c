@@ -10,26 +10,26 @@
 #include <string.h>
 #include <zstd.h>
 
-#define COMPRESSION_LEVEL 1 /* 0.15 ms a page; level 3 saves a tenth of the bytes for twice that */
+#define COMPRESSION_LEVEL 1
+#define WORDS_BYTES_MAX ((size_t)16 << 20)
 
-/* ---- words of one page: zstd over the page's JSON ---- */
+/* ---- words of one page: zstd over the packed page ---- */
 
 int words_store(struct records *r, int64_t page_id, const struct page *page, struct err *err)
 {
-    AUTO_JSON json_t *json = page_to_json(page);
-    AUTO_BUF struct buf text, packed;
+    AUTO_BUF struct buf plain, packed;
     char *room;
     size_t n;
     int code;
 
-    buf_init(&text, LIMIT_JSON_BYTES);
-    buf_init(&packed, ZSTD_COMPRESSBOUND(LIMIT_JSON_BYTES));
-    json_print(json, &text);
-    if (text.is_full)
+    buf_init(&plain, WORDS_BYTES_MAX);
+    buf_init(&packed, ZSTD_COMPRESSBOUND(WORDS_BYTES_MAX));
+    page_pack(page, &plain);
+    if (plain.is_full)
         return err_set(err, ERR_LIMIT, "the words of page %d are too many to store", page->number);
-    n = ZSTD_compressBound(text.length);
+    n = ZSTD_compressBound(plain.length);
     room = buf_reserve(&packed, n);
-    n = ZSTD_compressCCtx(r->compressor, room, n, text.data, text.length, COMPRESSION_LEVEL);
+    n = ZSTD_compressCCtx(r->compressor, room, n, plain.data, plain.length, COMPRESSION_LEVEL);
     if (ZSTD_isError(n))
         BUG("compressing: %s", ZSTD_getErrorName(n));
     code = db_run(r->db, err, "INSERT OR REPLACE INTO page_words(page_id, words) VALUES(?, ?)",
@@ -43,7 +43,7 @@ static int expand(struct records *r, const void *bytes, size_t length, struct bu
     unsigned long long size = ZSTD_getFrameContentSize(bytes, length);
     size_t n;
 
-    if (size > LIMIT_JSON_BYTES) /* the error values are the largest of all */
+    if (size > WORDS_BYTES_MAX) /* the error values are the largest of all */
         return err_set(err, ERR_INVALID, "stored words are damaged");
     n = ZSTD_decompressDCtx(r->expander, buf_reserve(out, (size_t)size), (size_t)size, bytes,
                             length);
@@ -56,8 +56,7 @@ static int expand(struct records *r, const void *bytes, size_t length, struct bu
 int words_read(struct records *r, const struct db_rows *rows, int column, struct arena *a,
                struct page **ret, struct err *err)
 {
-    AUTO_BUF struct buf text = {0};
-    AUTO_JSON json_t *json = NULL;
+    AUTO_BUF struct buf plain = {0};
     size_t length = 0;
     const void *bytes = db_blob(rows, column, &length);
     int code;
@@ -66,11 +65,9 @@ int words_read(struct records *r, const struct db_rows *rows, int column, struct
         *ret = NULL;
         return 0;
     }
-    buf_init(&text, LIMIT_JSON_BYTES);
-    code = expand(r, bytes, length, &text, err);
-    if (code == 0)
-        code = json_parse(text.data, text.length, &json, err);
-    return code < 0 ? code : page_from_json(a, json, ret, err);
+    buf_init(&plain, WORDS_BYTES_MAX);
+    code = expand(r, bytes, length, &plain, err);
+    return code < 0 ? code : page_unpack(a, plain.data, plain.length, ret, err);
 }
 
 static int read_pages(struct records *r, struct db_rows *rows, struct arena *a, struct page ***ret,
