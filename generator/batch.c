@@ -1,6 +1,6 @@
 /*
- * A stack of paper as a scanner delivers it: several documents in one multi-page TIFF, with separator
- * sheets, blank sheets or nothing between them.
+ * A stack of paper as a scanner delivers it: several documents in one multi-page TIFF, with
+ * separator sheets, blank sheets or nothing between them.
  */
 #include "generator/run.h"
 #include "generator/truth.h"
@@ -90,8 +90,7 @@ static int write_batch(struct run *run, const struct plan *plan, int number, int
     fprintf(run->batches,
             "{\"file\": \"%s\", \"pages\": %u, \"documents\": %u, \"separators\": [%s], "
             "\"blanks\": [%s]}\n",
-            name, stack.pages->len, stack.documents->len, stack.separators->str,
-            stack.blanks->str);
+            name, stack.pages->len, stack.documents->len, stack.separators->str, stack.blanks->str);
     stack_release(&stack);
     return failed;
 }

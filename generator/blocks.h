@@ -37,9 +37,12 @@ void entries_clear(struct entries *entries);
 /* The label as this supplier writes it, with or without a colon; owned. */
 char *flow_label(const struct flow *flow, const char *key);
 
-/* The entry's value at x; returns its width. */
+/* Draws the entry's value from x on; a period is its two dates. Returns its width. */
 double flow_value(struct flow *flow, const struct entry *entry, double x, double y,
-                  enum align align, const struct font *font);
+                  const struct font *font);
+
+/* Draws entries one behind the other over the width, with a gap between; moves y. */
+void flow_inline(struct flow *flow, const struct entries *entries, double gap);
 
 /* Label and value side by side, one entry a line, values from `gap` on; moves y. */
 void flow_list(struct flow *flow, const struct entries *entries, double x, double gap);

@@ -16,8 +16,7 @@ static void put_date(GString *out, struct document *doc, enum field field, const
     if (doc->value[field] == NULL)
         return;
     date = compact_date(doc->value[field]);
-    g_string_append_printf(out,
-                           "%s<udt:DateTimeString format=\"102\">%s</udt:DateTimeString>%s\n",
+    g_string_append_printf(out, "%s<udt:DateTimeString format=\"102\">%s</udt:DateTimeString>%s\n",
                            before, date, after);
     doc->is_visible[field] = true;
 }
@@ -112,9 +111,8 @@ static void put_payment(GString *out, struct document *doc)
 
     if (!has_iban && doc->value[F_BANK_ACCOUNT] == NULL)
         return;
-    einvoice_put(out,
-                 "<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>30</ram:TypeCode>"
-                 "<ram:PayeePartyCreditorFinancialAccount>");
+    einvoice_put(out, "<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>30</ram:TypeCode>"
+                      "<ram:PayeePartyCreditorFinancialAccount>");
     if (has_iban)
         einvoice_field(out, doc, F_IBAN, "<ram:IBANID>%s</ram:IBANID>");
     else
@@ -194,10 +192,17 @@ static void put_totals(GString *out, struct document *doc)
 static void put_settlement(GString *out, struct document *doc)
 {
     einvoice_put(out, "<ram:ApplicableHeaderTradeSettlement>\n");
-    einvoice_field(out, doc, F_PAYMENT_REFERENCE, "<ram:PaymentReference>%s</ram:PaymentReference>\n");
+    einvoice_field(out, doc, F_PAYMENT_REFERENCE,
+                   "<ram:PaymentReference>%s</ram:PaymentReference>\n");
     einvoice_field(out, doc, F_CURRENCY, "<ram:InvoiceCurrencyCode>%s</ram:InvoiceCurrencyCode>\n");
     put_payment(out, doc);
     put_vat(out, doc);
+    if (doc->value[F_PERIOD_START] != NULL) {
+        einvoice_put(out, "<ram:BillingSpecifiedPeriod>");
+        put_date(out, doc, F_PERIOD_START, "<ram:StartDateTime>", "</ram:StartDateTime>");
+        put_date(out, doc, F_PERIOD_END, "<ram:EndDateTime>", "</ram:EndDateTime>");
+        einvoice_put(out, "</ram:BillingSpecifiedPeriod>\n");
+    }
     put_charge(out, doc, F_TOTAL_ALLOWANCES, false);
     put_charge(out, doc, F_TOTAL_CHARGES, true);
     if (doc->value[F_PAYMENT_TERMS] != NULL) {
@@ -217,19 +222,18 @@ char *einvoice_cii(struct document *doc)
 {
     GString *out = g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
-    einvoice_put(out,
-                 "<rsm:CrossIndustryInvoice"
-                 " xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"\n"
-                 " xmlns:ram=\"urn:un:unece:uncefact:data:standard:"
-                 "ReusableAggregateBusinessInformationEntity:100\"\n"
-                 " xmlns:udt=\"urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100\">\n"
-                 "<rsm:ExchangedDocumentContext><ram:GuidelineSpecifiedDocumentContextParameter>"
-                 "<ram:ID>urn:cen.eu:en16931:2017</ram:ID>"
-                 "</ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>\n"
-                 "<rsm:ExchangedDocument>");
+    einvoice_put(
+        out, "<rsm:CrossIndustryInvoice"
+             " xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"\n"
+             " xmlns:ram=\"urn:un:unece:uncefact:data:standard:"
+             "ReusableAggregateBusinessInformationEntity:100\"\n"
+             " xmlns:udt=\"urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100\">\n"
+             "<rsm:ExchangedDocumentContext><ram:GuidelineSpecifiedDocumentContextParameter>"
+             "<ram:ID>urn:cen.eu:en16931:2017</ram:ID>"
+             "</ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>\n"
+             "<rsm:ExchangedDocument>");
     einvoice_field(out, doc, F_INVOICE_NUMBER, "<ram:ID>%s</ram:ID>");
-    einvoice_put(out, "<ram:TypeCode>%d</ram:TypeCode>",
-                 doc->type == TYPE_CREDIT_NOTE ? 381 : 380);
+    einvoice_put(out, "<ram:TypeCode>%d</ram:TypeCode>", doc->type == TYPE_CREDIT_NOTE ? 381 : 380);
     put_date(out, doc, F_ISSUE_DATE, "<ram:IssueDateTime>", "</ram:IssueDateTime>");
     einvoice_put(out, "</rsm:ExchangedDocument>\n<rsm:SupplyChainTradeTransaction>\n");
     for (guint i = 0; i < doc->lines->len; i++)

@@ -1,6 +1,6 @@
 /*
- * The document as a record: fields with their true and printed form, and the tables of names. What a
- * type contains is decided by its maker.
+ * The document as a record: fields with their true and printed form, and the tables of names. What
+ * a type contains is decided by its maker.
  */
 #include "generator/document.h"
 
@@ -116,7 +116,8 @@ static void set_party(struct document *doc, enum field first, const struct party
     document_set_text(doc, first - F_SELLER_NAME + F_SELLER_ADDRESS, address);
 }
 
-/* Everyone's papers carry who sends them and who gets them; an order is sent by the one who buys. */
+/* Everyone's papers carry who sends them and who gets them; an order is sent by the one who
+ * buys. */
 static void set_parties(struct document *doc)
 {
     bool is_order = doc->type == TYPE_ORDER;
@@ -137,6 +138,8 @@ struct document *document_new(const struct world *world, struct pen *pen, enum t
     doc->seller = world_supplier(world, language, rng_below(&doc->rng, SUPPLIERS_PER_COUNTRY));
     doc->buyer = world_buyer(world, language);
     doc->words = world_words(world, language);
+    doc->currency = doc->seller->locale->currency;
+    doc->symbol = doc->seller->locale->symbol;
     doc->pen = pen;
     doc->lines = g_array_new(FALSE, TRUE, sizeof(struct line));
     g_array_set_clear_func(doc->lines, line_clear);

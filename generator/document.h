@@ -1,8 +1,8 @@
 /*
  * One business document: its truth, what of it is printed, and its pages.
  *
- * A maker decides the truth with document_set*; a layout then draws fields with document_show, which
- * also marks them visible. Nothing printed differs from the truth but in form.
+ * A maker decides the truth with document_set*; a layout then draws fields with document_show,
+ * which also marks them visible. Nothing printed differs from the truth but in form.
  */
 #ifndef GENERATOR_DOCUMENT_H
 #define GENERATOR_DOCUMENT_H
@@ -10,33 +10,82 @@
 #include "generator/world.h"
 
 enum field {
-    F_INVOICE_NUMBER, F_ISSUE_DATE, F_DUE_DATE, F_DELIVERY_DATE, F_PERIOD_START, F_PERIOD_END,
-    F_CURRENCY, F_ORDER_REFERENCE, F_BUYER_REFERENCE, F_CONTRACT_REFERENCE, F_PAYMENT_TERMS,
-    F_PAYMENT_REFERENCE, F_SELLER_NAME, F_SELLER_VAT_ID, F_SELLER_REGISTRATION_ID,
-    F_SELLER_ADDRESS, F_SELLER_EMAIL, F_BUYER_NAME, F_BUYER_VAT_ID, F_BUYER_REGISTRATION_ID,
-    F_BUYER_ADDRESS, F_IBAN, F_BIC, F_BANK_ACCOUNT, F_BANKGIRO, F_PLUSGIRO, F_TOTAL_LINES,
-    F_TOTAL_ALLOWANCES, F_TOTAL_CHARGES, F_TOTAL_NET, F_TOTAL_VAT, F_ROUNDING, F_TOTAL_GROSS,
-    F_PREPAID, F_AMOUNT_DUE, F_PRECEDING_INVOICE,
+    F_INVOICE_NUMBER,
+    F_ISSUE_DATE,
+    F_DUE_DATE,
+    F_DELIVERY_DATE,
+    F_PERIOD_START,
+    F_PERIOD_END,
+    F_CURRENCY,
+    F_ORDER_REFERENCE,
+    F_BUYER_REFERENCE,
+    F_CONTRACT_REFERENCE,
+    F_PAYMENT_TERMS,
+    F_PAYMENT_REFERENCE,
+    F_SELLER_NAME,
+    F_SELLER_VAT_ID,
+    F_SELLER_REGISTRATION_ID,
+    F_SELLER_ADDRESS,
+    F_SELLER_EMAIL,
+    F_BUYER_NAME,
+    F_BUYER_VAT_ID,
+    F_BUYER_REGISTRATION_ID,
+    F_BUYER_ADDRESS,
+    F_IBAN,
+    F_BIC,
+    F_BANK_ACCOUNT,
+    F_BANKGIRO,
+    F_PLUSGIRO,
+    F_TOTAL_LINES,
+    F_TOTAL_ALLOWANCES,
+    F_TOTAL_CHARGES,
+    F_TOTAL_NET,
+    F_TOTAL_VAT,
+    F_ROUNDING,
+    F_TOTAL_GROSS,
+    F_PREPAID,
+    F_AMOUNT_DUE,
+    F_PRECEDING_INVOICE,
     /* the types' own */
-    F_RECEIPT_NUMBER, F_DELIVERY_NOTE_NUMBER, F_STATEMENT_NUMBER, F_OPENING_BALANCE,
-    F_CLOSING_BALANCE, F_SUBJECT, F_REMINDER_FEE, F_FULL_NAME, F_BUSINESS_NAME, F_CLASSIFICATION,
-    F_STREET, F_CITY, F_TAX_ID, F_SIGNED_DATE,
+    F_RECEIPT_NUMBER,
+    F_DELIVERY_NOTE_NUMBER,
+    F_STATEMENT_NUMBER,
+    F_OPENING_BALANCE,
+    F_CLOSING_BALANCE,
+    F_SUBJECT,
+    F_REMINDER_FEE,
+    F_FULL_NAME,
+    F_BUSINESS_NAME,
+    F_CLASSIFICATION,
+    F_STREET,
+    F_CITY,
+    F_TAX_ID,
+    F_SIGNED_DATE,
     F_COUNT
 };
 
 enum type {
-    TYPE_INVOICE, TYPE_CREDIT_NOTE, TYPE_RECEIPT, TYPE_REMINDER, TYPE_ORDER, TYPE_DELIVERY_NOTE,
-    TYPE_BANK_STATEMENT, TYPE_LETTER, TYPE_FORM, TYPE_UNKNOWN, TYPE_COUNT
+    TYPE_INVOICE,
+    TYPE_CREDIT_NOTE,
+    TYPE_RECEIPT,
+    TYPE_REMINDER,
+    TYPE_ORDER,
+    TYPE_DELIVERY_NOTE,
+    TYPE_BANK_STATEMENT,
+    TYPE_LETTER,
+    TYPE_FORM,
+    TYPE_UNKNOWN,
+    TYPE_COUNT
 };
 
 struct line {
     char *description;
     char *article;
     char *unit;
-    int64_t quantity;  /* thousandths */
-    int64_t price;     /* minor units, before VAT (receipts: with VAT) */
+    int64_t quantity; /* thousandths */
+    int64_t price;    /* minor units, before VAT (receipts: with VAT) */
     int64_t amount;
-    int rate;          /* percent */
+    int rate; /* percent */
 };
 
 struct vat {
@@ -52,15 +101,17 @@ struct document {
     const struct words *words; /* the document's language */
     struct pen *pen;
     struct rng rng;
-    char *value[F_COUNT];      /* the truth: plain numbers, ISO dates; NULL where there is none */
-    char *shown[F_COUNT];      /* as printed */
+    char *value[F_COUNT]; /* the truth: plain numbers, ISO dates; NULL where there is none */
+    char *shown[F_COUNT]; /* as printed */
     bool is_visible[F_COUNT];
-    GArray *lines;             /* struct line */
+    GArray *lines; /* struct line */
     struct vat vats[3];
     int vat_count;
-    int64_t amount[F_COUNT];   /* of the total fields, minor units */
+    int64_t amount[F_COUNT]; /* of the total fields, minor units */
+    const char *currency;    /* the country's, or EUR between countries */
+    const char *symbol;
     GDate issue;
-    GPtrArray *pages;          /* struct page */
+    GPtrArray *pages; /* struct page */
 };
 
 /* The type's name in the truth, and the type with this name or TYPE_COUNT. */

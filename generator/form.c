@@ -43,8 +43,8 @@ static void make_truth(struct document *doc)
 static void entry(struct blank *blank, const char *key, enum field field, double x, double width)
 {
     static const struct colour pale = {0.94, 0.94, 0.92};
-    g_autofree char *label =
-        g_strdup_printf("%d  %s", ++blank->number, document_label(blank->doc, key));
+    g_autofree char *label = g_strdup_printf("%d  %s", ++blank->number,
+                                             document_label(blank->doc, key));
 
     if (blank->arrangement == SHADED)
         page_fill(blank->page, x, blank->y, width, 32, pale);
@@ -79,8 +79,8 @@ static void mark(struct blank *blank, double x, double y)
 static void draw_classes(struct blank *blank)
 {
     struct document *doc = blank->doc;
-    g_autofree char *label =
-        g_strdup_printf("%d  %s", ++blank->number, document_label(doc, "form.classification"));
+    g_autofree char *label = g_strdup_printf("%d  %s", ++blank->number,
+                                             document_label(doc, "form.classification"));
     int count = words_count(doc->words, "form.class");
     double x = 60;
 
@@ -123,13 +123,16 @@ static void draw_title(struct blank *blank)
     page_text(blank->page, 297, 76, ALIGN_CENTRE, &title, document_label(doc, "form.title"));
     page_line(blank->page, 50, 88, 545, 88, 1.5, BLACK);
     blank->y = page_paragraph(blank->page, 50, 104, 495, &blank->value,
-                              document_label(doc, "form.intro")) + 4;
+                              document_label(doc, "form.intro")) +
+               4;
 }
 
 static void draw_part(struct blank *blank, int n)
 {
     g_autofree char *text = g_strdup_printf("%s %s", document_label(blank->doc, "form.part"),
-                                            n == 1 ? "I" : n == 2 ? "II" : "III");
+                                            n == 1   ? "I"
+                                            : n == 2 ? "II"
+                                                     : "III");
 
     blank->y += 12;
     page_text(blank->page, 50, blank->y, ALIGN_LEFT, &blank->bold, text);

@@ -1,7 +1,7 @@
 /*
  * Payment slips as the countries print them on the last third of the page: the Norwegian giro, the
- * Swedish bankgiro slip, the Danish FIK card, and a plain transfer form for the others. The code line
- * at the foot is in OCR-B, as its readers want.
+ * Swedish bankgiro slip, the Danish FIK card, and a plain transfer form for the others. The code
+ * line at the foot is in OCR-B, as its readers want.
  */
 #include "generator/blocks.h"
 
@@ -68,14 +68,18 @@ static int amount_digit(int64_t minor)
 /* Draws the parts of a code line one behind the other; the marks between are part of no field. */
 static double code_text(struct slip *slip, double x, const char *text)
 {
-    return x + page_text(slip->flow->page, x, slip->top + SLIP_HEIGHT - 16, ALIGN_LEFT, &slip->code,
-                         text) + 8;
+    return x +
+           page_text(slip->flow->page, x, slip->top + SLIP_HEIGHT - 16, ALIGN_LEFT, &slip->code,
+                     text) +
+           8;
 }
 
 static double code_field(struct slip *slip, double x, enum field field, const char *text)
 {
-    return x + document_show_as(slip->flow->doc, slip->flow->page, field, x,
-                                slip->top + SLIP_HEIGHT - 16, ALIGN_LEFT, &slip->code, text) + 8;
+    return x +
+           document_show_as(slip->flow->doc, slip->flow->page, field, x,
+                            slip->top + SLIP_HEIGHT - 16, ALIGN_LEFT, &slip->code, text) +
+           8;
 }
 
 static void draw_norwegian(struct slip *slip)
@@ -169,10 +173,14 @@ static void draw_transfer(struct slip *slip)
     static const struct {
         const char *key;
         enum field field;
-    } rows[] = {{"giro.payee", F_SELLER_NAME}, {"l.iban", F_IBAN},
-                {"l.bic", F_BIC}, {"l.bank_account", F_BANK_ACCOUNT},
-                {"giro.amount", F_AMOUNT_DUE}, {"l.payment_reference", F_PAYMENT_REFERENCE},
-                {"l.invoice_number", F_INVOICE_NUMBER}, {"giro.payer", F_BUYER_NAME}};
+    } rows[] = {{"giro.payee", F_SELLER_NAME},
+                {"l.iban", F_IBAN},
+                {"l.bic", F_BIC},
+                {"l.bank_account", F_BANK_ACCOUNT},
+                {"giro.amount", F_AMOUNT_DUE},
+                {"l.payment_reference", F_PAYMENT_REFERENCE},
+                {"l.invoice_number", F_INVOICE_NUMBER},
+                {"giro.payer", F_BUYER_NAME}};
     struct document *doc = slip->flow->doc;
     double left = slip->flow->left + 40;
     double y = slip->top + 30;
@@ -193,7 +201,7 @@ static void draw_transfer(struct slip *slip)
 
 void block_giro(struct flow *flow)
 {
-    static void (*const draws[LANG_COUNT])(struct slip *slip) = {
+    static void (*const draws[LANG_COUNT])(struct slip * slip) = {
         [LANG_EN] = draw_transfer, [LANG_NB] = draw_norwegian, [LANG_SV] = draw_swedish,
         [LANG_DA] = draw_danish,   [LANG_HU] = draw_transfer,  [LANG_DE] = draw_transfer};
     struct slip slip = {.flow = flow,

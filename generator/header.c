@@ -4,12 +4,9 @@
 #include "generator/blocks.h"
 
 static const char *const title_keys[TYPE_COUNT] = {
-    [TYPE_INVOICE] = "title.invoice",
-    [TYPE_CREDIT_NOTE] = "title.credit_note",
-    [TYPE_RECEIPT] = "title.receipt",
-    [TYPE_REMINDER] = "title.reminder",
-    [TYPE_ORDER] = "title.order",
-    [TYPE_DELIVERY_NOTE] = "title.delivery_note",
+    [TYPE_INVOICE] = "title.invoice", [TYPE_CREDIT_NOTE] = "title.credit_note",
+    [TYPE_RECEIPT] = "title.receipt", [TYPE_REMINDER] = "title.reminder",
+    [TYPE_ORDER] = "title.order",     [TYPE_DELIVERY_NOTE] = "title.delivery_note",
 };
 
 /* An order goes the other way: whose letterhead it is, is the buyer. */
@@ -95,7 +92,8 @@ static void sender_fact(struct flow *flow, const char *key, enum field field, do
     }
     if (align == ALIGN_CENTRE)
         x -= (pen_width(doc->pen, font, label) + space +
-              pen_width(doc->pen, font, doc->shown[own])) / 2;
+              pen_width(doc->pen, font, doc->shown[own])) /
+             2;
     width = page_text(flow->page, x, y, ALIGN_LEFT, font, label);
     document_show(doc, flow->page, own, x + width + space, y, ALIGN_LEFT, font);
 }
@@ -122,8 +120,8 @@ static double sender_contact(struct flow *flow, double x, double y, enum align a
                              const struct font *font)
 {
     const struct party *party = &flow->doc->seller->party;
-    g_autofree char *phone =
-        g_strdup_printf("%s %s", document_label(flow->doc, "l.phone"), party->phone);
+    g_autofree char *phone = g_strdup_printf("%s %s", document_label(flow->doc, "l.phone"),
+                                             party->phone);
     enum field mail = sender_field(flow, F_SELLER_EMAIL);
 
     page_text(flow->page, x, y, align, font, phone);
@@ -254,8 +252,8 @@ void block_title(struct flow *flow)
     const struct layout *layout = flow->style->layout;
     struct font font = style_font(flow->style, 2.0, true);
     const char *word = document_label(doc, title_keys[doc->type]);
-    g_autofree char *title =
-        flow->style->has_capital_title ? g_utf8_strup(word, -1) : g_strdup(word);
+    g_autofree char *title = flow->style->has_capital_title ? g_utf8_strup(word, -1)
+                                                            : g_strdup(word);
     enum field field;
     double width;
 
@@ -306,7 +304,7 @@ static double foot_accounts(struct flow *flow, double y, const struct font *font
         double x = flow->right - width;
 
         x += page_text(flow->page, x, y + i * font->size * 1.25, ALIGN_LEFT, font, label) + 3;
-        flow_value(flow, &accounts.items[i], x, y + i * font->size * 1.25, ALIGN_LEFT, font);
+        flow_value(flow, &accounts.items[i], x, y + i * font->size * 1.25, font);
     }
     return flow->right - width;
 }
@@ -317,8 +315,10 @@ static void foot_columns(struct flow *flow, double y)
     struct font small = style_font(flow->style, 0.68, false);
     double step = (foot_accounts(flow, y, &small) - flow->left) / 3;
     double line = small.size * 1.25;
+    struct font name = small;
 
-    page_text(flow->page, flow->left, y, ALIGN_LEFT, &small, party->name);
+    name.size *= MIN(1, (step - 8) / pen_width(flow->page->pen, &small, party->name));
+    page_text(flow->page, flow->left, y, ALIGN_LEFT, &name, party->name);
     sender_address(flow, flow->left, y + line, ALIGN_LEFT, &small);
     sender_contact(flow, flow->left + step, y, ALIGN_LEFT, &small);
     page_text(flow->page, flow->left + step, y + 2 * line, ALIGN_LEFT, &small, party->web);

@@ -20,8 +20,8 @@ const struct layout layouts[] = {
      "dt", TOTALS_RIGHT, false, PAYMENT_LINE, FOOT_LINE},
     {"stripe", BAND_STRIPE, SENDER_LEFT, BUYER_LEFT, TITLE_LEFT, META_TWO_COLUMNS, RULES_HEAD,
      "qdpt", TOTALS_BAR, true, PAYMENT_LIST, FOOT_COLUMNS},
-    {"mirror", BAND_LOGO, SENDER_RIGHT, BUYER_LEFT, TITLE_LEFT, META_RIGHT, RULES_COLUMNS,
-     "dqupvt", TOTALS_BOX, true, PAYMENT_FOOT, FOOT_COLUMNS},
+    {"mirror", BAND_LOGO, SENDER_RIGHT, BUYER_LEFT, TITLE_LEFT, META_RIGHT, RULES_COLUMNS, "dqupvt",
+     TOTALS_BOX, true, PAYMENT_FOOT, FOOT_COLUMNS},
     {"ledger", BAND_NONE, SENDER_RIGHT, BUYER_BOX, TITLE_LEFT, META_LEFT, RULES_GRID, "ndqpt",
      TOTALS_LEFT, true, PAYMENT_LINE, FOOT_LINE},
     {"compact", BAND_RULE, SENDER_LEFT, BUYER_RIGHT, TITLE_LEFT, META_LEFT, RULES_ROWS, "aqdpvt",
@@ -40,16 +40,51 @@ const struct layout layouts[] = {
 const int layout_count = (int)G_N_ELEMENTS(layouts);
 
 static const char *const families[] = {
-    "Liberation Sans", "Carlito",       "Liberation Serif",  "DejaVu Sans",     "Open Sans",
-    "Roboto",          "Nimbus Sans",   "Lato",              "Caladea",         "Liberation Mono",
-    "P052",            "DejaVu Serif",  "Liberation Sans Narrow", "Courier Prime", "Roboto Condensed",
-    "Nimbus Roman",    "C059",
+    "Liberation Sans",
+    "Carlito",
+    "Liberation Serif",
+    "DejaVu Sans",
+    "Open Sans",
+    "Roboto",
+    "Nimbus Sans",
+    "Lato",
+    "Caladea",
+    "Liberation Mono",
+    "P052",
+    "DejaVu Serif",
+    "Liberation Sans Narrow",
+    "Courier Prime",
+    "Roboto Condensed",
+    "Nimbus Roman",
+    "C059",
 };
 
 static const struct colour accents[] = {
     {0.10, 0.23, 0.42}, {0.00, 0.36, 0.30}, {0.55, 0.10, 0.12}, {0.15, 0.15, 0.15},
     {0.80, 0.35, 0.05}, {0.30, 0.18, 0.45}, {0.05, 0.42, 0.55}, {0.35, 0.38, 0.12},
 };
+
+/* Changes the choices that suit any layout: what ties blocks together (a band and its title, a giro
+ * and its empty foot) stays as it is. */
+static void vary(struct layout *layout, struct rng *rng)
+{
+    static const char *const columns[] = {"adqupt",  "dqpvt",  "dqpt",  "ndqupt",
+                                          "adquvpt", "dt",     "qdpt",  "dqupvt",
+                                          "ndqpt",   "aqdpvt", "qudpt", "adupqvt"};
+
+    if (rng_chance(rng, 50))
+        layout->rules = (enum rules)rng_below(rng, RULES_HEAD + 1);
+    if (rng_chance(rng, 50))
+        layout->columns = columns[rng_below(rng, G_N_ELEMENTS(columns))];
+    if (rng_chance(rng, 40))
+        layout->totals = (enum totals)rng_below(rng, TOTALS_GRID + 1);
+    if (rng_chance(rng, 40))
+        layout->has_vat_table = !layout->has_vat_table;
+    if (rng_chance(rng, 40) && layout->meta >= META_GRID)
+        layout->meta = (enum meta)rng_range(rng, META_GRID, META_TWO_COLUMNS);
+    if (rng_chance(rng, 40) && layout->payment != PAYMENT_GIRO && layout->payment != PAYMENT_FOOT)
+        layout->payment = rng_chance(rng, 50) ? PAYMENT_BOX : PAYMENT_LIST;
+}
 
 /* Neighbours get different layouts, so forty suppliers see each layout two or three times. */
 void style_choose(struct style *style, int n, const struct locale *locale, struct rng *rng)
@@ -58,7 +93,10 @@ void style_choose(struct style *style, int n, const struct locale *locale, struc
 
     while (dates < (int)G_N_ELEMENTS(locale->dates) && locale->dates[dates] != NULL)
         dates++;
-    style->layout = &layouts[(n * 4 + locale->country[0]) % layout_count];
+    style->own = layouts[(n * 4 + locale->country[0]) % layout_count];
+    style->layout = &style->own;
+    if (rng_chance(rng, 50))
+        vary(&style->own, rng);
     style->family = families[rng_below(rng, G_N_ELEMENTS(families))];
     style->size = 8.4 + 0.2 * rng_below(rng, 9);
     style->accent = accents[rng_below(rng, G_N_ELEMENTS(accents))];
@@ -67,7 +105,8 @@ void style_choose(struct style *style, int n, const struct locale *locale, struc
     style->has_capital_title = rng_chance(rng, 40);
     style->has_iban = rng_chance(rng, 45);
     style->date = rng_chance(rng, 55) ? locale->dates[0] : locale->dates[rng_below(rng, dates)];
-    style->amount = &locale->amounts[rng_chance(rng, 60) ? 0 : rng_below(rng, locale->amount_formats)];
+    style->amount =
+        &locale->amounts[rng_chance(rng, 60) ? 0 : rng_below(rng, locale->amount_formats)];
     style->currency_place = rng_below(rng, 4);
     style->logo = rng_below(rng, 4);
 }
@@ -82,8 +121,8 @@ static void number_pages(struct flow *flow)
     if (doc->pages->len == 1 && doc->seller->seed % 3 != 0)
         return;
     for (guint i = 0; i < doc->pages->len; i++) {
-        g_autofree char *text =
-            g_strdup_printf(document_label(doc, "page.of"), (int)i + 1, (int)doc->pages->len);
+        g_autofree char *text = g_strdup_printf(document_label(doc, "page.of"), (int)i + 1,
+                                                (int)doc->pages->len);
 
         page_text(document_page(doc, i), flow->right, y, ALIGN_RIGHT, &small, text);
     }
@@ -143,9 +182,10 @@ static void draw_note(struct flow *flow, const char *key)
 
 void layout_trade_paper(struct document *doc)
 {
-    static const char *const notes[TYPE_COUNT] = {
-        [TYPE_CREDIT_NOTE] = "note.credit", [TYPE_REMINDER] = "note.reminder",
-        [TYPE_ORDER] = "note.order", [TYPE_DELIVERY_NOTE] = "note.delivery"};
+    static const char *const notes[TYPE_COUNT] = {[TYPE_CREDIT_NOTE] = "note.credit",
+                                                  [TYPE_REMINDER] = "note.reminder",
+                                                  [TYPE_ORDER] = "note.order",
+                                                  [TYPE_DELIVERY_NOTE] = "note.delivery"};
     struct flow flow = {.doc = doc, .style = &doc->seller->style, .right = A4_WIDTH - 48};
 
     flow.left = flow.style->layout->band == BAND_STRIPE ? 62 : 52;

@@ -27,7 +27,8 @@ struct layout {
     enum title title;
     enum meta meta;
     enum rules rules;
-    const char *columns; /* n number, a article, d text, q quantity, u unit, p price, v VAT, t sum */
+    const char
+        *columns; /* n number, a article, d text, q quantity, u unit, p price, v VAT, t sum */
     enum totals totals;
     bool has_vat_table;
     enum payment payment;
@@ -35,18 +36,19 @@ struct layout {
 };
 
 struct style {
-    const struct layout *layout;
+    struct layout own;           /* a basic layout, some of its choices changed */
+    const struct layout *layout; /* = &own: a style is not copied */
     const char *family;
-    double size;                        /* of body text, points */
+    double size; /* of body text, points */
     struct colour accent;
-    bool has_colons;                    /* "Invoice no.: 12" */
+    bool has_colons; /* "Invoice no.: 12" */
     bool has_bold_labels;
     bool has_capital_title;
-    bool has_iban;                      /* prints IBAN and BIC beside the domestic account */
-    const char *date;                   /* pattern for locale_date */
+    bool has_iban;    /* prints IBAN and BIC beside the domestic account */
+    const char *date; /* pattern for locale_date */
     const struct amount_format *amount;
-    int currency_place;                 /* 0 code before, 1 symbol after, 2 code after, 3 none */
-    int logo;                           /* which figure is drawn */
+    int currency_place; /* 0 code before, 1 symbol after, 2 code after, 3 none */
+    int logo;           /* which figure is drawn */
 };
 
 extern const struct layout layouts[];

@@ -1,6 +1,6 @@
 /*
- * Business letters, and pages of no known kind: notes, minutes, menus and lists without the marks of
- * any type, so that a sorter learns to say "unknown".
+ * Business letters, and pages of no known kind: notes, minutes, menus and lists without the marks
+ * of any type, so that a sorter learns to say "unknown".
  */
 #include "generator/document.h"
 
@@ -59,7 +59,8 @@ static double draw_body(struct document *doc, struct page *page, double y, int p
         GString *text = g_string_new(NULL);
 
         for (int n = rng_range(&doc->rng, 2, 4); n > 0; n--, next += 5)
-            g_string_append_printf(text, "%s ", words_at(doc->words, "letter.sentence", next % total));
+            g_string_append_printf(text, "%s ",
+                                   words_at(doc->words, "letter.sentence", next % total));
         y = page_paragraph(page, 60, y, 480, &font, text->str) + 8;
         g_string_free(text, TRUE);
     }
@@ -105,7 +106,8 @@ static void make_unknown(struct document *doc)
     for (int i = 0; i < rows; i++) {
         page_disc(page, 74, y - 3, 1.8, BLACK);
         y = page_paragraph(page, 84, y, 430, &font,
-                           words_pick(doc->words, "unknown.row", &doc->rng)) + 6;
+                           words_pick(doc->words, "unknown.row", &doc->rng)) +
+            6;
     }
 }
 

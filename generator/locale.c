@@ -1,6 +1,6 @@
 /*
- * The six countries as a table, and the writing of dates and numbers by their customs. VAT rates are
- * those in force in 2025 and 2026.
+ * The six countries as a table, and the writing of dates and numbers by their customs. VAT rates
+ * are those in force in 2025 and 2026.
  */
 #include "generator/locale.h"
 
@@ -8,24 +8,54 @@
 #include <string.h>
 
 static const struct locale locales[LANG_COUNT] = {
-    [LANG_EN] = {"en", "GB", "GBP", "£", {20, 5, 0},
+    [LANG_EN] = {"en",
+                 "GB",
+                 "GBP",
+                 "£",
+                 {20, 5, 0},
                  {"D/M/Y", "d N Y", "D B Y", "d/M/Y"},
-                 {{",", ".", NULL}, {"", ".", NULL}}, 2},
-    [LANG_NB] = {"nb", "NO", "NOK", "kr", {25, 15, 12},
+                 {{",", ".", NULL}, {"", ".", NULL}},
+                 2},
+    [LANG_NB] = {"nb",
+                 "NO",
+                 "NOK",
+                 "kr",
+                 {25, 15, 12},
                  {"D.M.Y", "d. n Y", "D.M.y", "D.M.Y"},
-                 {{" ", ",", NULL}, {".", ",", NULL}, {" ", ",", ",-"}, {"", ",", NULL}}, 4},
-    [LANG_SV] = {"sv", "SE", "SEK", "kr", {25, 12, 6},
+                 {{" ", ",", NULL}, {".", ",", NULL}, {" ", ",", ",-"}, {"", ",", NULL}},
+                 4},
+    [LANG_SV] = {"sv",
+                 "SE",
+                 "SEK",
+                 "kr",
+                 {25, 12, 6},
                  {"Y-M-D", "d n Y", "Y-M-D", "yMD"},
-                 {{" ", ",", NULL}, {" ", ",", ":-"}, {"", ",", NULL}}, 3},
-    [LANG_DA] = {"da", "DK", "DKK", "kr.", {25, 25, 0},
+                 {{" ", ",", NULL}, {" ", ",", ":-"}, {"", ",", NULL}},
+                 3},
+    [LANG_DA] = {"da",
+                 "DK",
+                 "DKK",
+                 "kr.",
+                 {25, 25, 0},
                  {"D-M-Y", "D.M.Y", "d. n Y", "D/M-Y"},
-                 {{".", ",", NULL}, {".", ",", NULL}, {"", ",", NULL}}, 3},
-    [LANG_HU] = {"hu", "HU", "HUF", "Ft", {27, 18, 5},
+                 {{".", ",", NULL}, {".", ",", NULL}, {"", ",", NULL}},
+                 3},
+    [LANG_HU] = {"hu",
+                 "HU",
+                 "HUF",
+                 "Ft",
+                 {27, 18, 5},
                  {"Y.M.D.", "Y. n d.", "Y-M-D", "Y. M. D."},
-                 {{" ", ",", NULL}, {".", ",", NULL}, {" ", ",", ",-"}}, 3},
-    [LANG_DE] = {"de", "DE", "EUR", "€", {19, 7, 0},
+                 {{" ", ",", NULL}, {".", ",", NULL}, {" ", ",", ",-"}},
+                 3},
+    [LANG_DE] = {"de",
+                 "DE",
+                 "EUR",
+                 "€",
+                 {19, 7, 0},
                  {"D.M.Y", "d. N Y", "D.M.y", "D.M.Y"},
-                 {{".", ",", NULL}, {".", ",", NULL}, {"", ",", NULL}}, 3},
+                 {{".", ",", NULL}, {".", ",", NULL}, {"", ",", NULL}},
+                 3},
 };
 
 const struct locale *locale_of(enum language language)

@@ -18,12 +18,12 @@ struct amount_format {
 };
 
 struct locale {
-    const char *language;         /* ISO 639-1 */
-    const char *country;          /* ISO 3166 */
-    const char *currency;         /* ISO 4217 */
-    const char *symbol;           /* as people write it: kr, Ft, € */
-    int rates[3];                 /* VAT: standard, reduced, low */
-    const char *dates[5];         /* patterns, the usual one first; NULL ends */
+    const char *language; /* ISO 639-1 */
+    const char *country;  /* ISO 3166 */
+    const char *currency; /* ISO 4217 */
+    const char *symbol;   /* as people write it: kr, Ft, € */
+    int rates[3];         /* VAT: standard, reduced, low */
+    const char *dates[5]; /* patterns, the usual one first; NULL ends */
     struct amount_format amounts[4];
     int amount_formats;
 };

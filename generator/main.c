@@ -1,6 +1,6 @@
 /*
- * bilag-generate: paper of our own. Reads the options and starts the run. A failed write ends it with
- * status 1, a wrong option with 2.
+ * bilag-generate: paper of our own. Reads the options and starts the run. A failed write ends it
+ * with status 1, a wrong option with 2.
  */
 #include "generator/run.h"
 
@@ -19,6 +19,7 @@ struct options {
     char *synonyms;
     char *batch;
     int universe;
+    int universes;
     gboolean has_sample;
     gboolean has_words;
     gboolean has_upside_down;
@@ -41,7 +42,8 @@ static void read_options(struct options *options, int argc, char **argv)
         {"count", 'n', 0, G_OPTION_ARG_INT, &options->count, "How many documents (10)", "N"},
         {"types", 0, 0, G_OPTION_ARG_STRING, &options->types,
          "invoice, credit_note, receipt, reminder, order, delivery_note, bank_statement, letter, "
-         "form, unknown (all)", "LIST"},
+         "form, unknown (all)",
+         "LIST"},
         {"languages", 0, 0, G_OPTION_ARG_STRING, &options->languages, "en,nb,sv,da,hu,de", "LIST"},
         {"forms", 0, 0, G_OPTION_ARG_STRING, &options->forms,
          "pdf, tiff, scanpdf, jpeg, png, ubl, cii, facturx (pdf,tiff)", "LIST"},
@@ -54,6 +56,8 @@ static void read_options(struct options *options, int argc, char **argv)
         {"buyer", 0, 0, G_OPTION_ARG_STRING, &options->buyer, "Who gets the papers", "NAME"},
         {"universe", 0, 0, G_OPTION_ARG_INT, &options->universe,
          "Which suppliers exist (1): another number, other companies", "N"},
+        {"universes", 0, 0, G_OPTION_ARG_INT, &options->universes,
+         "How many universes in turn, from that number on (1)", "N"},
         {"synonyms", 0, 0, G_OPTION_ARG_STRING, &options->synonyms,
          "Labels from all words, those for training, or the held-out ones", "all|train|held"},
         {"pages-text", 0, 0, G_OPTION_ARG_NONE, &options->has_words,
@@ -176,12 +180,32 @@ static bool is_complete(const struct options *options)
     return options->training > 0 ? files == 1 : options->out != NULL && files == 0;
 }
 
+static void open_run(struct run *run, const struct options *options)
+{
+    const char *data = options->data != NULL ? options->data : GENERATOR_DATA;
+    enum synonyms share = synonyms_named(options->synonyms != NULL ? options->synonyms : "all");
+
+    run->pen = pen_new();
+    run->dir = options->out;
+    run->world_count = MAX(options->universes, 1);
+    run->worlds = g_new0(struct world *, run->world_count);
+    for (int i = 0; i < run->world_count; i++)
+        run->worlds[i] = world_open(data, (uint64_t)(options->universe + i), share, options->buyer);
+}
+
+static void close_run(struct run *run)
+{
+    for (int i = 0; i < run->world_count; i++)
+        world_close(run->worlds[i]);
+    g_free(run->worlds);
+    pen_free(run->pen);
+}
+
 int main(int argc, char **argv)
 {
-    struct options options = {.seed = 1, .count = 10, .universe = 1};
+    struct options options = {.seed = 1, .count = 10, .universe = 1, .universes = 1};
     struct plan plan = {0};
     struct run run = {0};
-    struct world *world;
     int failed;
 
     read_options(&options, argc, argv);
@@ -190,18 +214,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", USAGE);
         return 2;
     }
-    world = world_open(options.data != NULL ? options.data : GENERATOR_DATA,
-                       (uint64_t)options.universe,
-                       synonyms_named(options.synonyms != NULL ? options.synonyms : "all"),
-                       options.buyer);
-    run = (struct run){.world = world, .pen = pen_new(), .dir = options.out};
+    open_run(&run, &options);
     if (options.training > 0)
         failed = run_training(&run, &plan, options.rest[0]);
     else if (options.has_sample)
         failed = run_sample(&run);
     else
         failed = run_files(&run, &plan);
-    pen_free(run.pen);
-    world_close(world);
+    close_run(&run);
     return failed != 0 ? 1 : 0;
 }

@@ -27,12 +27,75 @@ char *flow_label(const struct flow *flow, const char *key)
     return g_strconcat(document_label(flow->doc, key), flow->style->has_colons ? ":" : "", NULL);
 }
 
-double flow_value(struct flow *flow, const struct entry *entry, double x, double y,
-                  enum align align, const struct font *font)
+/* What stands between the dates of a period; NULL for all other entries. */
+static const char *period_dash(const struct entry *entry)
 {
+    return entry->field == F_PERIOD_START ? " - " : NULL;
+}
+
+static double value_width(const struct flow *flow, const struct entry *entry,
+                          const struct font *font)
+{
+    struct pen *pen = flow->page->pen;
+    struct document *doc = flow->doc;
+    const char *dash = period_dash(entry);
+    double width = pen_width(pen, font,
+                             entry->field == F_COUNT ? entry->text : doc->shown[entry->field]);
+
+    if (dash != NULL)
+        width += pen_width(pen, font, dash) + pen_width(pen, font, doc->shown[F_PERIOD_END]);
+    return width;
+}
+
+/* The font made smaller where the value would be wider than `room`. */
+static struct font value_font(const struct flow *flow, const struct entry *entry, double room,
+                              const struct font *font)
+{
+    struct font fitted = *font;
+    double width = value_width(flow, entry, font);
+
+    if (width > room)
+        fitted.size *= MAX(room / width, 0.6);
+    return fitted;
+}
+
+double flow_value(struct flow *flow, const struct entry *entry, double x, double y,
+                  const struct font *font)
+{
+    const char *dash = period_dash(entry);
+    double width;
+
     if (entry->field == F_COUNT)
-        return page_text(flow->page, x, y, align, font, entry->text);
-    return document_show(flow->doc, flow->page, entry->field, x, y, align, font);
+        return page_text(flow->page, x, y, ALIGN_LEFT, font, entry->text);
+    width = document_show(flow->doc, flow->page, entry->field, x, y, ALIGN_LEFT, font);
+    if (dash != NULL) {
+        width += page_text(flow->page, x + width, y, ALIGN_LEFT, font, dash);
+        width += document_show(flow->doc, flow->page, F_PERIOD_END, x + width, y, ALIGN_LEFT, font);
+    }
+    return width;
+}
+
+void flow_inline(struct flow *flow, const struct entries *entries, double gap)
+{
+    struct font label_font = style_font(flow->style, 0.95, flow->style->has_bold_labels);
+    struct font font = style_font(flow->style, 0.95, false);
+    double x = flow->left;
+
+    for (int i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+        g_autofree char *label = flow_label(flow, entry->key);
+        double offset = pen_width(flow->page->pen, &label_font, label) + 4;
+        double width = offset + value_width(flow, entry, &font);
+
+        if (x > flow->left && x + width > flow->right) {
+            x = flow->left;
+            flow->y += font.size * 1.4;
+        }
+        page_text(flow->page, x, flow->y, ALIGN_LEFT, &label_font, label);
+        flow_value(flow, entry, x + offset, flow->y, &font);
+        x += width + gap;
+    }
+    flow->y += font.size * 1.4;
 }
 
 void flow_list(struct flow *flow, const struct entries *entries, double x, double gap)
@@ -43,8 +106,10 @@ void flow_list(struct flow *flow, const struct entries *entries, double x, doubl
     for (int i = 0; i < entries->count; i++) {
         g_autofree char *label = flow_label(flow, entries->items[i].key);
         double width = page_text(flow->page, x, flow->y, ALIGN_LEFT, &label_font, label);
+        double value_x = x + MAX(gap, width + 6);
+        struct font fitted = value_font(flow, &entries->items[i], flow->right - value_x, &font);
 
-        flow_value(flow, &entries->items[i], x + MAX(gap, width + 6), flow->y, ALIGN_LEFT, &font);
+        flow_value(flow, &entries->items[i], value_x, flow->y, &fitted);
         flow->y += font.size * 1.35;
     }
 }
@@ -77,6 +142,7 @@ void flow_meta_entries(const struct flow *flow, struct entries *entries)
     if (seller->seed % 10 < 5)
         entries_add_text(entries, "l.our_reference", g_strdup(seller->party.person));
     entries_add(entries, doc, "l.delivery_date", F_DELIVERY_DATE);
+    entries_add(entries, doc, "l.period", F_PERIOD_START);
     entries_add(entries, doc, "l.contract_reference", F_CONTRACT_REFERENCE);
     entries_add(entries, doc, "l.payment_terms", F_PAYMENT_TERMS);
     if (seller->seed % 10 < 2)
@@ -110,40 +176,14 @@ static void meta_grid(struct flow *flow, const struct entries *entries)
     for (int i = 0; i < entries->count; i++) {
         double x = flow->left + (i % 4) * step;
         double y = flow->y + (i / 4) * height;
+        struct font fitted = value_font(flow, &entries->items[i], step - 8, &font);
 
         page_box(flow->page, x, y, step, height, 0.5, GREY);
         page_text(flow->page, x + 4, y + small.size * 1.1, ALIGN_LEFT, &small,
                   document_label(flow->doc, entries->items[i].key));
-        flow_value(flow, &entries->items[i], x + 4, y + height - 5, ALIGN_LEFT, &font);
+        flow_value(flow, &entries->items[i], x + 4, y + height - 5, &fitted);
     }
     flow->y += ((entries->count + 3) / 4) * height + 14;
-}
-
-/* "Invoice no. 1002  Date 2 March 2026  …" running over the width, wrapped between entries. */
-static void meta_inline(struct flow *flow, const struct entries *entries)
-{
-    struct font label_font = style_font(flow->style, 0.95, flow->style->has_bold_labels);
-    struct font font = style_font(flow->style, 0.95, false);
-    double x = flow->left;
-
-    flow->y += font.size * 1.6;
-    for (int i = 0; i < entries->count; i++) {
-        const struct entry *entry = &entries->items[i];
-        g_autofree char *label = flow_label(flow, entry->key);
-        const char *value =
-            entry->field == F_COUNT ? entry->text : flow->doc->shown[entry->field];
-        double width = pen_width(flow->page->pen, &label_font, label) + 4 +
-                       pen_width(flow->page->pen, &font, value);
-
-        if (x > flow->left && x + width > flow->right) {
-            x = flow->left;
-            flow->y += font.size * 1.4;
-        }
-        page_text(flow->page, x, flow->y, ALIGN_LEFT, &label_font, label);
-        flow_value(flow, entry, x + width, flow->y, ALIGN_RIGHT, &font);
-        x += width + 22;
-    }
-    flow->y += font.size * 1.4;
 }
 
 static void meta_two_columns(struct flow *flow, const struct entries *entries)
@@ -188,7 +228,8 @@ void block_meta(struct flow *flow)
         flow_list(flow, &entries, flow->left, 115);
         break;
     case META_INLINE:
-        meta_inline(flow, &entries);
+        flow->y += flow->style->size * 1.5;
+        flow_inline(flow, &entries, 22);
         break;
     case META_TWO_COLUMNS:
         meta_two_columns(flow, &entries);

@@ -8,7 +8,14 @@
 #include "generator/scan.h"
 
 enum form {
-    FORM_PDF, FORM_TIFF, FORM_SCANPDF, FORM_JPEG, FORM_PNG, FORM_UBL, FORM_CII, FORM_FACTURX,
+    FORM_PDF,
+    FORM_TIFF,
+    FORM_SCANPDF,
+    FORM_JPEG,
+    FORM_PNG,
+    FORM_UBL,
+    FORM_CII,
+    FORM_FACTURX,
     FORM_COUNT
 };
 
@@ -20,10 +27,10 @@ bool form_is_scan(enum form form);
 /* Whether a document of this type can take the form: only invoices and credit notes are XML. */
 bool form_suits(enum form form, enum type type);
 
-/* Writes the document to `path`. Returns 0, or -1 after telling why on stderr. A form of one picture
- * (JPEG, PNG) shows the first page only; XML makes visible what it carries. */
-int output_write(struct document *doc, enum form form, const struct scan *scan,
-                 struct rng *rng, const char *path);
+/* Writes the document to `path`. Returns 0, or -1 after telling why on stderr. A form of one
+ * picture (JPEG, PNG) shows the first page only; XML makes visible what it carries. */
+int output_write(struct document *doc, enum form form, const struct scan *scan, struct rng *rng,
+                 const char *path);
 
 /* Writes pictures of pages as one multi-page TIFF, each compressed as its depth wants. */
 int output_tiff(const GPtrArray *pages, const struct scan *scan, struct rng *rng, const char *path);

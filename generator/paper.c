@@ -1,6 +1,6 @@
 /*
- * Measures and collects the drawings of a page. Text is measured by Pango at 72 dpi without hinting,
- * so a page has the same geometry on a PDF and on a picture of any resolution.
+ * Measures and collects the drawings of a page. Text is measured by Pango at 72 dpi without
+ * hinting, so a page has the same geometry on a PDF and on a picture of any resolution.
  */
 #include "generator/paper.h"
 
@@ -170,8 +170,13 @@ double page_text(struct page *page, double x, double y, enum align align, const 
 void page_stamp(struct page *page, double x, double y, double turn, const struct font *font,
                 const char *text)
 {
-    struct drawing drawing = {.kind = DRAW_TEXT,       .x = x,        .y = y, .turn = turn,
-                              .colour = font->colour, .font = *font, .text = g_strdup(text)};
+    struct drawing drawing = {.kind = DRAW_TEXT,
+                              .x = x,
+                              .y = y,
+                              .turn = turn,
+                              .colour = font->colour,
+                              .font = *font,
+                              .text = g_strdup(text)};
 
     g_array_append_val(page->drawings, drawing);
 }
@@ -230,33 +235,47 @@ static void add_shape(struct page *page, struct drawing drawing)
 void page_line(struct page *page, double x0, double y0, double x1, double y1, double pen,
                struct colour colour)
 {
-    add_shape(page, (struct drawing){.kind = DRAW_LINE, .x = x0, .y = y0, .width = x1 - x0,
-                                     .height = y1 - y0, .pen = pen, .colour = colour});
+    add_shape(page, (struct drawing){.kind = DRAW_LINE,
+                                     .x = x0,
+                                     .y = y0,
+                                     .width = x1 - x0,
+                                     .height = y1 - y0,
+                                     .pen = pen,
+                                     .colour = colour});
 }
 
 void page_box(struct page *page, double x, double y, double width, double height, double pen,
               struct colour colour)
 {
-    add_shape(page, (struct drawing){.kind = DRAW_BOX, .x = x, .y = y, .width = width,
-                                     .height = height, .pen = pen, .colour = colour});
+    add_shape(page, (struct drawing){.kind = DRAW_BOX,
+                                     .x = x,
+                                     .y = y,
+                                     .width = width,
+                                     .height = height,
+                                     .pen = pen,
+                                     .colour = colour});
 }
 
 void page_fill(struct page *page, double x, double y, double width, double height,
                struct colour colour)
 {
-    add_shape(page, (struct drawing){.kind = DRAW_FILL, .x = x, .y = y, .width = width,
-                                     .height = height, .colour = colour});
+    add_shape(
+        page,
+        (struct drawing){
+            .kind = DRAW_FILL, .x = x, .y = y, .width = width, .height = height, .colour = colour});
 }
 
 void page_disc(struct page *page, double x, double y, double radius, struct colour colour)
 {
-    add_shape(page, (struct drawing){.kind = DRAW_DISC, .x = x, .y = y, .width = radius,
-                                     .colour = colour});
+    add_shape(page, (struct drawing){
+                        .kind = DRAW_DISC, .x = x, .y = y, .width = radius, .colour = colour});
 }
 
 void page_ring(struct page *page, double x, double y, double radius, double pen,
                struct colour colour)
 {
-    add_shape(page, (struct drawing){.kind = DRAW_RING, .x = x, .y = y, .width = radius,
-                                     .pen = pen, .colour = colour});
+    add_shape(
+        page,
+        (struct drawing){
+            .kind = DRAW_RING, .x = x, .y = y, .width = radius, .pen = pen, .colour = colour});
 }

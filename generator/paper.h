@@ -1,9 +1,10 @@
 /*
- * A page as a list of drawings: text runs, lines, boxes and discs in points from the top left corner.
+ * A page as a list of drawings: text runs, lines, boxes and discs in points from the top left
+ * corner.
  *
  * Blocks draw into a page without knowing what becomes of it; render.h puts the list on a PDF or a
- * picture. Text drawn between page_tag calls carries a field's name and a row, so that the words of a
- * page know what they are. One pen measures text for all pages.
+ * picture. Text drawn between page_tag calls carries a field's name and a row, so that the words
+ * of a page know what they are. One pen measures text for all pages.
  */
 #ifndef GENERATOR_PAPER_H
 #define GENERATOR_PAPER_H
@@ -36,11 +37,11 @@ struct drawing {
     double turn;          /* text: radians, for stamps */
     struct colour colour;
     struct font font;
-    char *text;           /* owned; NULL unless DRAW_TEXT */
+    char *text; /* owned; NULL unless DRAW_TEXT */
 };
 
 struct word {
-    char *text;        /* owned */
+    char *text; /* owned */
     double x0, y0, x1, y1;
     const char *field; /* borrowed name, or NULL */
     int row;           /* of a line item, from 0; -1 elsewhere */

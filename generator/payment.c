@@ -1,6 +1,6 @@
 /*
- * How the paper asks to be paid: a giro slip at the foot of the page, a box, a list or a line. Types
- * that ask for nothing print nothing.
+ * How the paper asks to be paid: a giro slip at the foot of the page, a box, a list or a line.
+ * Types that ask for nothing print nothing.
  */
 #include "generator/blocks.h"
 
@@ -59,29 +59,6 @@ static void draw_box(struct flow *flow, const struct entries *entries)
     flow->y += 10;
 }
 
-static void draw_line(struct flow *flow, const struct entries *entries)
-{
-    struct font font = style_font(flow->style, 0.95, false);
-    double x = flow->left;
-
-    flow->y += 10;
-    for (int i = 0; i < entries->count; i++) {
-        const struct entry *entry = &entries->items[i];
-        g_autofree char *label = flow_label(flow, entry->key);
-        double width = pen_width(flow->page->pen, &font, label) + 4 +
-                       pen_width(flow->page->pen, &font, flow->doc->shown[entry->field]);
-
-        if (x > flow->left && x + width > flow->right) {
-            x = flow->left;
-            flow->y += font.size * 1.4;
-        }
-        page_text(flow->page, x, flow->y, ALIGN_LEFT, &font, label);
-        flow_value(flow, entry, x + width, flow->y, ALIGN_RIGHT, &font);
-        x += width + 16;
-    }
-    flow->y += font.size * 1.4;
-}
-
 static void draw_notes(struct flow *flow)
 {
     struct font small = style_font(flow->style, 0.85, false);
@@ -109,7 +86,8 @@ void block_payment(struct flow *flow)
         flow_list(flow, &entries, flow->left, 120);
         break;
     case PAYMENT_LINE:
-        draw_line(flow, &entries);
+        flow->y += 10;
+        flow_inline(flow, &entries, 16);
         break;
     case PAYMENT_FOOT: /* the accounts stand in the foot already; the reference must not be lost */
         entries_clear(&entries);

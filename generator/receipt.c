@@ -24,8 +24,8 @@ static void make_goods(struct document *doc)
 
     for (int i = 0; i < count; i++) {
         struct line line = {.unit = g_strdup("")};
-        g_auto(GStrv) parts =
-            g_strsplit(words_at(doc->words, "item.shop", (start + i * 5) % total), "|", 3);
+        g_auto(GStrv)
+            parts = g_strsplit(words_at(doc->words, "item.shop", (start + i * 5) % total), "|", 3);
 
         line.description = g_strdup(parts[0]);
         line.article = g_strdup("");
@@ -117,7 +117,8 @@ static void draw_shop(struct strip *strip)
     centred(strip, &strip->font, F_SELLER_ADDRESS, party->street);
     centred(strip, &strip->font, F_SELLER_ADDRESS, party->city);
     centred(strip, &strip->font, F_COUNT, phone);
-    x += page_text(strip->page, x, strip->y, ALIGN_LEFT, &strip->font, document_label(doc, key)) + 5;
+    x += page_text(strip->page, x, strip->y, ALIGN_LEFT, &strip->font, document_label(doc, key)) +
+         5;
     document_show(doc, strip->page, field, x, strip->y, ALIGN_LEFT, &strip->font);
     strip->y += strip->font.size * 2.2;
 }
@@ -130,10 +131,10 @@ static void draw_goods(struct strip *strip)
         const struct line *line = &g_array_index(doc->lines, struct line, i);
         g_autofree char *sum = document_money(doc, line->amount);
         g_autofree char *price = document_money(doc, line->price);
-        g_autofree char *text =
-            line->quantity == 1000
-                ? g_strdup(line->description)
-                : g_strdup_printf("%d x %s", (int)(line->quantity / 1000), line->description);
+        g_autofree char *text = line->quantity == 1000
+                                    ? g_strdup(line->description)
+                                    : g_strdup_printf("%d x %s", (int)(line->quantity / 1000),
+                                                      line->description);
 
         page_tag(strip->page, "line_description", (int)i);
         page_text(strip->page, MARGIN, strip->y, ALIGN_LEFT, &strip->font, text);
@@ -154,8 +155,8 @@ static void draw_vat(struct strip *strip)
 
     for (int i = 0; i < doc->vat_count; i++) {
         const struct vat *vat = &doc->vats[i];
-        g_autofree char *label =
-            g_strdup_printf("%s %d %%", document_label(doc, "t.vat"), vat->rate);
+        g_autofree char *label = g_strdup_printf("%s %d %%", document_label(doc, "t.vat"),
+                                                 vat->rate);
         g_autofree char *text = document_money(doc, vat->vat);
 
         pair(strip, &strip->font, label, doc->vat_count == 1 ? F_TOTAL_VAT : F_COUNT, text);
@@ -203,8 +204,10 @@ void receipt_make(struct document *doc)
     static const char *const families[] = {"Liberation Mono", "DejaVu Sans Mono", "Courier Prime",
                                            "Roboto Condensed", "Nimbus Mono PS"};
     const char *family = families[doc->seller->seed % G_N_ELEMENTS(families)];
-    struct strip strip = {.doc = doc, .font = {.family = family, .size = 8},
-                          .bold = {.family = family, .size = 10, .is_bold = true}, .y = 30};
+    struct strip strip = {.doc = doc,
+                          .font = {.family = family, .size = 8},
+                          .bold = {.family = family, .size = 10, .is_bold = true},
+                          .y = 30};
     g_autofree char *number = g_strdup_printf("%d", rng_range(&doc->rng, 1000, 999999));
 
     document_set(doc, F_SELLER_EMAIL, NULL, NULL);

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Cairo 1.16 leaves the OCR-B font out of a PDF; there a plain monospace takes its place, stretched to
- * the same width so that boxes stay true. */
+/* Cairo 1.16 leaves the OCR-B font out of a PDF; there a plain monospace takes its place,
+ * stretched to the same width so that boxes stay true. */
 static double stand_in(cairo_t *cr, struct pen *pen, const char *text, struct font *font)
 {
     double width;

@@ -1,6 +1,6 @@
 /*
- * Makes the documents of a plan one by one, each from a seed of its own, so that the n-th is the same
- * whatever the others are; writes file, truth and, when asked, words.
+ * Makes the documents of a plan one by one, each from a seed of its own, so that the n-th is the
+ * same whatever the others are; writes file, truth and, when asked, words.
  */
 #include "generator/run.h"
 
@@ -13,8 +13,9 @@ struct document *plan_document(const struct run *run, const struct plan *plan, i
 {
     enum language language = plan->languages[n % plan->language_count];
     enum type type = plan->types[n / plan->language_count % plan->type_count];
+    struct rng rng = {rng_nth(rng_mix(plan->seed, "world"), (uint64_t)n)};
 
-    return document_new(run->world, run->pen, type, language,
+    return document_new(run->worlds[rng_below(&rng, run->world_count)], run->pen, type, language,
                         rng_nth(rng_mix(plan->seed, "document"), (uint64_t)n));
 }
 

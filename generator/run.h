@@ -19,13 +19,14 @@ struct plan {
     int form_count;
     enum degrade degrade;
     bool has_upside_down;
-    bool has_words;            /* words.jsonl is wanted */
-    bool is_batched;           /* several documents a file */
-    enum separator separator;  /* between the documents of a batch; COUNT takes all kinds in turn */
+    bool has_words;           /* words.jsonl is wanted */
+    bool is_batched;          /* several documents a file */
+    enum separator separator; /* between the documents of a batch; COUNT takes all kinds in turn */
 };
 
 struct run {
-    const struct world *world;
+    struct world **worlds; /* a document comes from one of them by chance */
+    int world_count;
     struct pen *pen;
     const char *dir;
     FILE *truth;

@@ -1,6 +1,6 @@
 /*
- * The truth of papers between a seller and a buyer: goods, VAT, totals, dates and references. VAT is
- * reckoned once a rate on the sum of its lines, as EN 16931 wants it; the layout only prints.
+ * The truth of papers between a seller and a buyer: goods, VAT, totals, dates and references. VAT
+ * is reckoned once a rate on the sum of its lines, as EN 16931 wants it; the layout only prints.
  */
 #include "generator/document.h"
 
@@ -129,7 +129,7 @@ static void make_due(struct document *doc)
         document_set_amount(doc, F_PREPAID, prepaid);
         due -= prepaid;
     }
-    if (doc->seller->language == LANG_SV && doc->seller->seed % 3 == 0) {
+    if (strcmp(doc->currency, "SEK") == 0 && doc->seller->seed % 3 == 0) {
         int64_t rounding = amount_share(due, 1, 100) * 100 - due;
 
         document_set_amount(doc, F_ROUNDING, rounding);
@@ -205,6 +205,22 @@ static void make_accounts(struct document *doc)
         document_set_text(doc, F_PLUSGIRO, account->plusgiro);
 }
 
+/* Services are billed for the month before. */
+static void make_period(struct document *doc)
+{
+    GDate end = doc->issue;
+    GDate start;
+
+    g_date_set_day(&end, 1);
+    g_date_subtract_days(&end, 1);
+    start = end;
+    g_date_set_day(&start, 1);
+    document_set(doc, F_PERIOD_START, locale_iso(&start),
+                 locale_date(doc->seller->locale->dates[0], &start, doc->words));
+    document_set(doc, F_PERIOD_END, locale_iso(&end),
+                 locale_date(doc->seller->locale->dates[0], &end, doc->words));
+}
+
 static void make_dates(struct document *doc)
 {
     static const int terms[] = {8, 10, 14, 14, 15, 20, 30, 30, 30, 45};
@@ -217,7 +233,9 @@ static void make_dates(struct document *doc)
     document_set_date(doc, F_DUE_DATE, &date);
     text = g_strdup_printf(document_label(doc, "terms.days"), days);
     document_set_text(doc, F_PAYMENT_TERMS, text);
-    if (rng_chance(&doc->rng, 45)) {
+    if (strcmp(doc->seller->trade, "service") == 0 && rng_chance(&doc->rng, 60)) {
+        make_period(doc);
+    } else if (rng_chance(&doc->rng, 45)) {
         date = doc->issue;
         g_date_subtract_days(&date, (guint)rng_range(&doc->rng, 0, 9));
         document_set_date(doc, F_DELIVERY_DATE, &date);
@@ -302,6 +320,8 @@ static void make_order(struct document *doc)
     g_date_add_days(&date, (guint)rng_range(&doc->rng, 3, 30));
     document_set_date(doc, F_DELIVERY_DATE, &date);
     document_set(doc, F_DUE_DATE, NULL, NULL);
+    document_set(doc, F_PERIOD_START, NULL, NULL);
+    document_set(doc, F_PERIOD_END, NULL, NULL);
     make_totals(doc);
 }
 
@@ -310,6 +330,8 @@ static void make_delivery(struct document *doc)
     g_autofree char *number = running_number(doc);
     g_autofree char *order = g_strdup_printf("%d", rng_range(&doc->rng, 4000, 999999));
 
+    document_set(doc, F_PERIOD_START, NULL, NULL);
+    document_set(doc, F_PERIOD_END, NULL, NULL);
     document_set_text(doc, F_DELIVERY_NOTE_NUMBER, number);
     document_set_text(doc, F_ORDER_REFERENCE, order);
     document_set_date(doc, F_DELIVERY_DATE, &doc->issue);
@@ -317,12 +339,27 @@ static void make_delivery(struct document *doc)
     document_set(doc, F_PAYMENT_TERMS, NULL, NULL);
 }
 
+/* Some invoices abroad are in euro; those are paid by IBAN, not by a giro of the country. */
+static void choose_currency(struct document *doc)
+{
+    const struct style *style = &doc->seller->style;
+
+    if (doc->type != TYPE_REMINDER && doc->seller->language != LANG_HU && style->has_iban &&
+        style->layout->payment != PAYMENT_GIRO && rng_chance(&doc->rng, 10)) {
+        doc->currency = "EUR";
+        doc->symbol = "€";
+    }
+    document_set_text(doc, F_CURRENCY, doc->currency);
+}
+
 void sales_make(struct document *doc)
 {
-    document_set_text(doc, F_CURRENCY, doc->seller->locale->currency);
+    choose_currency(doc);
     make_dates(doc);
     if (doc->type == TYPE_REMINDER) {
         document_set(doc, F_DELIVERY_DATE, NULL, NULL);
+        document_set(doc, F_PERIOD_START, NULL, NULL);
+        document_set(doc, F_PERIOD_END, NULL, NULL);
         make_reminder(doc);
     } else {
         make_references(doc);

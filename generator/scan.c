@@ -1,8 +1,8 @@
 /*
  * The degradations, in the order the world applies them: the sheet lies askew (drawn so by cairo,
- * which costs nothing and loses nothing), the lens blurs, light falls unevenly, the sensor adds noise
- * and dust, a fax or a threshold leaves black and white. Everything but dust is one pass over the
- * pixels: a page takes some 60 ms.
+ * which costs nothing and loses nothing), the lens blurs, light falls unevenly, the sensor adds
+ * noise and dust, a fax or a threshold leaves black and white. Everything but dust is one pass
+ * over the pixels: a page takes some 60 ms.
  */
 #include "generator/scan.h"
 
@@ -21,7 +21,11 @@ void scan_choose(struct scan *scan, enum degrade level, struct rng *rng)
 
     if (level == DEGRADE_MIX)
         level = (enum degrade)rng_below(rng, 3);
-    *scan = (struct scan){.level = level, .dpi = 300, .scale = 1, .quality = 85, .threshold = 160,
+    *scan = (struct scan){.level = level,
+                          .dpi = 300,
+                          .scale = 1,
+                          .quality = 85,
+                          .threshold = 160,
                           .depth = rng_chance(rng, 30) ? DEPTH_BILEVEL : DEPTH_GREY};
     if (level == DEGRADE_CLEAN)
         return;

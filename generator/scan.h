@@ -13,12 +13,12 @@ enum depth { DEPTH_GREY, DEPTH_BILEVEL, DEPTH_FAX };
 
 /* How one file was scanned; all its pages share it. */
 struct scan {
-    enum degrade level;  /* never MIX */
+    enum degrade level; /* never MIX */
     enum depth depth;
     double dpi;
-    double skew;         /* degrees, the most a page is turned */
+    double skew; /* degrees, the most a page is turned */
     double scale;
-    int noise;           /* grey levels, the most a pixel is off */
+    int noise; /* grey levels, the most a pixel is off */
     bool has_blur;
     int shade;           /* how much darker one side is, of 255 */
     int speckles;        /* on a page */

@@ -94,7 +94,7 @@ static void draw_qr(struct page *page)
 
 struct page *separator_page(struct pen *pen, enum separator kind)
 {
-    static void (*const draws[SEPARATOR_COUNT])(struct page *page) = {
+    static void (*const draws[SEPARATOR_COUNT])(struct page * page) = {
         [SEPARATOR_PATCH] = draw_patch, [SEPARATOR_CODE39] = draw_code39, [SEPARATOR_QR] = draw_qr};
     struct font font = {.family = "Liberation Sans", .size = 30, .is_bold = true};
     struct page *page = page_new(pen, 595, 842);

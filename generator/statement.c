@@ -1,6 +1,6 @@
 /*
- * Bank statements: many rows, a running balance, and invoice numbers of others among the texts, which
- * is what makes them worth telling from invoices.
+ * Bank statements: many rows, a running balance, and invoice numbers of others among the texts,
+ * which is what makes them worth telling from invoices.
  */
 #include "generator/document.h"
 
@@ -90,7 +90,8 @@ static void draw_top(struct sheet *sheet)
     document_show_as(doc, sheet->page, F_BUYER_ADDRESS, 50, 150, ALIGN_LEFT, &sheet->font,
                      doc->buyer->city);
     title.size *= 0.9;
-    page_text(sheet->page, 50, 190, ALIGN_LEFT, &title, document_label(doc, "title.bank_statement"));
+    page_text(sheet->page, 50, 190, ALIGN_LEFT, &title,
+              document_label(doc, "title.bank_statement"));
     sheet->y = 212;
     x = fact(sheet, "l.iban", F_IBAN, 50);
     x = fact(sheet, "l.bic", F_BIC, x + 20);
@@ -98,8 +99,8 @@ static void draw_top(struct sheet *sheet)
     sheet->y += 15;
     x = fact(sheet, "l.period", F_PERIOD_START, 50);
     page_text(sheet->page, x + 4, sheet->y, ALIGN_LEFT, &sheet->font, "–");
-    x += 12 + document_show(doc, sheet->page, F_PERIOD_END, x + 12, sheet->y, ALIGN_LEFT,
-                            &sheet->font);
+    x += 12 +
+         document_show(doc, sheet->page, F_PERIOD_END, x + 12, sheet->y, ALIGN_LEFT, &sheet->font);
     fact(sheet, "l.currency", F_CURRENCY, x + 20);
     sheet->y += 24;
 }
@@ -110,8 +111,11 @@ static void draw_head(struct sheet *sheet)
         const char *key;
         double x;
         enum align align;
-    } heads[] = {{"s.date", 50, ALIGN_LEFT},  {"s.text", 120, ALIGN_LEFT}, {"s.out", 385, ALIGN_RIGHT},
-                 {"s.in", 465, ALIGN_RIGHT}, {"s.balance", 545, ALIGN_RIGHT}};
+    } heads[] = {{"s.date", 50, ALIGN_LEFT},
+                 {"s.text", 120, ALIGN_LEFT},
+                 {"s.out", 385, ALIGN_RIGHT},
+                 {"s.in", 465, ALIGN_RIGHT},
+                 {"s.balance", 545, ALIGN_RIGHT}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
         page_text(sheet->page, heads[i].x, sheet->y, heads[i].align, &sheet->bold,
@@ -164,7 +168,8 @@ static void next_page(struct sheet *sheet)
 void statement_make(struct document *doc)
 {
     const struct style *style = &doc->seller->style;
-    struct sheet sheet = {.doc = doc, .font = style_font(style, 0.95, false),
+    struct sheet sheet = {.doc = doc,
+                          .font = style_font(style, 0.95, false),
                           .bold = style_font(style, 0.95, true),
                           .small = style_font(style, 0.8, false)};
 

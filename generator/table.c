@@ -1,6 +1,6 @@
 /*
- * The line table: columns by the layout's letters, rules by its kind, over as many pages as it takes
- * with sums carried forward where the supplier does so.
+ * The line table: columns by the layout's letters, rules by its kind, over as many pages as it
+ * takes with sums carried forward where the supplier does so.
  */
 #include "generator/blocks.h"
 
@@ -9,8 +9,8 @@
 struct column {
     char letter;
     const char *key;
-    const char *field;   /* what its words are */
-    double width;        /* in ems of body text; 0 takes what is left */
+    const char *field; /* what its words are */
+    double width;      /* in ems of body text; 0 takes what is left */
     enum align align;
 };
 
@@ -29,7 +29,7 @@ struct table {
     const struct column *columns[8];
     double x[8], width[8];
     int count;
-    double top;       /* of the present page's part, for vertical rules */
+    double top; /* of the present page's part, for vertical rules */
     int64_t carried;
 };
 

@@ -3,6 +3,8 @@
  */
 #include "generator/blocks.h"
 
+#include <string.h>
+
 struct sum {
     const char *key;
     enum field field;
@@ -20,9 +22,8 @@ static void sums_add(struct sums *sums, const struct document *doc, const char *
                      enum field field, int rate, bool is_strong)
 {
     if (doc->shown[field] != NULL)
-        sums->items[sums->count++] =
-            (struct sum){.key = key, .field = field, .also = F_COUNT, .rate = rate,
-                         .is_strong = is_strong};
+        sums->items[sums->count++] = (struct sum){
+            .key = key, .field = field, .also = F_COUNT, .rate = rate, .is_strong = is_strong};
 }
 
 /* Where gross is what is due, half the suppliers print it once, under either name. */
@@ -74,7 +75,7 @@ static char *sum_label(const struct flow *flow, const struct sum *sum)
 
 static const char *currency_sign(const struct document *doc, int place)
 {
-    return place == 1 ? doc->seller->locale->symbol : doc->seller->locale->currency;
+    return place == 1 ? doc->symbol : doc->currency;
 }
 
 /* A sign shared by three kroner is no currency a reader could name. */
@@ -94,7 +95,7 @@ void flow_total(struct flow *flow, enum field field, double x, double y, const s
     struct document *doc = flow->doc;
     int place = flow->style->currency_place;
     double gap = font->size * 0.4;
-    bool is_before = place == 0 || (place == 1 && doc->seller->language == LANG_EN);
+    bool is_before = place == 0 || (place == 1 && strcmp(doc->symbol, "£") == 0);
     bool is_deducted = field == F_TOTAL_ALLOWANCES || field == F_PREPAID;
     bool is_negative = is_deducted != document_is_negated(doc);
     g_autofree char *text = g_strconcat(is_negative ? "-" : "", doc->shown[field], NULL);
@@ -262,5 +263,5 @@ void block_totals(struct flow *flow)
         break;
     }
     flow->y = MAX(flow->y, top + (has_vat_table(flow) ? flow->doc->vat_count + 1 : 0) *
-                               flow->style->size * 1.4);
+                                     flow->style->size * 1.4);
 }

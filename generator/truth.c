@@ -1,5 +1,6 @@
 /*
- * JSON by hand: a few kinds of values in a fixed order, so that the same document is the same bytes.
+ * JSON by hand: a few kinds of values in a fixed order, so that the same document is the same
+ * bytes.
  */
 #include "generator/truth.h"
 
@@ -139,8 +140,8 @@ void truth_write_pages(FILE *out, const struct document *doc, const char *file)
                                (int)doc->pages->len);
         put_pair(text, "type", type_name(doc->type));
         put_pair(text, "language", doc->seller->locale->language);
-        g_string_append_printf(text, ", \"width\": %g, \"height\": %.1f, \"words\": [",
-                               page->width, page->height);
+        g_string_append_printf(text, ", \"width\": %g, \"height\": %.1f, \"words\": [", page->width,
+                               page->height);
         put_words(text, page);
         fprintf(out, "%s], \"truth\": %s}\n", text->str, truth->str);
         g_string_free(text, TRUE);

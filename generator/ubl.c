@@ -40,7 +40,9 @@ static void put_payment(GString *out, struct document *doc)
     static const struct {
         enum field field;
         const char *branch;
-    } accounts[] = {{F_BANKGIRO, "SE:BANKGIRO"}, {F_PLUSGIRO, "SE:PLUSGIRO"}, {F_IBAN, NULL},
+    } accounts[] = {{F_BANKGIRO, "SE:BANKGIRO"},
+                    {F_PLUSGIRO, "SE:PLUSGIRO"},
+                    {F_IBAN, NULL},
                     {F_BANK_ACCOUNT, NULL}};
     size_t i = 0;
 
@@ -76,8 +78,8 @@ static void put_amount(GString *out, const struct document *doc, const char *ele
 {
     g_autofree char *text = amount_plain(minor);
 
-    einvoice_put(out, "<cbc:%s currencyID=\"%s\">%s</cbc:%s>", element,
-                 doc->seller->locale->currency, text, element);
+    einvoice_put(out, "<cbc:%s currencyID=\"%s\">%s</cbc:%s>", element, doc->currency, text,
+                 element);
 }
 
 static void put_charge(GString *out, const struct document *doc, enum field field, bool is_charge)
@@ -113,10 +115,11 @@ static void put_totals(GString *out, struct document *doc)
     static const struct {
         enum field field;
         const char *element;
-    } totals[] = {{F_TOTAL_LINES, "LineExtensionAmount"},  {F_TOTAL_NET, "TaxExclusiveAmount"},
-                  {F_TOTAL_GROSS, "TaxInclusiveAmount"},   {F_TOTAL_ALLOWANCES, "AllowanceTotalAmount"},
-                  {F_TOTAL_CHARGES, "ChargeTotalAmount"},  {F_PREPAID, "PrepaidAmount"},
-                  {F_ROUNDING, "PayableRoundingAmount"},   {F_AMOUNT_DUE, "PayableAmount"}};
+    } totals[] = {
+        {F_TOTAL_LINES, "LineExtensionAmount"}, {F_TOTAL_NET, "TaxExclusiveAmount"},
+        {F_TOTAL_GROSS, "TaxInclusiveAmount"},  {F_TOTAL_ALLOWANCES, "AllowanceTotalAmount"},
+        {F_TOTAL_CHARGES, "ChargeTotalAmount"}, {F_PREPAID, "PrepaidAmount"},
+        {F_ROUNDING, "PayableRoundingAmount"},  {F_AMOUNT_DUE, "PayableAmount"}};
 
     doc->is_visible[F_TOTAL_VAT] = true;
     einvoice_put(out, "<cac:LegalMonetaryTotal>\n");
@@ -154,6 +157,16 @@ static void put_line(GString *out, const struct document *doc, const struct line
     einvoice_put(out, "</cac:Price></cac:%sLine>\n", kind);
 }
 
+static void put_period(GString *out, struct document *doc)
+{
+    if (doc->value[F_PERIOD_START] == NULL)
+        return;
+    einvoice_put(out, "<cac:InvoicePeriod>");
+    einvoice_field(out, doc, F_PERIOD_START, "<cbc:StartDate>%s</cbc:StartDate>");
+    einvoice_field(out, doc, F_PERIOD_END, "<cbc:EndDate>%s</cbc:EndDate>");
+    einvoice_put(out, "</cac:InvoicePeriod>\n");
+}
+
 static void put_head(GString *out, struct document *doc)
 {
     bool is_credit = doc->type == TYPE_CREDIT_NOTE;
@@ -168,8 +181,10 @@ static void put_head(GString *out, struct document *doc)
         einvoice_field(out, doc, F_DUE_DATE, "<cbc:DueDate>%s</cbc:DueDate>\n");
     einvoice_put(out, is_credit ? "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>\n"
                                 : "<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>\n");
-    einvoice_field(out, doc, F_CURRENCY, "<cbc:DocumentCurrencyCode>%s</cbc:DocumentCurrencyCode>\n");
+    einvoice_field(out, doc, F_CURRENCY,
+                   "<cbc:DocumentCurrencyCode>%s</cbc:DocumentCurrencyCode>\n");
     einvoice_field(out, doc, F_BUYER_REFERENCE, "<cbc:BuyerReference>%s</cbc:BuyerReference>\n");
+    put_period(out, doc);
     einvoice_field(out, doc, F_ORDER_REFERENCE,
                    "<cac:OrderReference><cbc:ID>%s</cbc:ID></cac:OrderReference>\n");
     einvoice_field(out, doc, F_PRECEDING_INVOICE,

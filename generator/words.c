@@ -1,7 +1,7 @@
 /*
  * Word lists in memory: a hash table from key to alternatives. Labels can be split into a training
- * share and a held-out share by a hash of the word itself, so that a test can ask for wordings which
- * no training page has shown.
+ * share and a held-out share by a hash of the word itself, so that a test can ask for wordings
+ * which no training page has shown.
  */
 #include "generator/words.h"
 

@@ -39,7 +39,8 @@ static void make_company_ids(struct party *party, enum language language, struct
         party->registration = ids_no_org(rng);
         party->registration_shown = ids_grouped(party->registration, "3 3 3");
         party->vat = g_strdup_printf("NO%sMVA", party->registration);
-        party->vat_shown = g_strdup_printf("NO %s MVA", party->registration_shown);
+        party->vat_shown = g_strdup_printf("%s%s MVA", rng_chance(rng, 25) ? "NO " : "",
+                                           party->registration_shown);
         break;
     case LANG_SV:
         party->registration = ids_se_org(rng);
@@ -49,8 +50,9 @@ static void make_company_ids(struct party *party, enum language language, struct
         break;
     case LANG_DA:
         party->registration = ids_dk_cvr(rng);
-        party->registration_shown = rng_chance(rng, 50) ? ids_grouped(party->registration, "2 2 2 2")
-                                                        : g_strdup(party->registration);
+        party->registration_shown = rng_chance(rng, 50)
+                                        ? ids_grouped(party->registration, "2 2 2 2")
+                                        : g_strdup(party->registration);
         party->vat = g_strdup_printf("DK%s", party->registration);
         party->vat_shown = g_strdup(party->vat);
         break;
@@ -82,11 +84,11 @@ static void make_company_ids(struct party *party, enum language language, struct
 static char *make_phone(enum language language, struct rng *rng)
 {
     static const char *const patterns[LANG_COUNT] = {
-        [LANG_EN] = "2 4 4", [LANG_NB] = "2 2 2 2", [LANG_SV] = "2-3 2 2",
-        [LANG_DA] = "2 2 2 2", [LANG_HU] = "1 3 4", [LANG_DE] = "3 4-3"};
+        [LANG_EN] = "2 4 4",   [LANG_NB] = "2 2 2 2", [LANG_SV] = "2-3 2 2",
+        [LANG_DA] = "2 2 2 2", [LANG_HU] = "1 3 4",   [LANG_DE] = "3 4-3"};
     static const char *const prefixes[LANG_COUNT] = {
-        [LANG_EN] = "+44 ", [LANG_NB] = "+47 ", [LANG_SV] = "0", [LANG_DA] = "+45 ",
-        [LANG_HU] = "+36 ", [LANG_DE] = "0"};
+        [LANG_EN] = "+44 ", [LANG_NB] = "+47 ", [LANG_SV] = "0",
+        [LANG_DA] = "+45 ", [LANG_HU] = "+36 ", [LANG_DE] = "0"};
     g_autofree char *digits = ids_digits(rng, language == LANG_EN || language == LANG_DE ? 10 : 8);
     g_autofree char *grouped = ids_grouped(digits, patterns[language]);
 
@@ -98,7 +100,7 @@ static void make_party(struct party *party, enum language language, const struct
 {
     static const char *const domains[LANG_COUNT] = {
         [LANG_EN] = "co.uk", [LANG_NB] = "no", [LANG_SV] = "se",
-        [LANG_DA] = "dk", [LANG_HU] = "hu", [LANG_DE] = "de"};
+        [LANG_DA] = "dk",    [LANG_HU] = "hu", [LANG_DE] = "de"};
     g_autofree char *stem = ascii_stem(name);
     const char *street = words_pick(words, "street", rng);
     int number = rng_range(rng, 1, 140);
@@ -216,9 +218,9 @@ static void make_supplier(struct supplier *supplier, enum language language, int
     supplier->seed = rng_next(&rng);
     supplier->trade = g_strdup(trades[n % (int)G_N_ELEMENTS(trades)]);
     key = g_strdup_printf("company.%s", supplier->trade);
-    name = g_strdup_printf("%s %s %s",
-                           words_at(words, "company.stem", (n + (int)(universe % 1000) * 7) % stems),
-                           words_pick(words, key, &rng), words_pick(words, "company.form", &rng));
+    name = g_strdup_printf(
+        "%s %s %s", words_at(words, "company.stem", (n + (int)(universe % 1000) * 7) % stems),
+        words_pick(words, key, &rng), words_pick(words, "company.form", &rng));
     supplier->id = g_strdup_printf("%s-%02d", locale->country, n + 1);
     supplier->language = language;
     supplier->locale = locale;
@@ -226,7 +228,20 @@ static void make_supplier(struct supplier *supplier, enum language language, int
     make_party(&supplier->party, language, words, name, &rng);
     make_account(&supplier->account, language, locale, words, &rng);
     make_numbering(supplier, &rng);
-    style_choose(&supplier->style, n, locale, &rng);
+    style_choose(&supplier->style, n + (int)(universe % 1000 - 1) * 3, locale, &rng);
+}
+
+/* The first universe's buyer has a fixed name; the others have buyers of their own. */
+static char *make_buyer_name(const struct words *words, uint64_t universe, const char *wanted,
+                             struct rng *rng)
+{
+    if (wanted != NULL)
+        return g_strdup(wanted);
+    if (universe == 1)
+        return g_strdup(words_at(words, "buyer", 0));
+    return g_strdup_printf("%s %s %s", words_pick(words, "company.stem", rng),
+                           words_pick(words, "company.office", rng),
+                           words_pick(words, "company.form", rng));
 }
 
 struct world *world_open(const char *data_dir, uint64_t universe, enum synonyms share,
@@ -237,8 +252,8 @@ struct world *world_open(const char *data_dir, uint64_t universe, enum synonyms 
     for (int i = 0; i < LANG_COUNT; i++) {
         const struct locale *locale = locale_of((enum language)i);
         struct words *words = words_open(data_dir, locale->language, share);
-        struct rng rng = {rng_mix(7, locale->country)};
-        const char *name = buyer_name != NULL ? buyer_name : words_at(words, "buyer", 0);
+        struct rng rng = {rng_mix(6 + universe, locale->country)};
+        g_autofree char *name = make_buyer_name(words, universe, buyer_name, &rng);
 
         world->words[i] = words;
         for (int n = 0; n < SUPPLIERS_PER_COUNTRY; n++)

@@ -16,15 +16,15 @@ enum { SUPPLIERS_PER_COUNTRY = 40 };
 struct party {
     char *name;
     char *street;
-    char *city;            /* with postcode, as written on a letter */
-    char *registration;    /* the company number, plain; NULL where the country has none to show */
+    char *city;         /* with postcode, as written on a letter */
+    char *registration; /* the company number, plain; NULL where the country has none to show */
     char *registration_shown;
-    char *vat;             /* with its country: NO987654321MVA, DE123456789 */
+    char *vat; /* with its country: NO987654321MVA, DE123456789 */
     char *vat_shown;
     char *email;
     char *phone;
     char *web;
-    char *person;          /* who signs, or "your reference" */
+    char *person; /* who signs, or "your reference" */
 };
 
 struct account {
@@ -32,25 +32,25 @@ struct account {
     char *iban;
     char *iban_shown;
     char *bic;
-    char *number;          /* the domestic account as printed; NULL where only IBAN is used */
-    char *bankgiro;        /* Sweden */
-    char *plusgiro;        /* Sweden */
-    char *creditor;        /* Denmark: FIK creditor number */
+    char *number;   /* the domestic account as printed; NULL where only IBAN is used */
+    char *bankgiro; /* Sweden */
+    char *plusgiro; /* Sweden */
+    char *creditor; /* Denmark: FIK creditor number */
 };
 
 enum reference_kind { REFERENCE_NONE, REFERENCE_MOD10, REFERENCE_MOD11, REFERENCE_RF };
 
 struct supplier {
-    char *id;              /* NO-07 */
+    char *id; /* NO-07 */
     enum language language;
     const struct locale *locale;
     const struct words *words;
     struct party party;
     struct account account;
     struct style style;
-    char *trade;           /* which of the word lists its goods come from */
+    char *trade; /* which of the word lists its goods come from */
     enum reference_kind reference;
-    char *number_prefix;   /* before its running invoice number */
+    char *number_prefix; /* before its running invoice number */
     int number_digits;
     uint64_t seed;
 };

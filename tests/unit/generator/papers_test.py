@@ -102,7 +102,7 @@ class Papers(unittest.TestCase):
     def setUpClass(cls):
         cls.temp = tempfile.TemporaryDirectory()
         cls.root = pathlib.Path(cls.temp.name)
-        cls.pdf = generate(cls.root / "pdf", "--count", "240", "--forms", "pdf", "--seed", "11")
+        cls.pdf = generate(cls.root / "pdf", "--count", "180", "--forms", "pdf", "--seed", "11")
 
     @classmethod
     def tearDownClass(cls):
@@ -164,7 +164,7 @@ class Papers(unittest.TestCase):
                     self.assertEqual(vat.quantize(CENT, ROUND_HALF_UP).quantize(step, ROUND_HALF_UP),
                                      Decimal(part["vat"]).quantize(step))
                 checked += 1
-        self.assertGreater(checked, 60)
+        self.assertGreater(checked, 40)
 
     def test_statements_balance(self):
         for paper in self.pdf:
@@ -180,7 +180,7 @@ class Papers(unittest.TestCase):
 
     def test_what_is_visible_stands_on_the_page(self):
         squeeze = lambda text: re.sub(r"[^0-9a-z]", "", text.lower())
-        for paper in self.pdf[:120]:
+        for paper in self.pdf[:60]:
             text = subprocess.run(["pdftotext", "-layout", self.root / "pdf" / paper["file"], "-"],
                                   check=True, capture_output=True, text=True).stdout
             for field in ("invoice_number", "iban", "payment_reference", "order_reference",
@@ -190,7 +190,8 @@ class Papers(unittest.TestCase):
                         self.assertIn(squeeze(paper[field]), squeeze(text))
 
     def test_same_seed_same_bytes(self):
-        options = ("--count", "16", "--types", "invoice,credit_note", "--degrade", "mix",
+        options = ("--count", "12", "--types", "receipt,invoice",
+                   "--languages", "nb,sv", "--degrade", "mix",
                    "--forms", "pdf,tiff,scanpdf,jpeg,png,ubl,cii,facturx")
         generate(self.root / "one", *options)
         generate(self.root / "two", *options)
