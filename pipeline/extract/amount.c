@@ -14,17 +14,17 @@ enum { DIGITS_MAX = 15, CORE_SIZE = 64 };
 static const struct {
     const char *sign, *code;
 } signs[] = {
-    {"NOK", "NOK"}, {"SEK", "SEK"}, {"DKK", "DKK"}, {"EUR", "EUR"}, {"HUF", "HUF"},
-    {"GBP", "GBP"}, {"USD", "USD"}, {"CHF", "CHF"}, {"€", "EUR"},   {"£", "GBP"},
-    {"US$", "USD"}, {"$", "USD"},   {"Ft.", "HUF"}, {"Ft", "HUF"},  {"kr.", "kr"},
-    {"kr", "kr"},   {"RM", "MYR"},  {"MYR", "MYR"}, {"PLN", "PLN"}, {"CZK", "CZK"},
-    {"Euro", "EUR"},
+    {"NOK", "NOK"}, {"SEK", "SEK"}, {"DKK", "DKK"},  {"EUR", "EUR"}, {"HUF", "HUF"}, {"GBP", "GBP"},
+    {"USD", "USD"}, {"CHF", "CHF"}, {"€", "EUR"},    {"£", "GBP"},   {"US$", "USD"}, {"$", "USD"},
+    {"Ft.", "HUF"}, {"Ft", "HUF"},  {"kr.", "kr"},   {"kr", "kr"},   {"RM", "MYR"},  {"MYR", "MYR"},
+    {"PLN", "PLN"}, {"CZK", "CZK"}, {"Euro", "EUR"},
 };
 
 const char *currency_of_sign(const char *text, int length)
 {
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if ((int)strlen(signs[i].sign) == length && strncasecmp(signs[i].sign, text, (size_t)length) == 0)
+        if ((int)strlen(signs[i].sign) == length &&
+            strncasecmp(signs[i].sign, text, (size_t)length) == 0)
             return signs[i].code;
     return NULL;
 }
@@ -85,9 +85,9 @@ static bool peel_all(struct span *s, struct amount *amount)
     bool is_negative = false, changed = true;
 
     while (changed) {
-        changed = peel_text(s, " ", false) || peel_text(s, " ", true) ||
-                  peel_text(s, "+", false) || peel_text(s, "*", true) || peel_text(s, ":", false) ||
-                  peel_text(s, "=", false) || peel_currency(s, amount);
+        changed = peel_text(s, " ", false) || peel_text(s, " ", true) || peel_text(s, "+", false) ||
+                  peel_text(s, "*", true) || peel_text(s, ":", false) || peel_text(s, "=", false) ||
+                  peel_currency(s, amount);
         if (peel_text(s, ",-", true) || peel_text(s, ":-", true) || peel_text(s, ".-", true) ||
             peel_text(s, ",--", true) || peel_text(s, ",–", true) || peel_text(s, ",—", true)) {
             amount->decimals = 0;

@@ -11,16 +11,16 @@
 enum { AMOUNT_SCALE = 10000 };
 
 struct amount {
-    int64_t value;       /* ten-thousandths: 12.50 is 125000; a trailing minus or CR is applied */
-    int64_t other;       /* the second reading, when is_ambiguous */
-    int8_t decimals;     /* as printed: -1 none at all, 0 for ",-", else their number */
-    char decimal_mark;   /* ',' or '.', or 0 where the text does not tell */
-    bool is_ambiguous;   /* value takes the mark as a group separator, other as a decimal mark */
+    int64_t value;     /* ten-thousandths: 12.50 is 125000; a trailing minus or CR is applied */
+    int64_t other;     /* the second reading, when is_ambiguous */
+    int8_t decimals;   /* as printed: -1 none at all, 0 for ",-", else their number */
+    char decimal_mark; /* ',' or '.', or 0 where the text does not tell */
+    bool is_ambiguous; /* value takes the mark as a group separator, other as a decimal mark */
     bool has_group;
     bool is_percent;
-    bool is_repaired;    /* letters were taken for digits */
+    bool is_repaired;     /* letters were taken for digits */
     const char *currency; /* ISO code printed with it, or NULL; static */
-    bool has_krone;      /* "kr": a krone of some country */
+    bool has_krone;       /* "kr": a krone of some country */
 };
 
 /* Whole string or nothing: sign, currency, digits, marks; false for anything else (dates, ids).

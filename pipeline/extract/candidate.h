@@ -43,11 +43,11 @@ struct candidate {
     enum candidate_kind kind;
     int first, count, row, page; /* tokens; page is an index */
     struct box box, printed;
-    float confidence;       /* of its worst word */
+    float confidence; /* of its worst word */
     bool is_ocr;
-    bool is_checked;        /* its own check digits agree */
-    bool is_last_in_row;    /* amounts: no other amount stands right of it */
-    const char *value;      /* normal form; NULL for amounts */
+    bool is_checked;     /* its own check digits agree */
+    bool is_last_in_row; /* amounts: no other amount stands right of it */
+    const char *value;   /* normal form; NULL for amounts */
     struct amount amount;
     struct date_reading date;
     struct evidence evidence[EVIDENCE_MAX];

@@ -32,9 +32,15 @@ struct candidate *candidates_add(struct candidates *c, struct arena *a, const st
         c->capacity = capacity;
     }
     item = &c->items[c->count++];
-    *item = (struct candidate){.kind = kind, .first = first, .count = count, .row = token->row,
-                               .page = token->page, .box = token->box, .printed = token->printed,
-                               .confidence = token->confidence, .is_ocr = token->is_ocr};
+    *item = (struct candidate){.kind = kind,
+                               .first = first,
+                               .count = count,
+                               .row = token->row,
+                               .page = token->page,
+                               .box = token->box,
+                               .printed = token->printed,
+                               .confidence = token->confidence,
+                               .is_ocr = token->is_ocr};
     for (int i = first + 1; i < first + count; i++) {
         item->box = box_union(item->box, s->tokens[i].box);
         item->printed = box_union(item->printed, s->tokens[i].printed);
@@ -44,7 +50,8 @@ struct candidate *candidates_add(struct candidates *c, struct arena *a, const st
     return item;
 }
 
-/* Joins up to `count` tokens of one row, with a space where `spaced`; false when it gets too long. */
+/* Joins up to `count` tokens of one row, with a space where `spaced`; false when it gets too long.
+ */
 static bool join(const struct sheet *s, int first, int count, bool spaced, char out[RUN_SIZE])
 {
     size_t used = 0;
@@ -85,7 +92,8 @@ static bool is_thousands_space(const struct sheet *s, int i)
     return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.2f * letter;
 }
 
-/* A group of three digits must stand as near as a thousands space does; a currency may stand off. */
+/* A group of three digits must stand as near as a thousands space does; a currency may stand off.
+ */
 static bool may_continue_amount(const struct sheet *s, int i)
 {
     const char *text = s->tokens[i].text;
@@ -270,8 +278,7 @@ void candidates_find_texts(struct candidates *c, struct arena *a, const struct s
     }
 }
 
-void candidates_find(struct candidates *c, struct arena *a, const struct sheet *s,
-                     bool month_first)
+void candidates_find(struct candidates *c, struct arena *a, const struct sheet *s, bool month_first)
 {
     *c = (struct candidates){0};
     candidates_find_amounts(c, a, s);

@@ -89,7 +89,8 @@ static bool hu_block(const char *digits, const char *weights)
     return weighted(digits, weights) % 10 == 0;
 }
 
-/* The bank's eight digits check themselves; the other eight or sixteen check themselves together. */
+/* The bank's eight digits check themselves; the other eight or sixteen check themselves together.
+ */
 bool check_hu_account(const char *digits)
 {
     size_t n = strlen(digits);
@@ -159,8 +160,8 @@ static bool has_iban_form(const char *text)
 {
     for (size_t i = 0; i < sizeof iban_lengths / sizeof *iban_lengths; i++)
         if (strncmp(text, iban_lengths[i].country, 2) == 0)
-            return (int)strlen(text) == iban_lengths[i].length &&
-                   isdigit((unsigned char)text[2]) && isdigit((unsigned char)text[3]);
+            return (int)strlen(text) == iban_lengths[i].length && isdigit((unsigned char)text[2]) &&
+                   isdigit((unsigned char)text[3]);
     return false;
 }
 
@@ -199,20 +200,34 @@ static const struct vat_form {
     bool is_numeric;
     bool (*check)(const char *);
 } vat_forms[] = {
-    {"NO", 9, 9, true, check_no_organisation}, {"DK", 8, 8, true, check_dk_cvr},
-    {"DE", 9, 9, true, check_de_vat},          {"GB", 9, 9, true, check_gb_vat},
-    {"HU", 8, 8, true, check_hu_tax},          {"AT", 9, 9, false, NULL},
-    {"BE", 10, 10, true, NULL},                {"BG", 9, 10, true, NULL},
-    {"CY", 9, 9, false, NULL},                 {"CZ", 8, 10, true, NULL},
-    {"EE", 9, 9, true, NULL},                  {"EL", 9, 9, true, NULL},
-    {"ES", 9, 9, false, NULL},                 {"FI", 8, 8, true, NULL},
-    {"FR", 11, 11, false, NULL},               {"HR", 11, 11, true, NULL},
-    {"IE", 8, 9, false, NULL},                 {"IT", 11, 11, true, NULL},
-    {"LT", 9, 12, true, NULL},                 {"LU", 8, 8, true, NULL},
-    {"LV", 11, 11, true, NULL},                {"MT", 8, 8, true, NULL},
-    {"NL", 12, 12, false, NULL},               {"PL", 10, 10, true, NULL},
-    {"PT", 9, 9, true, NULL},                  {"RO", 2, 10, true, NULL},
-    {"SI", 8, 8, true, NULL},                  {"SK", 10, 10, true, NULL},
+    {"NO", 9, 9, true, check_no_organisation},
+    {"DK", 8, 8, true, check_dk_cvr},
+    {"DE", 9, 9, true, check_de_vat},
+    {"GB", 9, 9, true, check_gb_vat},
+    {"HU", 8, 8, true, check_hu_tax},
+    {"AT", 9, 9, false, NULL},
+    {"BE", 10, 10, true, NULL},
+    {"BG", 9, 10, true, NULL},
+    {"CY", 9, 9, false, NULL},
+    {"CZ", 8, 10, true, NULL},
+    {"EE", 9, 9, true, NULL},
+    {"EL", 9, 9, true, NULL},
+    {"ES", 9, 9, false, NULL},
+    {"FI", 8, 8, true, NULL},
+    {"FR", 11, 11, false, NULL},
+    {"HR", 11, 11, true, NULL},
+    {"IE", 8, 9, false, NULL},
+    {"IT", 11, 11, true, NULL},
+    {"LT", 9, 12, true, NULL},
+    {"LU", 8, 8, true, NULL},
+    {"LV", 11, 11, true, NULL},
+    {"MT", 8, 8, true, NULL},
+    {"NL", 12, 12, false, NULL},
+    {"PL", 10, 10, true, NULL},
+    {"PT", 9, 9, true, NULL},
+    {"RO", 2, 10, true, NULL},
+    {"SI", 8, 8, true, NULL},
+    {"SK", 10, 10, true, NULL},
 };
 
 static bool check_se_vat(const char *body, bool *ret_is_proved)

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-bool check_luhn(const char *digits);          /* mod 10, last digit checks */
-bool check_mod11(const char *digits);         /* NO weights 2 to 7 from the right; '-' stands for ten */
+bool check_luhn(const char *digits);  /* mod 10, last digit checks */
+bool check_mod11(const char *digits); /* NO weights 2 to 7 from the right; '-' stands for ten */
 bool check_no_organisation(const char *digits); /* 9 digits */
 bool check_no_account(const char *digits);      /* 11 digits */
 bool check_se_organisation(const char *digits); /* 10 digits */

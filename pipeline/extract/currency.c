@@ -1,6 +1,6 @@
 /*
- * Printed codes and signs vote; "kr" is the krone of the language or of the seller's country. Without
- * any, the seller's country decides, and last our own currency, less and less surely.
+ * Printed codes and signs vote; "kr" is the krone of the language or of the seller's country.
+ * Without any, the seller's country decides, and last our own currency, less and less surely.
  */
 #include "pipeline/extract/currency.h"
 #include "pipeline/extract/extract.h"
@@ -29,10 +29,9 @@ static struct vote *vote_for(struct vote votes[VOTES], const char *code)
 
 static const struct home {
     const char *country, *language, *currency;
-} homes[] = {{"NO", "nb", "NOK"}, {"SE", "sv", "SEK"}, {"DK", "da", "DKK"},
-             {"HU", "hu", "HUF"}, {"DE", "de", "EUR"}, {"GB", "en", "GBP"},
-             {"AT", "", "EUR"},   {"FI", "", "EUR"},   {"NL", "", "EUR"},
-             {"FR", "", "EUR"},   {"BE", "", "EUR"},   {"IE", "", "EUR"}};
+} homes[] = {{"NO", "nb", "NOK"}, {"SE", "sv", "SEK"}, {"DK", "da", "DKK"}, {"HU", "hu", "HUF"},
+             {"DE", "de", "EUR"}, {"GB", "en", "GBP"}, {"AT", "", "EUR"},   {"FI", "", "EUR"},
+             {"NL", "", "EUR"},   {"FR", "", "EUR"},   {"BE", "", "EUR"},   {"IE", "", "EUR"}};
 
 static const char *home_currency(const struct document *d, bool krone_only)
 {
@@ -45,8 +44,7 @@ static const char *home_currency(const struct document *d, bool krone_only)
             if (strncmp(signs[k], homes[i].country, 2) == 0 && (!krone_only || i < 3))
                 return homes[i].currency;
     for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
-        if (d->language[0] && strcmp(d->language, homes[i].language) == 0 &&
-            (!krone_only || i < 3))
+        if (d->language[0] && strcmp(d->language, homes[i].language) == 0 && (!krone_only || i < 3))
             return homes[i].currency;
     return NULL;
 }
@@ -78,9 +76,9 @@ static void fill(struct document *d, const struct sheet *s, const struct vote *v
 {
     struct field *field = &d->fields[FIELD_CURRENCY];
 
-    *field = (struct field){.value = vote->code, .confidence = confidence,
-                            .source = s->n_pages && s->pages[0] &&
-                                              s->pages[0]->source != PAGE_TEXT
+    *field = (struct field){.value = vote->code,
+                            .confidence = confidence,
+                            .source = s->n_pages && s->pages[0] && s->pages[0]->source != PAGE_TEXT
                                           ? SOURCE_OCR
                                           : SOURCE_TEXT};
     if (vote->token < 0)

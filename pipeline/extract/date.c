@@ -1,6 +1,7 @@
 /*
  * Reads printed dates: the text falls into three parts (numbers or a month's name), and the parts'
- * widths and values leave one order, or two that both make a day (03/04/2026), which are both given.
+ * widths and values leave one order, or two that both make a day (03/04/2026), which are both
+ * given.
  */
 #include "pipeline/extract/date.h"
 
@@ -32,7 +33,8 @@ struct part {
 static int month_named(const char *folded, size_t length)
 {
     for (int m = 0; m < 12 && length >= 3; m++)
-        for (const char *name = months[m]; name; name = strchr(name, ' ') ? strchr(name, ' ') + 1 : NULL) {
+        for (const char *name = months[m]; name;
+             name = strchr(name, ' ') ? strchr(name, ' ') + 1 : NULL) {
             size_t size = strcspn(name, " ");
 
             if (length <= size && strncmp(name, folded, length) == 0)
@@ -98,7 +100,8 @@ static int full_year(struct part part)
 
 static bool make(struct part year, struct part month, struct part day, struct civil_date *ret)
 {
-    struct civil_date date = {(int16_t)full_year(year), (int8_t)(month.value > 12 ? 0 : month.value),
+    struct civil_date date = {(int16_t)full_year(year),
+                              (int8_t)(month.value > 12 ? 0 : month.value),
                               (int8_t)(day.value > 31 ? 0 : day.value)};
 
     if (date.year == 0 || month.digits > 2 || day.digits > 2 || day.digits == 0 ||

@@ -1,7 +1,7 @@
 /*
- * XML and picture. What the XML says wins; where the page prints the same value, the field gains its
- * place and a proof. A total or number the page states differently, and proves, is a contradiction
- * somebody must look at: the picture is what people saw, the XML what machines book.
+ * XML and picture. What the XML says wins; where the page prints the same value, the field gains
+ * its place and a proof. A total or number the page states differently, and proves, is a
+ * contradiction somebody must look at: the picture is what people saw, the XML what machines book.
  */
 #include "pipeline/extract/einvoice.h"
 
@@ -42,7 +42,8 @@ static const struct candidate *find_printed(const struct candidates *c, enum fie
         const struct candidate *item = &c->items[i];
         bool is_same = item->kind == CANDIDATE_AMOUNT
                            ? kind == FIELD_AMOUNT && same_amount(item, value)
-                           : kind != FIELD_AMOUNT && item->value && same_letters(item->value, value);
+                           : kind != FIELD_AMOUNT && item->value &&
+                                 same_letters(item->value, value);
 
         if (is_same)
             return item;

@@ -1,7 +1,7 @@
 /*
  * What stands around a candidate. A label speaks for the value behind it in the row, for the value
- * under it, or as a column's head for everything down to where the column ends; the farther away and
- * the more stands between, the less.
+ * under it, or as a column's head for everything down to where the column ends; the farther away
+ * and the more stands between, the less.
  */
 #include "pipeline/extract/candidate.h"
 
@@ -96,8 +96,8 @@ static bool is_under(const struct candidate *c, const struct mention *m, float h
            fabsf(c->box.x1 - m->box.x1) < 0.8f * height;
 }
 
-/* In a grid of boxes the label stands left and the value right: the value belongs to the label whose
- * stretch, up to the next label of the row, holds its middle. */
+/* In a grid of boxes the label stands left and the value right: the value belongs to the label
+ * whose stretch, up to the next label of the row, holds its middle. */
 static bool is_in_stretch(const struct sheet *s, const struct candidate *c, int index, float height)
 {
     const struct mention *m = &s->mentions[index];

@@ -1,7 +1,7 @@
 /*
  * The order of extraction: lay the words out, find candidates, then parties, lines, money and the
- * other fields, merge an e-invoice, decide. Nothing here fails on a bad document: what cannot be read
- * is missing, and what is missing is a reason for review.
+ * other fields, merge an e-invoice, decide. Nothing here fails on a bad document: what cannot be
+ * read is missing, and what is missing is a reason for review.
  */
 #include "pipeline/extract/extract.h"
 #include "pipeline/extract/candidate.h"

@@ -26,12 +26,14 @@ struct extract_context {
     void *user;
 };
 
-/* Fills d->fields, d->lines, d->vat from the pages of `d` (pages[i] is page number d->pages[i]; NULL where unread).
- * `einvoice` (or NULL) wins where it speaks; words then only confirm. Ends with verdict_decide(). */
+/* Fills d->fields, d->lines, d->vat from the pages of `d` (pages[i] is page number d->pages[i];
+ * NULL where unread). `einvoice` (or NULL) wins where it speaks; words then only confirm. Ends with
+ * verdict_decide(). */
 int extract_document(struct arena *a, struct page *const *pages, const struct document *einvoice,
                      const struct extract_context *context, struct document *d, struct err *err);
 
-/* Sets proofs, outcome and reasons from the fields as they stand: run again after each correction. */
+/* Sets proofs, outcome and reasons from the fields as they stand: run again after each correction.
+ */
 void verdict_decide(struct arena *a, const struct extract_context *context, struct document *d);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Lines of goods. A header is a row (or two close ones) with at least two column words, one of them a
- * description or an amount. Below it each token belongs to the column whose edge or centre it lines
- * up with; the table ends at the words of the totals. Quantity x price = amount proves a line, and
- * decides which of two readings of a number was meant.
+ * Lines of goods. A header is a row (or two close ones) with at least two column words, one of them
+ * a description or an amount. Below it each token belongs to the column whose edge or centre it
+ * lines up with; the table ends at the words of the totals. Quantity x price = amount proves a
+ * line, and decides which of two readings of a number was meant.
  */
 #include "pipeline/extract/items.h"
 
@@ -17,18 +17,19 @@
 enum { COLUMNS_MAX = 12, ITEMS_MAX = 600, CONTINUATIONS = 4 };
 
 static const uint64_t roles[] = {
-    CONCEPT_BIT(col_description), CONCEPT_BIT(col_price), CONCEPT_BIT(col_quantity),
+    CONCEPT_BIT(col_description), CONCEPT_BIT(col_price),    CONCEPT_BIT(col_quantity),
     CONCEPT_BIT(col_unit),        CONCEPT_BIT(col_vat_rate), CONCEPT_BIT(col_discount),
     CONCEPT_BIT(col_article),     CONCEPT_BIT(col_position), CONCEPT_BIT(col_amount),
 };
-static const uint64_t ANY_ROLE =
-    CONCEPT_BIT(col_description) | CONCEPT_BIT(col_price) | CONCEPT_BIT(col_quantity) |
-    CONCEPT_BIT(col_unit) | CONCEPT_BIT(col_vat_rate) | CONCEPT_BIT(col_discount) |
-    CONCEPT_BIT(col_article) | CONCEPT_BIT(col_position) | CONCEPT_BIT(col_amount);
-static const uint64_t END_OF_TABLE =
-    CONCEPT_BIT(total_lines) | CONCEPT_BIT(net) | CONCEPT_BIT(vat) | CONCEPT_BIT(gross) |
-    CONCEPT_BIT(total) | CONCEPT_BIT(amount_due) | CONCEPT_BIT(rounding) | CONCEPT_BIT(prepaid) |
-    CONCEPT_BIT(allowance);
+static const uint64_t ANY_ROLE = CONCEPT_BIT(col_description) | CONCEPT_BIT(col_price) |
+                                 CONCEPT_BIT(col_quantity) | CONCEPT_BIT(col_unit) |
+                                 CONCEPT_BIT(col_vat_rate) | CONCEPT_BIT(col_discount) |
+                                 CONCEPT_BIT(col_article) | CONCEPT_BIT(col_position) |
+                                 CONCEPT_BIT(col_amount);
+static const uint64_t END_OF_TABLE = CONCEPT_BIT(total_lines) | CONCEPT_BIT(net) |
+                                     CONCEPT_BIT(vat) | CONCEPT_BIT(gross) | CONCEPT_BIT(total) |
+                                     CONCEPT_BIT(amount_due) | CONCEPT_BIT(rounding) |
+                                     CONCEPT_BIT(prepaid) | CONCEPT_BIT(allowance);
 
 struct column {
     uint64_t role;
@@ -56,14 +57,16 @@ static bool has_role(const struct table *t, uint64_t role)
     return false;
 }
 
-/* Column words of one row; roles are given once, the last amount word wins (gross before net pays). */
+/* Column words of one row; roles are given once, the last amount word wins (gross before net pays).
+ */
 static int read_header_row(const struct sheet *s, int row, struct table *t)
 {
     int found = 0;
 
     for (int m = 0; m < s->n_mentions; m++) {
         const struct mention *mention = &s->mentions[m];
-        bool is_alone = mention->row == row && (mention->concepts & ANY_ROLE) && !mention->is_inside;
+        bool is_alone = mention->row == row && (mention->concepts & ANY_ROLE) &&
+                        !mention->is_inside;
 
         for (size_t r = 0; is_alone && r < sizeof roles / sizeof *roles; r++) {
             if (!(mention->concepts & roles[r]) || t->count == COLUMNS_MAX)
@@ -179,7 +182,8 @@ static bool is_number_role(uint64_t role)
                    CONCEPT_BIT(col_amount) | CONCEPT_BIT(col_discount));
 }
 
-static void read_number(const struct table *t, const struct candidate *number, struct row_cells *out)
+static void read_number(const struct table *t, const struct candidate *number,
+                        struct row_cells *out)
 {
     uint64_t role = column_of(t, &number->box);
 
@@ -327,7 +331,9 @@ static void add_item(const struct reader *q, int row, const struct row_cells *ce
     if (items->count == ITEMS_MAX)
         return;
     item = &items->items[items->count++];
-    *item = (struct item){.first = row, .last = row, .is_proved = is_proved,
+    *item = (struct item){.first = row,
+                          .last = row,
+                          .is_proved = is_proved,
                           .amount_minor = amount_to_minor(value[2])};
     item->line = (struct line_item){
         .page = q->s->pages[q->s->rows[row].page]->number,
@@ -352,11 +358,11 @@ static void continue_item(const struct reader *q, int row, const struct row_cell
         r->box.y0 - q->s->rows[item->last].box.y1 > 1.2f * r->height)
         return;
     item->last = row;
-    item->line.description =
-        item->line.description
-            ? arena_printf(q->a, "%s %s", item->line.description,
-                           sheet_text(q->s, q->a, cells->text_first, cells->text_count))
-            : sheet_text(q->s, q->a, cells->text_first, cells->text_count);
+    item->line.description = item->line.description
+                                 ? arena_printf(
+                                       q->a, "%s %s", item->line.description,
+                                       sheet_text(q->s, q->a, cells->text_first, cells->text_count))
+                                 : sheet_text(q->s, q->a, cells->text_first, cells->text_count);
 }
 
 /* An amount alone on the next row belongs to the quantity and price before it. */

@@ -1,8 +1,8 @@
 /*
  * A small exact search. Every printed amount gets a score for every role from its labels; amounts
- * that form net x rate = VAT are let in without one. All triples of the best are tried, the equation
- * net + VAT = gross weighing more than any label. Then, with those fixed, prepaid, rounding and due,
- * and after them lines, allowances and charges, each against its own equation.
+ * that form net x rate = VAT are let in without one. All triples of the best are tried, the
+ * equation net + VAT = gross weighing more than any label. Then, with those fixed, prepaid,
+ * rounding and due, and after them lines, allowances and charges, each against its own equation.
  */
 #include "pipeline/extract/money.h"
 #include "pipeline/extract/score.h"
@@ -161,8 +161,8 @@ static void mark_triples(struct solver *q)
                 int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
 
                 if (v >= 0 && g >= 0)
-                    q->readings[i].fits_rate = q->readings[v].fits_rate =
-                        q->readings[g].fits_rate = true;
+                    q->readings[i].fits_rate = q->readings[v].fits_rate = q->readings[g].fits_rate =
+                        true;
             }
         }
 }
@@ -237,7 +237,8 @@ static float judge(const struct solver *q, int n, int v, int g)
 static void try_triple(struct solver *q, int n, int v, int g)
 {
     float score = judge(q, n, v, g);
-    bool is_same = q->chosen[GROSS] >= 0 && g >= 0 && minor_of(q, q->chosen[GROSS]) == minor_of(q, g);
+    bool is_same = q->chosen[GROSS] >= 0 && g >= 0 &&
+                   minor_of(q, q->chosen[GROSS]) == minor_of(q, g);
 
     if (score > q->best) {
         if (!is_same)
@@ -282,8 +283,10 @@ static void choose_due(struct solver *q)
                 int64_t rounding = llabs(minor_of(q, roundings[r]));
                 bool fits = due == rest + rounding || due == rest - rounding;
                 float score = (dues[d] < 0 ? 0 : q->readings[dues[d]].score[DUE]) +
-                              (prepaids[p] < 0 ? 0 : q->readings[prepaids[p]].score[PREPAID] - 0.2f) +
-                              (roundings[r] < 0 ? 0 : q->readings[roundings[r]].score[ROUNDING] - 0.2f);
+                              (prepaids[p] < 0 ? 0
+                                               : q->readings[prepaids[p]].score[PREPAID] - 0.2f) +
+                              (roundings[r] < 0 ? 0
+                                                : q->readings[roundings[r]].score[ROUNDING] - 0.2f);
 
                 if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
                     continue;
@@ -315,7 +318,9 @@ static void choose_adjustments(struct solver *q)
                 int64_t total = sum - llabs(minor_of(q, allowances[x])) + minor_of(q, charges[k]);
                 bool is_strong = lines[l] >= 0 && q->readings[lines[l]].score[LINES] > 0.6f;
                 float score = (lines[l] < 0 ? 0 : q->readings[lines[l]].score[LINES] - 0.3f) +
-                              (allowances[x] < 0 ? 0 : q->readings[allowances[x]].score[ALLOWANCES] - 0.35f) +
+                              (allowances[x] < 0
+                                   ? 0
+                                   : q->readings[allowances[x]].score[ALLOWANCES] - 0.35f) +
                               (charges[k] < 0 ? 0 : q->readings[charges[k]].score[CHARGES] - 0.35f);
 
                 if (lines[l] >= 0 && !is_strong)
@@ -340,8 +345,8 @@ static void fill(struct solver *q, enum role role, int64_t minor, float confiden
     money_format(minor, 2, text);
     value = arena_strdup(q->a, text);
     if (reading < 0 || q->readings[reading].candidate < 0) {
-        *field = (struct field){.value = value, .confidence = confidence * 0.9f,
-                                .source = SOURCE_TEXT};
+        *field = (struct field){
+            .value = value, .confidence = confidence * 0.9f, .source = SOURCE_TEXT};
         return;
     }
     field_from_candidate(field, &q->c->items[q->readings[reading].candidate], q->s, value,
@@ -374,11 +379,12 @@ static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
 
         money_format(llabs(hit->net), 2, a);
         money_format(llabs(hit->vat), 2, b);
-        rows[i] = (struct vat_row){.rate = hit->rate_bp % 100
-                                               ? arena_printf(q->a, "%d.%02d", hit->rate_bp / 100,
-                                                              hit->rate_bp % 100)
-                                               : arena_printf(q->a, "%d", hit->rate_bp / 100),
-                                   .net = arena_strdup(q->a, a), .vat = arena_strdup(q->a, b)};
+        rows[i] = (struct vat_row){
+            .rate = hit->rate_bp % 100
+                        ? arena_printf(q->a, "%d.%02d", hit->rate_bp / 100, hit->rate_bp % 100)
+                        : arena_printf(q->a, "%d", hit->rate_bp / 100),
+            .net = arena_strdup(q->a, a),
+            .vat = arena_strdup(q->a, b)};
     }
     q->d->vat = rows;
     q->d->n_vat = (size_t)count;

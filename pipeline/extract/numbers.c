@@ -55,8 +55,8 @@ static bool is_numeric(const struct run *run, int min, int max)
     return run->digits == run->length && run->length >= min && run->length <= max;
 }
 
-/* Each fills `value` (COMPACT_SIZE + 8 bytes) and says whether the check digits agree; false when the
- * form is none of this kind. */
+/* Each fills `value` (COMPACT_SIZE + 8 bytes) and says whether the check digits agree; false when
+ * the form is none of this kind. */
 static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
 {
     if (run->length < 15 || run->length > 34 || !isalpha((unsigned char)run->compact[0]) ||
@@ -173,10 +173,14 @@ static const struct {
     enum candidate_kind kind;
     bool (*accept)(const struct run *run, char *value, bool *ret_checked);
 } kinds[] = {
-    {CANDIDATE_IBAN, accept_iban},           {CANDIDATE_VAT_ID, accept_vat_id},
-    {CANDIDATE_ORGANISATION, accept_organisation}, {CANDIDATE_ACCOUNT, accept_account},
-    {CANDIDATE_BANKGIRO, accept_bankgiro},   {CANDIDATE_PLUSGIRO, accept_plusgiro},
-    {CANDIDATE_REFERENCE, accept_reference}, {CANDIDATE_BIC, accept_bic},
+    {CANDIDATE_IBAN, accept_iban},
+    {CANDIDATE_VAT_ID, accept_vat_id},
+    {CANDIDATE_ORGANISATION, accept_organisation},
+    {CANDIDATE_ACCOUNT, accept_account},
+    {CANDIDATE_BANKGIRO, accept_bankgiro},
+    {CANDIDATE_PLUSGIRO, accept_plusgiro},
+    {CANDIDATE_REFERENCE, accept_reference},
+    {CANDIDATE_BIC, accept_bic},
 };
 
 static void add_kinds(struct candidates *c, struct arena *a, const struct sheet *s,
@@ -242,8 +246,8 @@ static void find_fik(struct candidates *c, struct arena *a, const struct sheet *
                 *p = '<';
         at = joined + 1 + strspn(joined + 1, "0123456789");
         if (used > 16 && at == joined + 3 && *at == '<' && joined[used - 1] == '<') {
-            struct candidate *item =
-                candidates_add(c, a, s, CANDIDATE_REFERENCE, first, i - first + 1);
+            struct candidate *item = candidates_add(c, a, s, CANDIDATE_REFERENCE, first,
+                                                    i - first + 1);
             char body[COMPACT_SIZE];
             size_t length = strspn(at + 1, "0123456789");
 

@@ -1,6 +1,6 @@
 /*
- * Seller and buyer. Every line that could be a company's name is a candidate; an address under it, a
- * legal form, large print, a place at the head or the foot, contact facts beside it and an e-mail
+ * Seller and buyer. Every line that could be a company's name is a candidate; an address under it,
+ * a legal form, large print, a place at the head or the foot, contact facts beside it and an e-mail
  * domain that spells it speak for the seller; a label, a window position and our own name for the
  * buyer. Lines with the same name pool their evidence; the best pair wins.
  */
@@ -17,8 +17,8 @@
 enum { NAMES_MAX = 96, ADDRESS_LINES = 3 };
 
 struct name {
-    int line;                    /* index of its best line */
-    int address[ADDRESS_LINES];  /* line indices down to the town */
+    int line;                   /* index of its best line */
+    int address[ADDRESS_LINES]; /* line indices down to the town */
     int n_address;
     char key[PHRASE_KEY_SIZE];
     float seller, buyer;
@@ -72,8 +72,8 @@ static uint64_t concepts_in(const struct sheet *s, int first, int count)
     return concepts;
 }
 
-static const uint64_t ROLE_CONCEPTS =
-    CONCEPT_BIT(seller) | CONCEPT_BIT(buyer) | CONCEPT_BIT(deliver_to);
+static const uint64_t ROLE_CONCEPTS = CONCEPT_BIT(seller) | CONCEPT_BIT(buyer) |
+                                      CONCEPT_BIT(deliver_to);
 
 /* The role label that stands nearest above or left of the name's line. */
 static uint64_t role_above(const struct sheet *s, const struct party_line *line)
@@ -296,8 +296,10 @@ static void fill_name(const struct search *q, const struct name *name, struct ar
         text[n - 1] = '\0';
     for (int i = line->first; i < line->first + line->count; i++)
         printed = box_union(printed, q->s->tokens[i].printed);
-    *field = (struct field){.value = text, .confidence = confidence,
-                            .page = q->s->pages[line->page]->number, .box = printed,
+    *field = (struct field){.value = text,
+                            .confidence = confidence,
+                            .page = q->s->pages[line->page]->number,
+                            .box = printed,
                             .source = q->s->tokens[line->first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};
 }
 

@@ -1,6 +1,6 @@
 /*
- * Who sells and who buys: blocks of lines that look like addresses, told apart by labels, place, and
- * whose mail this is.
+ * Who sells and who buys: blocks of lines that look like addresses, told apart by labels, place,
+ * and whose mail this is.
  */
 #ifndef EXTRACT_PARTY_H
 #define EXTRACT_PARTY_H
@@ -22,8 +22,7 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
                   struct arena *a, struct document *d);
 
 /* Whether a number at this place, or with this value, is the buyer's. */
-bool parties_is_buyers(const struct parties *p, const struct box *box, int page,
-                       const char *value);
+bool parties_is_buyers(const struct parties *p, const struct box *box, int page, const char *value);
 
 /* "Nordlys Kontor AS": ends or begins with a legal form of some country. */
 bool text_has_legal_form(const char *text);

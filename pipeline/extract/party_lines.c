@@ -11,13 +11,14 @@
 #include <strings.h>
 
 /* Capitals are part of these; the others match in any case. */
-static const char *const strict_forms[] = {"AS",  "ASA", "AB", "A/S", "HB", "KB", "DA", "BA", "SA",
-                                           "AG",  "KG",  "SE", "BV",  "NV", "UG", "eG", "Co", "ENK",
-                                           "I/S", "K/S", "P/S", "e.K.", "e.V.", "Bt", "Rt", "Oy"};
+static const char *const strict_forms[] = {
+    "AS", "ASA", "AB", "A/S", "HB",  "KB",  "DA",  "BA",  "SA",   "AG",   "KG", "SE", "BV",
+    "NV", "UG",  "eG", "Co",  "ENK", "I/S", "K/S", "P/S", "e.K.", "e.V.", "Bt", "Rt", "Oy"};
 static const char *const loose_forms[] = {
-    "aps",  "kft", "zrt",  "nyrt",        "gmbh",  "mbh",    "ohg",     "ltd",   "limited", "plc",
-    "llp",  "llc", "inc",  "incorporated", "corp", "oyj",    "sarl",    "srl",   "kommune", "bhd",
-    "kkt",  "aktiebolag",  "enterprise",  "s.r.o", "gbr",    "partg",   "trust", "amba",    "ivs"};
+    "aps",     "kft",   "zrt",     "nyrt", "gmbh", "mbh",          "ohg",        "ltd",
+    "limited", "plc",   "llp",     "llc",  "inc",  "incorporated", "corp",       "oyj",
+    "sarl",    "srl",   "kommune", "bhd",  "kkt",  "aktiebolag",   "enterprise", "s.r.o",
+    "gbr",     "partg", "trust",   "amba", "ivs"};
 
 static size_t form_length(const char *text)
 {
@@ -178,8 +179,11 @@ static void cut_cell(struct party_lines *lines, const struct sheet *s, int index
         if (stop > start) {
             struct party_line *line = &lines->items[lines->count++];
 
-            *line = (struct party_line){.first = start, .count = stop - start, .cell = index,
-                                        .row = cell->row, .page = s->tokens[start].page};
+            *line = (struct party_line){.first = start,
+                                        .count = stop - start,
+                                        .cell = index,
+                                        .row = cell->row,
+                                        .page = s->tokens[start].page};
             describe(s, line);
         }
         start = i + 1;

@@ -10,10 +10,10 @@
 struct party_line {
     int first, count, cell, row, page;
     struct box box;
-    bool is_town;       /* holds a postcode and a town */
+    bool is_town; /* holds a postcode and a town */
     bool has_legal_form;
-    bool is_label;      /* nothing but key phrases */
-    bool is_wordy;      /* mostly letters, fit to be a name */
+    bool is_label; /* nothing but key phrases */
+    bool is_wordy; /* mostly letters, fit to be a name */
 };
 
 struct party_lines {

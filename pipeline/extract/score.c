@@ -20,8 +20,10 @@ struct field_rule {
     float unlabelled; /* what valid check digits are worth alone */
 };
 
-enum { KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
-                           KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE) };
+enum {
+    KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
+                        KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE)
+};
 
 static const struct field_rule rules[] = {
     {FIELD_INVOICE_NUMBER, KIND(IDENTIFIER), BIT(invoice_number),
@@ -62,7 +64,8 @@ static const struct field_rule rules[] = {
      0},
     {FIELD_SELLER_EMAIL, KIND(EMAIL), BIT(email), 0, 0, 0.5f},
     {FIELD_SELLER_VAT_ID, KIND(VAT_ID), BIT(vat_id), BIT(registration_id), BIT(buyer_vat_id), 0.5f},
-    {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION) | KIND(IDENTIFIER), BIT(registration_id), BIT(vat_id),
+    {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION) | KIND(IDENTIFIER), BIT(registration_id),
+     BIT(vat_id),
      BIT(phone) | BIT(account) | BIT(bankgiro) | BIT(customer_number) | BIT(payment_reference) |
          BIT(invoice_number) | BIT(buyer_vat_id),
      0},
@@ -73,8 +76,8 @@ static const struct field_rule rules[] = {
 
 static const float ACCEPTED = 0.42f; /* a lone label two words away still counts */
 
-float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong,
-                   uint64_t weak, uint64_t against)
+float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong, uint64_t weak,
+                   uint64_t against)
 {
     float best = 0, worst = 0;
 
@@ -177,8 +180,10 @@ float score_confidence(float score, float lead, const struct candidate *c)
 void field_from_candidate(struct field *field, const struct candidate *c, const struct sheet *s,
                           const char *value, float confidence)
 {
-    *field = (struct field){.value = value, .confidence = confidence,
-                            .page = s->pages[c->page]->number, .box = c->printed,
+    *field = (struct field){.value = value,
+                            .confidence = confidence,
+                            .page = s->pages[c->page]->number,
+                            .box = c->printed,
                             .source = c->is_ocr ? SOURCE_OCR : SOURCE_TEXT};
     if (c->is_checked)
         field->proofs |= 1u << PROOF_CHECKSUM;
@@ -213,8 +218,9 @@ static bool prints_again(const struct candidates *c, const struct candidate *bes
     return false;
 }
 
-static void fill_field(const struct field_rule *rule, const struct candidates *c, const struct sheet *s,
-                       const struct parties *parties, struct arena *a, struct document *d)
+static void fill_field(const struct field_rule *rule, const struct candidates *c,
+                       const struct sheet *s, const struct parties *parties, struct arena *a,
+                       struct document *d)
 {
     const struct candidate *best = NULL, *second = NULL;
     float top = 0, next = 0;

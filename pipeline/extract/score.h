@@ -12,10 +12,10 @@
 struct arena;
 struct extract_context;
 
-/* How well the candidate's labels fit: the best strength among `strong` (in full) and `weak` concepts
- * (at 0.6), less half of the best among `against` when that one is stronger. */
-float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong,
-                   uint64_t weak, uint64_t against);
+/* How well the candidate's labels fit: the best strength among `strong` (in full) and `weak`
+ * concepts (at 0.6), less half of the best among `against` when that one is stronger. */
+float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong, uint64_t weak,
+                   uint64_t against);
 
 /* Fills the fields of the document that are no money. */
 void score_fields(const struct candidates *c, const struct sheet *s, const struct parties *parties,

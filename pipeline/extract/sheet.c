@@ -1,7 +1,8 @@
 /*
  * Rows and cells from words. Rows are made from geometry, not from the reader's lines: two columns
  * recognised as two blocks still stand on one row for a clerk. A word joins the row whose centre
- * line passes through its middle half; a cell ends where the gap is wider than the letters are high.
+ * line passes through its middle half; a cell ends where the gap is wider than the letters are
+ * high.
  */
 #include "pipeline/extract/sheet.h"
 
@@ -16,8 +17,7 @@ static const float CELL_GAP = 0.95f; /* of the row's height; a wide space is abo
 
 struct box box_union(struct box a, struct box b)
 {
-    return (struct box){fminf(a.x0, b.x0), fminf(a.y0, b.y0), fmaxf(a.x1, b.x1),
-                        fmaxf(a.y1, b.y1)};
+    return (struct box){fminf(a.x0, b.x0), fminf(a.y0, b.y0), fmaxf(a.x1, b.x1), fmaxf(a.y1, b.y1)};
 }
 
 float box_height(const struct box *b)
@@ -58,7 +58,8 @@ static void add_token(struct sheet *s, struct arena *a, const struct page *page,
                                               .is_ocr = page->source != PAGE_TEXT};
 }
 
-/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter and anything but a slash. */
+/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter and anything but a slash.
+ */
 static size_t glue_at(const char *text)
 {
     for (size_t i = 1; text[i] && text[i + 1]; i++)
@@ -215,7 +216,8 @@ char *sheet_text(const struct sheet *s, struct arena *a, int first, int count)
     return text;
 }
 
-/* Keys of tokens from `first` on are joined while they stand close; the longest known phrase wins. */
+/* Keys of tokens from `first` on are joined while they stand close; the longest known phrase wins.
+ */
 static const struct phrase *longest_phrase(const struct sheet *s, int first, int *ret_count,
                                            bool *ret_is_near)
 {
@@ -269,8 +271,8 @@ void sheet_find_mentions(struct sheet *s, struct arena *a)
     for (int i = 0; i < s->n_tokens;) {
         int count = 0;
         bool is_near = false;
-        const struct phrase *phrase =
-            s->tokens[i].key[0] ? longest_phrase(s, i, &count, &is_near) : NULL;
+        const struct phrase *phrase = s->tokens[i].key[0] ? longest_phrase(s, i, &count, &is_near)
+                                                          : NULL;
         struct mention *mention = &s->mentions[s->n_mentions];
         const struct cell *cell = &s->cells[s->tokens[i].cell];
 
@@ -278,9 +280,13 @@ void sheet_find_mentions(struct sheet *s, struct arena *a)
             i++;
             continue;
         }
-        *mention = (struct mention){.concepts = phrase->concepts, .first = i, .count = count,
-                                    .row = s->tokens[i].row, .page = s->tokens[i].page,
-                                    .box = s->tokens[i].box, .is_near = is_near,
+        *mention = (struct mention){.concepts = phrase->concepts,
+                                    .first = i,
+                                    .count = count,
+                                    .row = s->tokens[i].row,
+                                    .page = s->tokens[i].page,
+                                    .box = s->tokens[i].box,
+                                    .is_near = is_near,
                                     .languages = phrase->languages};
         for (int k = i; k < i + count; k++)
             mention->box = box_union(mention->box, s->tokens[k].box);

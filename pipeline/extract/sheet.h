@@ -13,11 +13,11 @@
 
 struct token {
     const char *text;
-    const char *key;         /* phrase_key of the text; "" for punctuation */
-    struct box box;          /* straightened: what geometry is computed with */
-    struct box printed;      /* as on the page: what is reported */
+    const char *key;    /* phrase_key of the text; "" for punctuation */
+    struct box box;     /* straightened: what geometry is computed with */
+    struct box printed; /* as on the page: what is reported */
     float confidence;
-    int page, row, cell;     /* indices; page is the index in `pages`, not the number */
+    int page, row, cell; /* indices; page is the index in `pages`, not the number */
     bool is_ocr;
 };
 

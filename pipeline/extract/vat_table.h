@@ -18,8 +18,8 @@ struct vat_hits {
     int count;
 };
 
-/* Every row where two amounts are base and VAT of a printed rate, or of a known rate under or beside
- * a VAT label. `is_item_row` says which rows are lines of goods and do not count. */
+/* Every row where two amounts are base and VAT of a printed rate, or of a known rate under or
+ * beside a VAT label. `is_item_row` says which rows are lines of goods and do not count. */
 void vat_hits_find(struct vat_hits *hits, const struct candidates *c, const struct sheet *s,
                    const bool *is_item_row, struct arena *a);
 

@@ -14,9 +14,9 @@
 #include <string.h>
 
 /* Proofs this file gives and takes; the others rest on how a value was read. */
-static const unsigned COMPUTED =
-    1u << PROOF_TOTALS | 1u << PROOF_LINES | 1u << PROOF_VAT_RATE | 1u << PROOF_VAT_AMOUNT |
-    1u << PROOF_SUPPLIER_KNOWN | 1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER;
+static const unsigned COMPUTED = 1u << PROOF_TOTALS | 1u << PROOF_LINES | 1u << PROOF_VAT_RATE |
+                                 1u << PROOF_VAT_AMOUNT | 1u << PROOF_SUPPLIER_KNOWN |
+                                 1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER;
 
 static const enum field_id ids[] = {FIELD_SELLER_VAT_ID, FIELD_SELLER_REGISTRATION_ID};
 static const enum field_id accounts[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
@@ -236,8 +236,7 @@ static void judge_dates(struct judgement *j)
 
     if (!issue || !civil_date_parse(issue, &a))
         return;
-    if (j->context->today.year &&
-        civil_date_to_days(a) > civil_date_to_days(j->context->today) + 7)
+    if (j->context->today.year && civil_date_to_days(a) > civil_date_to_days(j->context->today) + 7)
         document_add_reason(j->d, j->a, "date_in_future", FIELD_ISSUE_DATE,
                             "issued %s, which is yet to come", issue);
     if (!due || !civil_date_parse(due, &b))
@@ -259,8 +258,7 @@ static bool is_settled(const struct field *field)
 static void judge_required(struct judgement *j)
 {
     static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
-                                             FIELD_SELLER_NAME, FIELD_CURRENCY,
-                                             FIELD_TOTAL_GROSS};
+                                             FIELD_SELLER_NAME, FIELD_CURRENCY, FIELD_TOTAL_GROSS};
 
     for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
         const struct field *field = &j->d->fields[required[i]];
@@ -320,7 +318,8 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
         d->fields[i].proofs &= ~COMPUTED;
     keep_reasons(d);
     if (d->type == DOCUMENT_UNKNOWN)
-        document_add_reason(d, a, "type_unknown", -1, "what kind of document this is, is not clear");
+        document_add_reason(d, a, "type_unknown", -1,
+                            "what kind of document this is, is not clear");
     if (!document_type_is_posted(d->type)) {
         d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_FILE;
         return;

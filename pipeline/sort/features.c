@@ -1,0 +1,141 @@
+/*
+ * Hashed words. A word counts once a document however often it stands there; digits become 0, so
+ * that numbers teach shapes and not values. Title words, which name the kind of paper, get features
+ * of their own: large print, or the upper third of page one.
+ */
+#include "pipeline/sort/features.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+static uint32_t hash_text(uint32_t seed, const char *text)
+{
+    uint32_t h = seed;
+
+    for (; *text; text++) {
+        char c = isdigit((unsigned char)*text) ? '0' : *text;
+
+        h = (h ^ (unsigned char)c) * 16777619u;
+    }
+    return h;
+}
+
+static void set(struct features *f, uint32_t hash, float value)
+{
+    uint32_t bucket = (hash ^ hash >> FEATURE_BITS) & (HASHED_FEATURES - 1);
+
+    f->value[bucket] = fmaxf(f->value[bucket], value);
+}
+
+static bool is_word(const struct token *token)
+{
+    int letters = 0;
+
+    for (const char *p = token->key; *p; p++)
+        letters += isalpha((unsigned char)*p) != 0;
+    return letters >= 3 && letters * 2 > (int)strlen(token->key);
+}
+
+static bool is_title_zone(const struct sheet *s, const struct token *token, float body)
+{
+    const struct page *page = s->pages[token->page];
+
+    return token->page == 0 &&
+           (box_height(&token->box) > 1.35f * body || token->box.y0 < 0.36f * page->height_pt);
+}
+
+static float body_height(const struct sheet *s)
+{
+    int bins[128] = {0}, best = 1;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        int h = (int)(box_height(&s->tokens[i].box) * 2);
+
+        if (h > 0 && h < 128 && ++bins[h] > bins[best])
+            best = h;
+    }
+    return (float)best / 2;
+}
+
+static void find_words(struct features *f, const struct sheet *s)
+{
+    float body = body_height(s);
+    uint32_t before = 0;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        const struct token *token = &s->tokens[i];
+        bool is_title = is_title_zone(s, token, body);
+        uint32_t hash = hash_text(2166136261u, token->key);
+        bool is_joined = i > 0 && s->tokens[i - 1].row == token->row && before;
+
+        if (!is_word(token)) {
+            before = 0;
+            continue;
+        }
+        set(f, hash, 1);
+        if (is_title)
+            set(f, hash * 31 + 7, 1.5f);
+        if (is_title && box_height(&token->box) > 1.35f * body)
+            set(f, hash * 31 + 11, 2);
+        if (is_joined)
+            set(f, before * 16777619u ^ hash, 0.7f);
+        before = hash;
+    }
+}
+
+static float squash(int count)
+{
+    return log2f(1 + (float)count) / 6;
+}
+
+static void find_layout(struct features *f, const struct sheet *s)
+{
+    float *out = f->value + HASHED_FEATURES;
+    const struct page *page = s->n_pages ? s->pages[0] : NULL;
+    int numbers = 0, amounts = 0, columns = 0, totals = 0, colons = 0;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        const char *text = s->tokens[i].text;
+        size_t n = strlen(text);
+
+        numbers += isdigit((unsigned char)text[0]) != 0;
+        amounts += n > 3 && (text[n - 3] == ',' || text[n - 3] == '.') &&
+                   isdigit((unsigned char)text[n - 1]);
+        colons += text[n - 1] == ':';
+    }
+    for (int m = 0; m < s->n_mentions; m++) {
+        columns += (s->mentions[m].concepts &
+                    (CONCEPT_BIT(col_price) | CONCEPT_BIT(col_quantity))) != 0;
+        totals += (s->mentions[m].concepts & (CONCEPT_BIT(gross) | CONCEPT_BIT(amount_due))) != 0;
+    }
+    out[0] = 1;
+    out[1] = squash(s->n_tokens);
+    out[2] = squash(numbers);
+    out[3] = squash(amounts);
+    out[4] = squash(columns);
+    out[5] = squash(totals);
+    out[6] = squash(colons);
+    out[7] = squash(s->n_pages);
+    out[8] = s->n_tokens ? (float)amounts / (float)s->n_tokens : 0;
+    out[9] = s->n_rows ? (float)s->n_tokens / (float)s->n_rows / 12 : 0;
+    out[10] = s->n_rows ? (float)s->n_cells / (float)s->n_rows / 4 : 0;
+    out[11] = page && page->width_pt < 300;
+    out[12] = page ? (float)page->n_rules / 40 > 1 ? 1 : (float)page->n_rules / 40 : 0;
+    out[13] = page && page->n_barcodes > 0;
+    out[14] = s->n_tokens < 12;
+}
+
+void features_find(struct features *f, const struct sheet *s)
+{
+    float sum = 0;
+
+    memset(f, 0, sizeof *f);
+    find_words(f, s);
+    for (int i = 0; i < HASHED_FEATURES; i++)
+        sum += f->value[i] * f->value[i];
+    for (int i = 0; sum > 0 && i < HASHED_FEATURES; i++)
+        f->value[i] *= 3 / sqrtf(sum);
+    find_layout(f, s);
+}

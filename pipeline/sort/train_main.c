@@ -1,0 +1,233 @@
+/*
+ * bilag-train: makes models/trained/type.model from generated documents, and tries it on others.
+ *
+ *   bilag-train type TRAINING.jsonl OUT.model PROVENANCE    trains; PROVENANCE is a line of text
+ *   bilag-train test MODELS TRAINING.jsonl                  prints a confusion table
+ *   bilag-train read MODELS TRAINING.jsonl                  prints what `bilag read --jsonl` would
+ *
+ * The files are the words `bilag-generate --training` writes: no recognition takes place, so
+ * figures from here say nothing about scans.
+ */
+#include "pipeline/extract/extract.h"
+#include "pipeline/sort/sort.h"
+#include "pipeline/sort/training.h"
+#include "pipeline/sort/type_model.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#include <linear.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BYTES = 256 << 20, OUTPUT_BYTES = 64 << 20 };
+
+static int fail(const struct err *err)
+{
+    fprintf(stderr, "bilag-train: %s\n", err->text);
+    return 1;
+}
+
+static struct feature_node *sparse(const struct features *f)
+{
+    size_t n = 0;
+    struct feature_node *nodes;
+
+    for (int i = 0; i < FEATURE_COUNT; i++)
+        n += f->value[i] != 0;
+    nodes = mem_alloc_array(n + 1, sizeof *nodes);
+    n = 0;
+    for (int i = 0; i < FEATURE_COUNT; i++)
+        if (f->value[i] != 0)
+            nodes[n++] = (struct feature_node){i + 1, (double)f->value[i]};
+    nodes[n].index = -1;
+    return nodes;
+}
+
+/* Reads all documents as one liblinear problem. */
+static int read_problem(FILE *in, struct problem *problem, struct err *err)
+{
+    struct features *features = mem_alloc(sizeof *features);
+    struct training_document t;
+    struct arena arena;
+    int r;
+
+    arena_init(&arena, ARENA_BYTES);
+    while ((r = training_read(&arena, in, &t, err)) > 0) {
+        struct sheet sheet;
+        size_t n = (size_t)problem->l + 1;
+
+        sheet_init(&sheet, &arena, t.pages, (size_t)t.n_pages);
+        features_find(features, &sheet);
+        problem->x = mem_grow_array(problem->x, n, sizeof(struct feature_node *));
+        problem->y = mem_grow_array(problem->y, n, sizeof *problem->y);
+        problem->x[problem->l] = sparse(features);
+        problem->y[problem->l++] = t.type;
+        arena_clear(&arena);
+    }
+    problem->n = FEATURE_COUNT;
+    problem->bias = -1;
+    arena_release(&arena);
+    free(features);
+    return r;
+}
+
+static void silent(const char *text)
+{
+    (void)text;
+}
+
+/* liblinear's one-vs-rest weights, in the order of our types. */
+static void copy_weights(const struct model *model,
+                         float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT])
+{
+    for (int k = 0; k < model->nr_class; k++)
+        for (int i = 0; i < FEATURE_COUNT; i++)
+            weights[model->label[k]][i] = (float)model->w[i * model->nr_class + k];
+}
+
+static int train_type(const char *input, const char *output, const char *how, struct err *err)
+{
+    static float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT];
+    struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = 4, .p = 0.1};
+    AUTO_FCLOSE FILE *in = fopen(input, "r");
+    AUTO_FREE char *provenance = NULL;
+    AUTO_BUF struct buf out;
+    struct problem problem = {0};
+    struct model *model;
+    int r;
+
+    buf_init(&out, OUTPUT_BYTES);
+    if (!in)
+        return err_errno(err, ERR_IO, "opening %s", input);
+    r = read_problem(in, &problem, err);
+    if (r < 0)
+        return r;
+    set_print_string_function(silent);
+    model = train(&problem, &parameter);
+    copy_weights(model, weights);
+    provenance = mem_printf("made: %s\ndocuments: %d\nsolver: liblinear %d, L2R_LR, C %g\n", how,
+                            problem.l, LIBLINEAR_VERSION, parameter.C);
+    type_model_print(weights, provenance, &out);
+    free_and_destroy_model(&model);
+    return file_write(output, out.data, out.length, 0644, err);
+}
+
+static void print_document(const struct document *d)
+{
+    AUTO_JSON json_t *json = document_to_json(d);
+    AUTO_BUF struct buf out;
+
+    buf_init(&out, OUTPUT_BYTES);
+    json_print(json, &out);
+    puts(out.data);
+}
+
+/* Sorts and extracts one document as the workers do. */
+static int read_one(struct arena *a, const struct sorter *sorter, struct training_document *t,
+                    struct err *err)
+{
+    const struct company nobody = {"", "", "", "", ""};
+    const struct extract_context context = {.company = &nobody, .post_confidence = 0.9f};
+    struct sorted sorted;
+    int r = sort_pages(a, sorter, t->pages, (size_t)t->n_pages, NULL, &sorted, err);
+
+    for (size_t i = 0; r == 0 && i < sorted.n_documents; i++) {
+        struct document *d = sorted.documents[i];
+        struct page **pages = arena_alloc_array(a, d->n_pages, sizeof(struct page *));
+
+        for (size_t k = 0; k < d->n_pages; k++)
+            pages[k] = t->pages[d->pages[k] - 1];
+        d->file = t->file;
+        r = extract_document(a, pages, NULL, &context, d, err);
+        print_document(d);
+    }
+    return r;
+}
+
+struct confusion {
+    int count[DOCUMENT_TYPE_COUNT][DOCUMENT_TYPE_COUNT];
+    int total, right, language_right, whole;
+};
+
+static int test_one(struct arena *a, const struct sorter *sorter, struct training_document *t,
+                    struct confusion *table, struct err *err)
+{
+    struct sorted sorted;
+    int r = sort_pages(a, sorter, t->pages, (size_t)t->n_pages, NULL, &sorted, err);
+
+    if (r < 0 || sorted.n_documents == 0)
+        return r;
+    table->count[t->type][sorted.documents[0]->type]++;
+    table->total++;
+    table->right += t->type == sorted.documents[0]->type;
+    table->language_right += strcmp(t->language, sorted.documents[0]->language) == 0;
+    table->whole += sorted.n_documents == 1;
+    return 0;
+}
+
+static void print_confusion(const struct confusion *table)
+{
+    printf("%-16s", "generated");
+    for (int t = 0; t < DOCUMENT_TYPE_COUNT; t++)
+        printf(" %6.6s", document_type_name((enum document_type)t));
+    printf("\n");
+    for (int t = 0; t < DOCUMENT_TYPE_COUNT; t++) {
+        printf("%-16s", document_type_name((enum document_type)t));
+        for (int p = 0; p < DOCUMENT_TYPE_COUNT; p++)
+            printf(" %6d", table->count[t][p]);
+        printf("\n");
+    }
+    printf("generated documents %d: type %.4f, language %.4f, kept whole %.4f\n", table->total,
+           (double)table->right / table->total, (double)table->language_right / table->total,
+           (double)table->whole / table->total);
+}
+
+static int run(const char *folder, const char *input, bool is_test, struct err *err)
+{
+    AUTO_FCLOSE FILE *in = fopen(input, "r");
+    struct confusion table = {0};
+    struct sorter *sorter = NULL;
+    struct training_document t;
+    struct arena arena;
+    int r = sorter_new(folder, &sorter, err);
+
+    if (r < 0)
+        return r;
+    if (!in) {
+        sorter_free(sorter);
+        return err_errno(err, ERR_IO, "opening %s", input);
+    }
+    arena_init(&arena, ARENA_BYTES);
+    while (r >= 0 && (r = training_read(&arena, in, &t, err)) > 0) {
+        r = is_test ? test_one(&arena, sorter, &t, &table, err) : read_one(&arena, sorter, &t, err);
+        arena_clear(&arena);
+    }
+    if (r == 0 && is_test)
+        print_confusion(&table);
+    arena_release(&arena);
+    sorter_free(sorter);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    int r;
+
+    if (argc == 5 && strcmp(argv[1], "type") == 0)
+        r = train_type(argv[2], argv[3], argv[4], &err);
+    else if (argc == 4 && strcmp(argv[1], "test") == 0)
+        r = run(argv[2], argv[3], true, &err);
+    else if (argc == 4 && strcmp(argv[1], "read") == 0)
+        r = run(argv[2], argv[3], false, &err);
+    else {
+        fprintf(stderr, "usage: bilag-train type|test|read … (see the head of train_main.c)\n");
+        return 2;
+    }
+    return r < 0 ? fail(&err) : 0;
+}

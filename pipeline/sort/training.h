@@ -1,0 +1,25 @@
+/*
+ * Documents with known truth, as `bilag-generate --training` writes them: one JSON object a page,
+ * words with boxes, and the whole document's truth on each of its pages.
+ */
+#ifndef SORT_TRAINING_H
+#define SORT_TRAINING_H
+
+#include "models/document.h"
+
+#include <stdio.h>
+
+struct arena;
+struct err;
+
+struct training_document {
+    const char *file, *language;
+    enum document_type type;
+    struct page **pages;
+    int n_pages;
+};
+
+/* Reads the next document; 1, 0 at the end, or ERR_INVALID. Everything hangs in the arena. */
+int training_read(struct arena *a, FILE *in, struct training_document *ret, struct err *err);
+
+#endif
