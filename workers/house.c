@@ -129,12 +129,30 @@ static int open_stores(struct house *house, struct err *err)
     return r < 0 ? r : records_open(records, &house->records, err);
 }
 
+/* The accounts of the settings belong to the chart; those it has already are left as they are. */
+static int fill_chart(struct house *house, struct err *err)
+{
+    const struct settings *s = &house->settings;
+    const struct account accounts[] = {
+        {s->accounts.expense, "Purchases", ACCOUNT_EXPENSE},
+        {s->accounts.input_vat, "Input VAT", ACCOUNT_ASSET},
+        {s->accounts.supplier, "Supplier debt", ACCOUNT_LIABILITY},
+    };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < ARRAY_LENGTH(accounts); i++)
+        r = accounting_add_account(house->accounting, &accounts[i], err);
+    return r;
+}
+
 static int open_accounting(struct house *house, struct err *err)
 {
     AUTO_FREE char *path = house_path(&house->settings, "accounting.db");
     int r = file_make_folder(house->settings.data_dir, err);
 
-    return r < 0 ? r : accounting_open(path, &house->accounting, err);
+    if (r == 0)
+        r = accounting_open(path, &house->accounting, err);
+    return r < 0 ? r : fill_chart(house, err);
 }
 
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,
