@@ -5,6 +5,7 @@
  */
 #include "base/spawn.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -99,7 +100,9 @@ int spawn_start(const struct spawn_options *options, struct child *ret, struct e
         close(ends[0]);
         return err_errno(err, ERR_IO, "starting %s", options->program);
     }
-    n = read(ends[0], &failed, sizeof failed);
+    do
+        n = read(ends[0], &failed, sizeof failed);
+    while (n < 0 && errno == EINTR);
     close(ends[0]);
     if (n > 0) {
         waitpid(pid, NULL, 0);
@@ -139,11 +142,24 @@ static void collect(struct child *child, struct child_end *ret)
     };
 }
 
-int spawn_wait(struct child *child, int timeout_ms, struct child_end *ret, struct err *err)
+/* A signal that comes to us meanwhile makes the wait neither shorter nor longer. */
+static bool ends_within(const struct child *child, int timeout_ms)
 {
     struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+    int64_t until_ms = clock_mono_ms() + timeout_ms;
+    int n;
 
-    if (timeout_ms >= 0 && poll(&ended, 1, timeout_ms) == 0)
+    while ((n = poll(&ended, 1, timeout_ms)) < 0 && errno == EINTR) {
+        int64_t left_ms = until_ms - clock_mono_ms();
+
+        timeout_ms = left_ms > 0 ? (int)left_ms : 0;
+    }
+    return n != 0;
+}
+
+int spawn_wait(struct child *child, int timeout_ms, struct child_end *ret, struct err *err)
+{
+    if (timeout_ms >= 0 && !ends_within(child, timeout_ms))
         return err_set(err, ERR_TIMEOUT, "process %d still runs", (int)child->pid);
     collect(child, ret);
     return 0;
