@@ -141,13 +141,15 @@ static int start_child(struct reader_parent *parent, const struct reader_order *
     return 0;
 }
 
-/* Reads away what the child printed; false at its end. The text itself is dropped: it comes from
- * hostile bytes and may quote the document. */
-static bool drain_log(int fd, size_t *length)
+/* Reads away what the child printed; false at its end. The text itself is dropped, because it comes
+ * from hostile bytes and may quote the document, unless somebody looks for forbidden calls. */
+static bool drain_log(int fd, bool is_shown, size_t *length)
 {
     char bytes[4096];
     ssize_t n = read(fd, bytes, sizeof bytes);
 
+    if (n > 0 && is_shown)
+        file_write_fd(STDERR_FILENO, bytes, (size_t)n, NULL);
     *length += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -175,7 +177,8 @@ static enum fault watch(struct reader_parent *parent, int64_t deadline_ms)
             kill(parent->child.pid, SIGKILL);
             _exit(0);
         }
-        if (watched[1].revents && !drain_log(parent->log_fd, &logged))
+        if (watched[1].revents &&
+            !drain_log(parent->log_fd, parent->house->jail->names_calls, &logged))
             watched[1].fd = -1;
         if (watched[0].revents)
             return fault;
