@@ -27,40 +27,6 @@
 #define BOWL_INCHES 0.05f /* between the two sides of a g that end in the line */
 #define RULES_MAX 1000
 
-static int ink_px(const struct sheet *s, float inches)
-{
-    int px = (int)(inches * s->dpi / s->ink_factor + 0.5f);
-
-    return px > 1 ? px : 1;
-}
-
-static int white_of(PIX *pix)
-{
-    return pixGetDepth(pix) == 1 ? 0 : 255;
-}
-
-/* The picture may still be the caller's own; drawing needs a copy then. */
-static void make_writable(struct sheet *s)
-{
-    if (pixGetRefcount(s->pix) > 1)
-        pix_replace(&s->pix, pixCopy(NULL, s->pix));
-    if (pixGetRefcount(s->ink) > 1)
-        pix_replace(&s->ink, pixCopy(NULL, s->ink));
-}
-
-/* Paints what `mask` (ink resolution, its corner at x, y) covers white. */
-static void paint_white(struct sheet *s, PIX *mask, int x, int y)
-{
-    PIX *large = pixScaleBySampling(mask, s->ink_factor, s->ink_factor);
-
-    make_writable(s);
-    pixPaintThroughMask(s->ink, mask, x, y, 0);
-    if (large)
-        pixPaintThroughMask(s->pix, large, (int)((float)x * s->ink_factor),
-                            (int)((float)y * s->ink_factor), (l_uint32)white_of(s->pix));
-    pixDestroy(&large);
-}
-
 /* A dark header with white letters may touch the edge as well: it has white inside, a lid has not. */
 static bool is_lid(PIX *ink, PIX *mask)
 {
@@ -87,7 +53,7 @@ void clean_edges(struct sheet *s)
         mask = pixExpandBinaryPower2(edge, 8);
         if (mask && is_lid(s->ink, mask)) {
             pixDilateBrick(mask, mask, 15, 15);
-            paint_white(s, mask, 0, 0);
+            sheet_paint_mask(s, mask, 0, 0);
         }
         pixDestroy(&mask);
     }
@@ -159,7 +125,7 @@ void clean_inverse(struct sheet *s)
 {
     PIX *small = pixReduceRankBinaryCascade(s->ink, 3, 3, 0, 0);
     BOXA *boxes = NULL;
-    int px = ink_px(s, 0.1f) / 4;
+    int px = sheet_ink_px(s, 0.1f) / 4;
 
     if (small) {
         pixCloseSafeBrick(small, small, px + 1, px + 1);
@@ -178,7 +144,7 @@ void clean_inverse(struct sheet *s)
         if (block)
             pixForegroundFraction(block, &dark);
         if (filled > 0.8f && dark > 0.5f && dark < 0.985f) {
-            make_writable(s);
+            sheet_make_writable(s);
             boxGetGeometry(large, &x, &y, &w, &h);
             pixRasterop(s->ink, x, y, w, h, PIX_NOT(PIX_DST), NULL, 0, 0);
             pixRasterop(s->pix, (int)((float)x * s->ink_factor), (int)((float)y * s->ink_factor),
@@ -194,40 +160,12 @@ void clean_inverse(struct sheet *s)
     pixDestroy(&small);
 }
 
-/* Runs of ink of at least `length` pixels, whole: an erosion and a dilation by doubling shifts, ten
- * times the speed of a brick of that length. */
-static PIX *long_runs(PIX *ink, int length, bool is_vertical)
-{
-    PIX *runs = pixCopy(NULL, ink);
-    int width = pixGetWidth(ink), height = pixGetHeight(ink);
-
-    for (int pass = 0; runs && pass < 2; pass++) { /* 0: erode towards left and top, 1: dilate back */
-        int op = pass == 0 ? PIX_SRC & PIX_DST : PIX_SRC | PIX_DST;
-
-        for (int have = 1, step; have < length; have += step) {
-            PIX *before = pixCopy(NULL, runs);
-            int dx, dy;
-
-            step = have < length - have ? have : length - have;
-            dx = is_vertical ? 0 : pass == 0 ? -step : step;
-            dy = is_vertical ? (pass == 0 ? -step : step) : 0;
-            pixRasterop(runs, dx, dy, width, height, op, before, 0, 0);
-            if (pass == 0 && dx < 0) /* beyond the edge is white */
-                pixRasterop(runs, width + dx, 0, -dx, height, PIX_CLR, NULL, 0, 0);
-            if (pass == 0 && dy < 0)
-                pixRasterop(runs, 0, height + dy, width, -dy, PIX_CLR, NULL, 0, 0);
-            pixDestroy(&before);
-        }
-    }
-    return runs;
-}
-
 /* Of the runs in `runs`, the ones that are lines and not bars or blocks: `ret` gets their boxes. */
 static size_t thin_boxes(const struct sheet *s, PIX *runs, bool is_vertical, struct rule *ret,
                          size_t room)
 {
     BOXA *boxes = pixConnCompBB(runs, 8);
-    int thick = ink_px(s, RULE_INCHES_THICK);
+    int thick = sheet_ink_px(s, RULE_INCHES_THICK);
     size_t count = 0;
 
     for (int i = 0; boxes && i < boxaGetCount(boxes) && count < room; i++) {
@@ -254,7 +192,7 @@ static void erase_rule(struct sheet *s, PIX *runs, PIX *letters, const struct ru
     int y = (int)rule->box.y0 - RULE_MARGIN * across_y;
     int w = (int)(rule->box.x1 - rule->box.x0) + 2 * RULE_MARGIN * across_x;
     int h = (int)(rule->box.y1 - rule->box.y0) + 2 * RULE_MARGIN * across_y;
-    int bowl = ink_px(s, BOWL_INCHES);
+    int bowl = sheet_ink_px(s, BOWL_INCHES);
     BOX *at = boxCreate(x < 0 ? 0 : x, y < 0 ? 0 : y, w, h);
     PIX *line = pixClipRectangle(runs, at, NULL), *around = pixClipRectangle(letters, at, NULL);
     PIX *wide, *strokes;
@@ -268,7 +206,7 @@ static void erase_rule(struct sheet *s, PIX *runs, PIX *letters, const struct ru
         pixDilateBrick(strokes, strokes, 1 + 2 * w * across_x, 1 + 2 * h * across_y);
         pixCloseSafeBrick(strokes, strokes, across_x ? 1 : bowl, across_x ? bowl : 1);
         pixSubtract(wide, wide, strokes);
-        paint_white(s, wide, at->x, at->y);
+        sheet_paint_mask(s, wide, at->x, at->y);
         pixDestroy(&wide);
         pixDestroy(&strokes);
     }
@@ -280,8 +218,8 @@ static void erase_rule(struct sheet *s, PIX *runs, PIX *letters, const struct ru
 void clean_rules(struct arena *a, struct sheet *s, struct rule **ret, size_t *ret_count)
 {
     struct rule *rules = arena_alloc_array(a, RULES_MAX, sizeof *rules);
-    int length = ink_px(s, RULE_INCHES_MIN);
-    PIX *across = long_runs(s->ink, length, false), *down = long_runs(s->ink, length, true);
+    int length = sheet_ink_px(s, RULE_INCHES_MIN);
+    PIX *across = ink_long_runs(s->ink, length, false), *down = ink_long_runs(s->ink, length, true);
     PIX *letters = pixSubtract(NULL, s->ink, across);
     size_t count = 0;
 

@@ -23,11 +23,12 @@
 #define ACROSS_FACTOR 1.5f
 #define PAIRS_MIN 20
 #define UP_SURE 4.0f      /* standard deviations */
-#define READING_SURE 0.3f /* confidence, summed over the lines */
+#define READING_SURE 0.3f /* difference of confidence, summed over the lines */
 #define LINES_READ 3
 #define LINE_INCHES_MAX 2.5f
 #define MARK_PX_MIN 4     /* of ink: specks; full stops are larger than half of this squared */
-#define MARK_PX_MAX 80
+#define MARK_INCHES_MAX 0.3f
+#define MARK_ASPECT_MAX 8 /* bars of codes and rules are longer */
 #define LOOK_AHEAD 400    /* marks to the right that may begin before the neighbour does */
 
 struct mark {
@@ -56,7 +57,7 @@ static void look_at_pair(const struct mark *m, const struct mark *n, struct pair
 }
 
 /* Each mark's nearest neighbour to the right that is closer than half the taller one's height. */
-static struct pairs neighbours(const struct mark *marks, int count)
+static struct pairs neighbours(const struct mark *marks, int count, int max)
 {
     struct pairs pairs = {0};
 
@@ -68,7 +69,7 @@ static struct pairs neighbours(const struct mark *marks, int count)
             int tall = m->y1 - m->y0 > n->y1 - n->y0 ? m->y1 - m->y0 : n->y1 - n->y0;
             int gap = n->x0 - m->x1;
 
-            if (n->x0 > m->x1 + MARK_PX_MAX / 2)
+            if (n->x0 > m->x1 + max / 2)
                 break;
             if (gap < 0 || 2 * gap > tall || n->y0 >= m->y1 || n->y1 <= m->y0)
                 continue;
@@ -82,8 +83,10 @@ static struct pairs neighbours(const struct mark *marks, int count)
 }
 
 /* The pairs along the rows, or along the columns of the page as a turn clockwise would show them. */
-static struct pairs count_pairs(BOXA *boxes, bool is_turned)
+static struct pairs count_pairs(struct sheet *s, bool is_turned)
 {
+    BOXA *boxes = sheet_marks(s);
+    int max = sheet_ink_px(s, MARK_INCHES_MAX);
     int count = boxes ? boxaGetCount(boxes) : 0, kept = 0;
     AUTO_FREE struct mark *marks = mem_alloc_array((size_t)count, sizeof *marks);
 
@@ -91,13 +94,14 @@ static struct pairs count_pairs(BOXA *boxes, bool is_turned)
         l_int32 x, y, w, h;
 
         boxaGetBoxGeometry(boxes, i, &x, &y, &w, &h);
-        if (w > MARK_PX_MAX || h > MARK_PX_MAX || w * h < MARK_PX_MIN)
+        if (w > max || h > max || w * h < MARK_PX_MIN || w > MARK_ASPECT_MAX * h ||
+            h > MARK_ASPECT_MAX * w)
             continue;
         marks[kept++] = is_turned ? (struct mark){-y - h, x, -y, x + w}
                                   : (struct mark){x, y, x + w, y + h};
     }
     qsort(marks, (size_t)kept, sizeof *marks, compare_left);
-    return neighbours(marks, kept);
+    return neighbours(marks, kept, max);
 }
 
 static float upness(const struct pairs *pairs)
@@ -133,7 +137,8 @@ static float upright_by_reading(const struct sheet *s, struct engine *engine)
     BOXA *lines = widest_lines(s);
     float difference = 0;
 
-    for (int i = 0; lines && i < boxaGetCount(lines) && i < LINES_READ; i++) {
+    for (int i = 0; lines && i < boxaGetCount(lines) && i < LINES_READ &&
+                    fabsf(difference) < READING_SURE; i++) {
         BOX *small = boxaGetBox(lines, i, L_CLONE);
         BOX *at = boxTransform(small, -3, -3, s->ink_factor, s->ink_factor);
         PIX *line, *turned;
@@ -157,7 +162,7 @@ static float upright_by_reading(const struct sheet *s, struct engine *engine)
 
 void clean_orientation(struct sheet *s, struct engine *engine)
 {
-    struct pairs along = count_pairs(sheet_marks(s), false), turned = count_pairs(s->marks, true);
+    struct pairs along = count_pairs(s, false), turned = count_pairs(s, true);
     float up;
 
     if (turned.count > PAIRS_MIN && (float)turned.count > ACROSS_FACTOR * (float)along.count) {

@@ -10,6 +10,7 @@
 #include "pipeline/open/open.h"
 #include "pipeline/read/clean.h"
 #include "pipeline/read/engine.h"
+#include "pipeline/read/marks.h"
 #include "pipeline/read/sheet.h"
 #include "pipeline/read/words.h"
 
@@ -57,34 +58,62 @@ static int recognise(struct arena *a, struct engine *engine, struct sheet *s, st
     return 0;
 }
 
-/* A rendered page of which some has trusted text: it stands upright and straight already. */
-static int read_mixed(struct arena *a, struct engine *engine, const struct page_image *image,
-                      struct sheet *s, struct page *page, struct err *err)
-{
-    int r;
-
-    clean_inverse(s);
-    keep_regions(s, image);
-    r = recognise(a, engine, s, page, err);
-    if (r < 0)
-        return r;
-    words_merge(a, image->text, page);
-    page->source = PAGE_MIXED;
-    return 0;
-}
-
-static void clean(struct arena *a, struct sheet *s, struct engine *engine, struct page *page)
+/* Upright and straight; after this the ink can be looked at. */
+static void straighten(struct sheet *s, struct engine *engine, struct page *page)
 {
     clean_edges(s);
     clean_specks(s);
     clean_orientation(s, engine);
     clean_skew_and_height(s);
-    clean_inverse(s);
-    clean_rules(a, s, &page->rules, &page->n_rules);
     page->rotation = s->rotation;
     page->skew_deg = s->skew_deg;
     page->width_pt = s->width_pt;
     page->height_pt = s->height_pt;
+}
+
+static int read_scan(struct arena *a, struct engine *engine, const struct page_image *image,
+                     struct read_result *result, struct err *err)
+{
+    int64_t at = clock_cpu_us();
+    struct page *page = result->page;
+    struct sheet *s = sheet_new(a, image);
+    int r = 0;
+
+    straighten(s, engine, page);
+    count_time(&at, &result->times.clean_us);
+    find_barcodes(a, s, page);
+    count_time(&at, &result->times.barcode_us);
+    page->is_blank = page->n_barcodes == 0 && sheet_is_blank(s);
+    if (!page->is_blank) {
+        clean_inverse(s);
+        clean_rules(a, s, &page->rules, &page->n_rules);
+        count_time(&at, &result->times.clean_us);
+        r = recognise(a, engine, s, page, err);
+    }
+    count_time(&at, &result->times.recognise_us);
+    return r;
+}
+
+/* A rendered page of which some has trusted text: it stands upright and straight already. */
+static int read_mixed(struct arena *a, struct engine *engine, const struct page_image *image,
+                      struct read_result *result, struct err *err)
+{
+    int64_t at = clock_cpu_us();
+    struct sheet *s = sheet_new(a, image);
+    int r;
+
+    find_barcodes(a, s, result->page);
+    count_time(&at, &result->times.barcode_us);
+    clean_inverse(s);
+    keep_regions(s, image);
+    count_time(&at, &result->times.clean_us);
+    r = recognise(a, engine, s, result->page, err);
+    count_time(&at, &result->times.recognise_us);
+    if (r < 0)
+        return r;
+    words_merge(a, image->text, result->page);
+    result->page->source = PAGE_MIXED;
+    return 0;
 }
 
 /* The picture for the screen is the page as scanned, upright. */
@@ -103,8 +132,7 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
               const struct read_options *options, struct read_result *ret, struct err *err)
 {
     struct read_result result = {.page = page_new(a, number, image->width_pt, image->height_pt)};
-    int64_t at = clock_cpu_us();
-    struct sheet *s;
+    int64_t at;
     int r = 0;
 
     if (pixGetWidth(image->pix) < SIDE_PX_MIN || pixGetHeight(image->pix) < SIDE_PX_MIN) {
@@ -112,13 +140,9 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
         *ret = result;
         return 0;
     }
-    s = sheet_new(a, image);
-    if (!image->text)
-        clean(a, s, engine, result.page);
-    count_time(&at, &result.times.clean_us);
-    r = image->text ? read_mixed(a, engine, image, s, result.page, err)
-                    : recognise(a, engine, s, result.page, err);
-    count_time(&at, &result.times.recognise_us);
+    r = image->text ? read_mixed(a, engine, image, &result, err)
+                    : read_scan(a, engine, image, &result, err);
+    at = clock_cpu_us();
     if (r == 0 && options->picture_height_px > 0)
         r = make_picture(a, image, result.page, options, &result, err);
     count_time(&at, &result.times.picture_us);

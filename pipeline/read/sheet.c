@@ -20,6 +20,8 @@
 #define TILE_HEIGHT 15
 #define TILE_DARK 60         /* below this grey is never paper */
 #define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
+#define INK_GREY_MIN 90  /* of LEVEL */
+#define INK_GREY_MAX 150 /* what shines through from the other side is lighter */
 #define UNEVEN_GREY 24       /* between the darkest and lightest paper, else left alone */
 
 static void sheet_release(void *thing)
@@ -119,7 +121,9 @@ static int ink_threshold(PIX *levelled)
     int threshold = 0;
 
     pixSplitDistributionFgBg(levelled, 0.1f, 2, &threshold, NULL, NULL, NULL);
-    return threshold < 90 ? 90 : threshold > 165 ? 165 : threshold;
+    if (threshold < INK_GREY_MIN)
+        return INK_GREY_MIN;
+    return threshold > INK_GREY_MAX ? INK_GREY_MAX : threshold;
 }
 
 static void find_ink(struct sheet *s)
@@ -173,6 +177,75 @@ struct sheet *sheet_new(struct arena *a, const struct page_image *image)
     s->dpi = believable_dpi(image, s->pix);
     find_ink(s);
     return s;
+}
+
+int sheet_ink_px(const struct sheet *s, float inches)
+{
+    int px = (int)(inches * s->dpi / s->ink_factor + 0.5f);
+
+    return px > 1 ? px : 1;
+}
+
+/* An erosion and a dilation by doubling shifts: ten times the speed of a brick of that length. */
+PIX *ink_long_runs(PIX *ink, int length, bool is_vertical)
+{
+    PIX *runs = pixCopy(NULL, ink);
+    int width = pixGetWidth(ink), height = pixGetHeight(ink);
+
+    for (int pass = 0; runs && pass < 2; pass++) { /* 0: erode towards left and top, 1: dilate back */
+        int op = pass == 0 ? PIX_SRC & PIX_DST : PIX_SRC | PIX_DST;
+
+        for (int have = 1, step; have < length; have += step) {
+            PIX *before = pixCopy(NULL, runs);
+            int dx, dy;
+
+            step = have < length - have ? have : length - have;
+            dx = is_vertical ? 0 : pass == 0 ? -step : step;
+            dy = is_vertical ? (pass == 0 ? -step : step) : 0;
+            pixRasterop(runs, dx, dy, width, height, op, before, 0, 0);
+            if (pass == 0 && dx < 0) /* beyond the edge is white */
+                pixRasterop(runs, width + dx, 0, -dx, height, PIX_CLR, NULL, 0, 0);
+            if (pass == 0 && dy < 0)
+                pixRasterop(runs, 0, height + dy, width, -dy, PIX_CLR, NULL, 0, 0);
+            pixDestroy(&before);
+        }
+    }
+    return runs;
+}
+
+void sheet_make_writable(struct sheet *s)
+{
+    if (pixGetRefcount(s->pix) > 1)
+        pix_replace(&s->pix, pixCopy(NULL, s->pix));
+    if (pixGetRefcount(s->ink) > 1)
+        pix_replace(&s->ink, pixCopy(NULL, s->ink));
+}
+
+void sheet_paint_mask(struct sheet *s, PIX *mask, int x, int y)
+{
+    l_uint32 white = pixGetDepth(s->pix) == 1 ? 0 : 255;
+    PIX *large = pixScaleBySampling(mask, s->ink_factor, s->ink_factor);
+
+    sheet_make_writable(s);
+    pixPaintThroughMask(s->ink, mask, x, y, 0);
+    if (large)
+        pixPaintThroughMask(s->pix, large, (int)((float)x * s->ink_factor),
+                            (int)((float)y * s->ink_factor), white);
+    pixDestroy(&large);
+}
+
+void sheet_paint_white(struct sheet *s, struct box points)
+{
+    struct box at = sheet_from_points(s, points);
+    int w = (int)((at.x1 - at.x0) / s->ink_factor), h = (int)((at.y1 - at.y0) / s->ink_factor);
+    PIX *mask = pixCreate(w > 0 ? w : 1, h > 0 ? h : 1, 1);
+
+    if (!mask)
+        return;
+    pixSetAll(mask);
+    sheet_paint_mask(s, mask, (int)(at.x0 / s->ink_factor), (int)(at.y0 / s->ink_factor));
+    boxaDestroy(&s->marks);
+    pixDestroy(&mask);
 }
 
 void sheet_turn(struct sheet *s, int quarters)
@@ -303,7 +376,12 @@ struct box sheet_to_points(const struct sheet *s, float factor, struct box pixel
 struct box sheet_from_points(const struct sheet *s, struct box points)
 {
     struct affine t = s->to_points;
+    float det = t.xx * t.yy - t.xy * t.yx;
+    float x = (points.x0 + points.x1) / 2 - t.x0, y = (points.y0 + points.y1) / 2 - t.y0;
+    float at_x = (t.yy * x - t.xy * y) / det, at_y = (t.xx * y - t.yx * x) / det;
+    float half_width = (points.x1 - points.x0) / 2 / hypotf(t.xx, t.xy);
+    float half_height = (points.y1 - points.y0) / 2 / hypotf(t.yx, t.yy);
 
-    return (struct box){(points.x0 - t.x0) / t.xx, (points.y0 - t.y0) / t.yy,
-                        (points.x1 - t.x0) / t.xx, (points.y1 - t.y0) / t.yy};
+    return (struct box){at_x - half_width, at_y - half_height, at_x + half_width,
+                        at_y + half_height};
 }

@@ -42,8 +42,21 @@ void sheet_new_ink(struct sheet *s, struct Pix *made);
 /* The boxes of connected ink, found once; NULL when Leptonica refuses. */
 struct Boxa *sheet_marks(struct sheet *s);
 
+/* So many inches in pixels of ink, at least 1. */
+int sheet_ink_px(const struct sheet *s, float inches);
+
+/* The runs of at least `length` pixels of ink across or down, whole. Owned; NULL when refused. */
+struct Pix *ink_long_runs(struct Pix *ink, int length, bool is_vertical);
+
 /* Quarter turns clockwise of pix and ink: 0 to 3. */
 void sheet_turn(struct sheet *s, int quarters);
+
+/* The picture may still be the caller's own: call this before drawing. */
+void sheet_make_writable(struct sheet *s);
+
+/* Paints what `mask` (of ink's resolution, its corner at x, y of ink) covers white, or a box in points. */
+void sheet_paint_mask(struct sheet *s, struct Pix *mask, int x, int y);
+void sheet_paint_white(struct sheet *s, struct box points);
 
 /* Rotates pix by `deg` clockwise and scales it, resampling once. Ink follows the rotation only. */
 void sheet_resample(struct sheet *s, float deg, float scale);
@@ -52,7 +65,7 @@ void sheet_resample(struct sheet *s, float deg, float scale);
  * keeps its size and moves with its centre: words stay tight when the page was skewed. */
 struct box sheet_to_points(const struct sheet *s, float factor, struct box pixels);
 
-/* The other way, for boxes on a sheet that was not skewed. */
+/* The other way. */
 struct box sheet_from_points(const struct sheet *s, struct box points);
 
 #endif
