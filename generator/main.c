@@ -79,6 +79,17 @@ static void read_options(struct options *options, int argc, char **argv)
     g_option_context_free(context);
 }
 
+static void options_release(struct options *options)
+{
+    char *texts[] = {options->out,   options->types,    options->languages,
+                     options->forms, options->degrade,  options->buyer,
+                     options->data,  options->synonyms, options->batch};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_strfreev(options->rest);
+}
+
 static void refuse(const char *what, const char *name)
 {
     fprintf(stderr, "unknown %s: %s\n", what, name);
@@ -222,5 +233,6 @@ int main(int argc, char **argv)
     else
         failed = run_files(&run, &plan);
     close_run(&run);
+    options_release(&options);
     return failed != 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@
  */
 #include "generator/paper.h"
 
+#include <fontconfig/fontconfig.h>
 #include <string.h>
 
 const struct colour BLACK = {0, 0, 0};
@@ -39,6 +40,10 @@ void pen_free(struct pen *pen)
     g_hash_table_unref(pen->layouts);
     g_object_unref(pen->context);
     g_free(pen);
+    /* The libraries keep fonts for the next caller; there is none, and leak checkers would complain. */
+    pango_cairo_font_map_set_default(NULL);
+    cairo_debug_reset_static_data();
+    FcFini();
 }
 
 double pen_scale(const struct font *font)
