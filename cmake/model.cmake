@@ -5,3 +5,6 @@ add_custom_command(OUTPUT ${BILAG_MODEL}
     DEPENDS ${CMAKE_SOURCE_DIR}/scripts/make-model
     COMMENT "Making the lean Latin model" VERBATIM)
 add_custom_target(model ALL DEPENDS ${BILAG_MODEL})
+
+# The sorter's trained weights lie beside it.
+configure_file(${CMAKE_SOURCE_DIR}/models/trained/type.model ${CMAKE_BINARY_DIR}/share/type.model COPYONLY)

@@ -142,15 +142,18 @@ static void add_unread(const struct sheaf *sheaf, struct document *d)
     }
 }
 
-/* The pages of one document, as extract wants them. */
-static struct page **pages_of(const struct sheaf *sheaf, const struct document *d)
+/* The pages of one document, as extract wants them. The sorter counts what it was given from 1; the
+ * document gets the numbers within its file instead. */
+static struct page **pages_of(const struct sheaf *sheaf, struct document *d)
 {
     struct page **pages = arena_alloc_array(sheaf->arena, d->n_pages, sizeof *pages);
 
-    for (size_t i = 0; i < d->n_pages; i++)
-        for (size_t j = 0; j < sheaf->n_pages; j++)
-            if (sheaf->numbers[j] == d->pages[i])
-                pages[i] = sheaf->pages[j];
+    for (size_t i = 0; i < d->n_pages; i++) {
+        int at = d->pages[i] - 1;
+
+        pages[i] = sheaf->pages[at];
+        d->pages[i] = sheaf->numbers[at];
+    }
     return pages;
 }
 
