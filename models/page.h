@@ -82,8 +82,8 @@ struct json_t *page_to_json(const struct page *page);
 int page_from_json(struct arena *a, const struct json_t *json, struct page **ret_page,
                    struct err *err);
 
-/* The same as bytes, with the same precision and the same checks, at a twentieth of the CPU. Packing
- * appends to `b`. */
+/* The same as bytes, with the same precision and the same checks, at a twentieth of the CPU.
+ * Packing appends to `b`. */
 void page_pack(const struct page *page, struct buf *b);
 int page_unpack(struct arena *a, const void *bytes, size_t length, struct page **ret_page,
                 struct err *err);

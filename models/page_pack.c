@@ -1,7 +1,8 @@
 /*
  * Pages as bytes: what rests in the records store and may travel between our processes. JSON says
- * the same to other programs, but printing and parsing 3,000 numbers cost more CPU than all else that
- * a commit does (measured, 400 words: 0.87 ms to print and 0.65 to parse, packed 0.04 and 0.03).
+ * the same to other programs, but printing and parsing 3,000 numbers cost more CPU than all else
+ * that a commit does (measured, 400 words: 0.87 ms to print and 0.65 to parse, packed 0.04 and
+ * 0.03).
  *
  *   byte 1 (the form's version)
  *   number, width, height, quarter turns, skew, source, is_blank

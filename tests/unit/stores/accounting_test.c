@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
-struct world {
+struct books {
     char *folder, *path; /* NULL: in memory */
     struct accounting *acc;
     struct arena a;
@@ -27,9 +27,9 @@ static void add_chart(struct accounting *acc)
         assert_ok(accounting_add_account(acc, &chart[i], err));
 }
 
-static int disk_setup(void **state)
+static int books_on_disk(void **state)
 {
-    struct world *w = mem_alloc(sizeof *w);
+    struct books *w = mem_alloc(sizeof *w);
 
     arena_init(&w->a, 16 << 20);
     folder_setup((void **)&w->folder);
@@ -40,9 +40,9 @@ static int disk_setup(void **state)
     return 0;
 }
 
-static int ram_setup(void **state)
+static int books_in_ram(void **state)
 {
-    struct world *w = mem_alloc(sizeof *w);
+    struct books *w = mem_alloc(sizeof *w);
 
     arena_init(&w->a, 16 << 20);
     assert_ok(accounting_open_ram(&w->acc, err));
@@ -51,9 +51,9 @@ static int ram_setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int books_teardown(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
 
     accounting_close(w->acc);
     if (w->folder)
@@ -67,7 +67,7 @@ static int teardown(void **state)
 static const struct posting_line lines[] = {
     {"6790", 100000, "net"}, {"2710", 25000, "VAT 25 %"}, {"2400", -125000, "to pay"}};
 
-static struct posting sample(struct world *w, char digit, const char *number)
+static struct posting sample(struct books *w, char digit, const char *number)
 {
     char *key = arena_alloc(&w->a, HASH_HEX_SIZE);
 
@@ -90,7 +90,7 @@ static struct posting sample(struct world *w, char digit, const char *number)
     };
 }
 
-static void assert_whole(struct world *w, size_t n_accounts)
+static void assert_whole(struct books *w, size_t n_accounts)
 {
     struct account_balance *balances = NULL;
     size_t n = 0;
@@ -110,7 +110,7 @@ static int count_one(void *user, const struct journal_entry *entry, struct err *
     return 0;
 }
 
-static int entries(struct world *w)
+static int entries(struct books *w)
 {
     int n = 0;
 
@@ -120,7 +120,7 @@ static int entries(struct world *w)
 
 static void test_a_replay_is_a_success(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482");
     bool was_there = true;
     int64_t first = 0, again = 0;
@@ -134,7 +134,7 @@ static void test_a_replay_is_a_success(void **state)
     assert_whole(w, 3);
 }
 
-static void assert_refused(struct world *w, const struct posting *p, int code, const char *reason)
+static void assert_refused(struct books *w, const struct posting *p, int code, const char *reason)
 {
     struct err err = {0};
     bool was_there = true;
@@ -147,7 +147,7 @@ static void assert_refused(struct world *w, const struct posting *p, int code, c
 
 static void test_another_payload_under_the_key(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482");
 
     assert_ok(accounting_post(w->acc, &p, "line", NULL, NULL, err));
@@ -158,7 +158,7 @@ static void test_another_payload_under_the_key(void **state)
 
 static void test_one_invoice_under_two_keys(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "INV-00482"), q = sample(w, 'b', "inv 00482");
 
     assert_ok(accounting_post(w->acc, &p, "line", NULL, NULL, err));
@@ -169,7 +169,7 @@ static void test_one_invoice_under_two_keys(void **state)
 
 static void test_what_does_not_balance_is_refused(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     const struct posting_line odd[] = {{"6790", 100000, ""}, {"2400", -100001, ""}};
     const struct posting_line strange[] = {{"6790", 1, ""}, {"9999", -1, ""}};
     struct posting p = sample(w, 'a', "1");
@@ -191,7 +191,7 @@ static void test_what_does_not_balance_is_refused(void **state)
 
 static void test_reversing_makes_room_again(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482"), q = sample(w, 'b', "10482");
     struct civil_date day = {2026, 11, 21};
     struct journal_entry entry;
@@ -217,7 +217,7 @@ static void test_reversing_makes_room_again(void **state)
 
 static void test_a_reversal_is_not_reversed(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482");
     struct civil_date day = {2026, 11, 21};
     char key[HASH_HEX_SIZE];
@@ -233,7 +233,7 @@ static void test_a_reversal_is_not_reversed(void **state)
 
 static void test_the_chart(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct account other = {"2400", "Supplier debt", ACCOUNT_EXPENSE}, *list = NULL;
     size_t n = 0;
 
@@ -254,7 +254,7 @@ static int stop_at_once(void *user, const struct journal_entry *entry, struct er
 
 static void test_many_entries_in_order(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
 
     for (int i = 0; i < 150; i++) {
         struct posting p = sample(w, 'a', arena_printf(&w->a, "7%d", i));
@@ -268,7 +268,7 @@ static void test_many_entries_in_order(void **state)
 
 /* ---- hands that tamper: a connection of their own ---- */
 
-static int by_hand(struct world *w, const char *sql)
+static int by_hand(struct books *w, const char *sql)
 {
     sqlite3 *db = NULL;
     int code;
@@ -282,7 +282,7 @@ static int by_hand(struct world *w, const char *sql)
 
 static void test_triggers_refuse_changes(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482");
     static const char *const attempts[] = {
         "UPDATE posting SET seller_id = 'x'",
@@ -305,7 +305,7 @@ static void test_triggers_refuse_changes(void **state)
 
 static void test_tampering_is_found(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     struct posting p = sample(w, 'a', "10482");
     struct account_balance *balances = NULL;
     size_t n = 0;
@@ -325,7 +325,7 @@ static void test_tampering_is_found(void **state)
 /* Eight processes post the same twenty invoices at once: twenty entries. */
 static void test_many_processes_post_the_same(void **state)
 {
-    struct world *w = *state;
+    struct books *w = *state;
     int status;
 
     for (int i = 0; i < 8; i++)
@@ -350,30 +350,31 @@ static void test_many_processes_post_the_same(void **state)
     assert_whole(w, 3);
 }
 
-#define BOTH(test)                                                                                 \
-    {#test " (disk)", test, disk_setup, teardown, NULL},                                           \
+#define ANY(test)                                                                                  \
+    {#test " (disk)", test, books_on_disk, books_teardown, NULL},                                  \
     {                                                                                              \
-#test " (ram)", test, ram_setup, teardown, NULL                                            \
+#test " (ram)", test, books_in_ram, books_teardown, NULL                                   \
     }
-#define DISK(test)                                                                                 \
+#define ON_DISK(test)                                                                              \
     {                                                                                              \
-#test, test, disk_setup, teardown, NULL                                                    \
+#test, test, books_on_disk, books_teardown, NULL                                           \
     }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(test_a_replay_is_a_success),
-        BOTH(test_another_payload_under_the_key),
-        BOTH(test_one_invoice_under_two_keys),
-        BOTH(test_what_does_not_balance_is_refused),
-        BOTH(test_reversing_makes_room_again),
-        BOTH(test_a_reversal_is_not_reversed),
-        BOTH(test_the_chart),
-        {"test_many_entries_in_order", test_many_entries_in_order, ram_setup, teardown, NULL},
-        DISK(test_triggers_refuse_changes),
-        DISK(test_tampering_is_found),
-        DISK(test_many_processes_post_the_same),
+        ANY(test_a_replay_is_a_success),
+        ANY(test_another_payload_under_the_key),
+        ANY(test_one_invoice_under_two_keys),
+        ANY(test_what_does_not_balance_is_refused),
+        ANY(test_reversing_makes_room_again),
+        ANY(test_a_reversal_is_not_reversed),
+        ANY(test_the_chart),
+        {"test_many_entries_in_order", test_many_entries_in_order, books_in_ram, books_teardown,
+         NULL},
+        ON_DISK(test_triggers_refuse_changes),
+        ON_DISK(test_tampering_is_found),
+        ON_DISK(test_many_processes_post_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,14 +12,14 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-struct world {
+struct shelf {
     char *folder; /* NULL: in memory */
     struct blobs *blobs;
 };
 
-static int disk_setup(void **state)
+static int shelf_on_disk(void **state)
 {
-    struct world *w = mem_alloc(sizeof *w);
+    struct shelf *w = mem_alloc(sizeof *w);
 
     folder_setup((void **)&w->folder);
     assert_ok(blobs_open(w->folder, &w->blobs, err));
@@ -27,18 +27,18 @@ static int disk_setup(void **state)
     return 0;
 }
 
-static int ram_setup(void **state)
+static int shelf_in_ram(void **state)
 {
-    struct world *w = mem_alloc(sizeof *w);
+    struct shelf *w = mem_alloc(sizeof *w);
 
     assert_ok(blobs_open_ram(&w->blobs, err));
     *state = w;
     return 0;
 }
 
-static int teardown(void **state)
+static int shelf_teardown(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
 
     blobs_close(w->blobs);
     if (w->folder)
@@ -60,7 +60,7 @@ static void assert_blob(struct blobs *b, const char *sha256, const char *bytes)
 
 static void test_put_and_get(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char sha[HASH_HEX_SIZE], again[HASH_HEX_SIZE], hex[HASH_HEX_SIZE];
 
     hash_bytes("paper", 5, hex);
@@ -78,7 +78,7 @@ static void test_put_and_get(void **state)
 
 static void test_what_is_not_there(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char hex[HASH_HEX_SIZE];
     int fd = -1;
 
@@ -109,7 +109,7 @@ static void count(void *user, const char *sha256, int code, const char *why)
 
 static void test_scrub_counts(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char sha[HASH_HEX_SIZE];
     struct tally t = {0};
 
@@ -120,12 +120,12 @@ static void test_scrub_counts(void **state)
     assert_int_equal(t.bad, 0);
 }
 
-static char *path_of(const struct world *w, const char *sha256)
+static char *path_of(const struct shelf *w, const char *sha256)
 {
     return mem_printf("%s/objects/%.2s/%s", w->folder, sha256, sha256);
 }
 
-static void damage(const struct world *w, const char *sha256, const char *bytes, size_t length)
+static void damage(const struct shelf *w, const char *sha256, const char *bytes, size_t length)
 {
     AUTO_FREE char *path = path_of(w, sha256);
 
@@ -135,7 +135,7 @@ static void damage(const struct world *w, const char *sha256, const char *bytes,
 
 static void test_a_flipped_bit_is_found(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char good[HASH_HEX_SIZE], sha[HASH_HEX_SIZE];
     struct tally t = {0};
     int fd = -1;
@@ -152,7 +152,7 @@ static void test_a_flipped_bit_is_found(void **state)
 
 static void test_a_short_object_is_replaced(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char sha[HASH_HEX_SIZE];
 
     assert_ok(blobs_put_derived(w->blobs, "paper", 5, sha, err));
@@ -163,7 +163,7 @@ static void test_a_short_object_is_replaced(void **state)
 
 static void test_objects_are_read_only_and_nothing_lies_aside(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char sha[HASH_HEX_SIZE];
     AUTO_FREE char *path = NULL, *aside = mem_printf("%s/aside", w->folder);
     struct stat st;
@@ -178,7 +178,7 @@ static void test_objects_are_read_only_and_nothing_lies_aside(void **state)
 /* Many processes put the same bytes at once: all succeed and one object is there. */
 static void test_many_writers_of_one_object(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     char sha[HASH_HEX_SIZE];
     int status;
 
@@ -195,7 +195,7 @@ static void test_many_writers_of_one_object(void **state)
 
 static void test_a_full_disk_leaves_nothing(void **state)
 {
-    struct world *w = *state;
+    struct shelf *w = *state;
     AUTO_FREE char *small = mem_printf("%s/small", w->folder);
     AUTO_FREE char *bytes = mem_alloc(1 << 20);
     struct blobs *b = NULL;
@@ -215,27 +215,27 @@ static void test_a_full_disk_leaves_nothing(void **state)
     umount2(small, MNT_DETACH);
 }
 
-#define BOTH(test)                                                                                 \
-    {#test " (disk)", test, disk_setup, teardown, NULL},                                           \
+#define ANY(test)                                                                                  \
+    {#test " (disk)", test, shelf_on_disk, shelf_teardown, NULL},                                  \
     {                                                                                              \
-#test " (ram)", test, ram_setup, teardown, NULL                                            \
+#test " (ram)", test, shelf_in_ram, shelf_teardown, NULL                                   \
     }
-#define DISK(test)                                                                                 \
+#define ON_DISK(test)                                                                              \
     {                                                                                              \
-#test, test, disk_setup, teardown, NULL                                                    \
+#test, test, shelf_on_disk, shelf_teardown, NULL                                           \
     }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(test_put_and_get),
-        BOTH(test_what_is_not_there),
-        BOTH(test_scrub_counts),
-        DISK(test_a_flipped_bit_is_found),
-        DISK(test_a_short_object_is_replaced),
-        DISK(test_objects_are_read_only_and_nothing_lies_aside),
-        DISK(test_many_writers_of_one_object),
-        DISK(test_a_full_disk_leaves_nothing),
+        ANY(test_put_and_get),
+        ANY(test_what_is_not_there),
+        ANY(test_scrub_counts),
+        ON_DISK(test_a_flipped_bit_is_found),
+        ON_DISK(test_a_short_object_is_replaced),
+        ON_DISK(test_objects_are_read_only_and_nothing_lies_aside),
+        ON_DISK(test_many_writers_of_one_object),
+        ON_DISK(test_a_full_disk_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

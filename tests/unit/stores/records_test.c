@@ -11,61 +11,7 @@
 #include "stores/records_query.h"
 #include "stores/records_review.h"
 
-struct world {
-    char *folder; /* NULL: in memory */
-    struct records *r;
-    struct arena a;
-};
-
-static struct world *world_new(void **state)
-{
-    struct world *w = mem_alloc(sizeof *w);
-
-    arena_init(&w->a, 64 << 20);
-    *state = w;
-    return w;
-}
-
-static int disk_setup(void **state)
-{
-    struct world *w = world_new(state);
-    AUTO_FREE char *path = NULL;
-
-    folder_setup((void **)&w->folder);
-    path = mem_printf("%s/records.db", w->folder);
-    assert_ok(records_open(path, &w->r, err));
-    return 0;
-}
-
-static int ram_setup(void **state)
-{
-    assert_ok(records_open_ram(&world_new(state)->r, err));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *w = *state;
-
-    assert_ok(audit_verify(records_audit(w->r), NULL, NULL, err));
-    records_close(w->r);
-    if (w->folder)
-        folder_teardown((void **)&w->folder);
-    arena_release(&w->a);
-    free(w);
-    return 0;
-}
-
 /* ---- asking ---- */
-
-static struct document_row load(struct world *w, int64_t id)
-{
-    struct document_row row = {0};
-    struct document *d = NULL;
-
-    assert_ok(records_load_document(w->r, id, &w->a, &row, &d, err));
-    return row;
-}
 
 static enum state file_state(struct world *w, int64_t id)
 {
@@ -84,25 +30,6 @@ static struct balance balance_of(struct world *w, int64_t batch)
     return row.balance;
 }
 
-/* Every pending job in order, as text: "sort:1 extract:2". */
-static const char *pending(struct world *w)
-{
-    struct pending_cursor cursor = {0};
-    struct next_jobs jobs = {0};
-    const char *text = "";
-
-    do {
-        assert_ok(records_pending_jobs(w->r, &cursor, 2, &w->a, &jobs, err));
-        for (size_t i = 0; i < jobs.n; i++) {
-            char id[JOB_ID_SIZE];
-
-            job_id_format(&jobs.items[i].id, id);
-            text = arena_printf(&w->a, "%s%s%s", text, *text ? " " : "", id);
-        }
-    } while (jobs.n);
-    return text;
-}
-
 static bool is_wanted(struct world *w, struct job job, size_t *ret_followers)
 {
     struct job_status status = {0};
@@ -110,50 +37,6 @@ static bool is_wanted(struct world *w, struct job job, size_t *ret_followers)
     assert_ok(records_find_job(w->r, &job.id, &w->a, &status, err));
     *ret_followers = status.followers.n;
     return status.is_wanted;
-}
-
-/* ---- walking ---- */
-
-static void extract(struct world *w, int64_t id, int64_t fence, enum outcome outcome)
-{
-    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys Kontor AS", "10482");
-    struct job job = job_of(STAGE_EXTRACT, id, 0, fence);
-    struct next_jobs next = {0};
-
-    d->outcome = outcome;
-    if (outcome == OUTCOME_REVIEW)
-        document_add_reason(d, &w->a, "total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT");
-    assert_ok(records_commit_extract(w->r, &job, d, &w->a, &next, err));
-    assert_int_equal(next.n, outcome == OUTCOME_REVIEW ? 0 : 1);
-}
-
-static const char sha_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-static void post(struct world *w, int64_t id, int64_t fence)
-{
-    struct job job = job_of(STAGE_POST, id, 0, fence);
-    struct next_jobs next = {0};
-
-    assert_ok(records_commit_post(w->r, &job, sha_a, &w->a, &next, err));
-    assert_int_equal(next.items[0].id.stage, STAGE_FILE);
-}
-
-static void file_away(struct world *w, int64_t id, int64_t fence, const char *text)
-{
-    struct filing filing = {sha_a, sha_a, "2036-12-31", text};
-    struct job job = job_of(STAGE_FILE, id, 0, fence);
-
-    assert_ok(records_commit_file(w->r, &job, &filing, err));
-}
-
-/* A file of one page, up to where its only document is to be extracted. */
-static int64_t sorted(struct world *w, char digit, const char *number, int64_t *ret_document)
-{
-    int64_t file = sample_file(w->r, digit, "a.pdf");
-
-    open_with_text(w->r, &w->a, file, 1, 1);
-    *ret_document = sort_to_invoice(w->r, &w->a, file, 2, 1, number);
-    return file;
 }
 
 /* ---- tests ---- */
@@ -171,11 +54,11 @@ static void test_a_whole_life(void **state)
     id = sort_to_invoice(w->r, &w->a, file, 2, 2, "10482");
     assert_string_equal(pending(w), "extract:1");
     assert_int_equal(balance_of(w, 1).in_work, 2);
-    extract(w, id, 1, OUTCOME_POST);
+    extract(w, id, 1, "10482", OUTCOME_POST);
     post(w, id, 2);
     file_away(w, id, 3, "Faktura 10482");
     assert_string_equal(pending(w), "");
-    row = load(w, id);
+    row = load_document(w, id);
     assert_int_equal(row.state, STATE_POSTED);
     assert_int_equal(row.stage, STAGE_DONE);
     assert_string_equal(row.supplier, "Nordlys Kontor AS");
@@ -190,7 +73,7 @@ static void test_a_whole_life(void **state)
 static void test_a_stale_fence_is_refused(void **state)
 {
     struct world *w = *state;
-    int64_t id, file = sorted(w, 'a', "1", &id);
+    int64_t id, file = sorted_file(w, 'a', "1", &id);
     struct document *d = sample_invoice(&w->a, 1, 1, "X", "1");
     struct job stale = job_of(STAGE_EXTRACT, id, 0, 0), again = job_of(STAGE_EXTRACT, id, 0, 9);
     struct job reopened = job_of(STAGE_OPEN, file, 0, 9);
@@ -198,11 +81,11 @@ static void test_a_stale_fence_is_refused(void **state)
     size_t followers;
 
     assert_err(ERR_STALE, records_commit_extract(w->r, &stale, d, &w->a, &next, err));
-    assert_int_equal(load(w, id).stage, STAGE_EXTRACT);
-    extract(w, id, 5, OUTCOME_POST);
+    assert_int_equal(load_document(w, id).stage, STAGE_EXTRACT);
+    extract(w, id, 5, "10482", OUTCOME_POST);
     assert_err(ERR_STALE, records_commit_extract(w->r, &again, d, &w->a, &next, err));
     assert_err(ERR_USAGE, records_commit_page(w->r, &again, NULL, NULL, &w->a, &next, err));
-    assert_int_equal(load(w, id).stage, STAGE_POST);
+    assert_int_equal(load_document(w, id).stage, STAGE_POST);
     assert_false(is_wanted(w, again, &followers));
     assert_int_equal(followers, 1); /* post:1 */
     assert_false(is_wanted(w, reopened, &followers));
@@ -376,23 +259,23 @@ static void test_setting_aside_and_retrying(void **state)
 static void test_a_document_given_up_waits_for_a_person(void **state)
 {
     struct world *w = *state;
-    int64_t id, file = sorted(w, 'a', "1", &id);
+    int64_t id, file = sorted_file(w, 'a', "1", &id);
     struct job job = job_of(STAGE_EXTRACT, id, 0, 1);
     struct next_jobs next = {0};
 
     assert_ok(records_set_aside(w->r, &job, "timeout", "out of time", &w->a, &next, err));
-    assert_int_equal(load(w, id).state, STATE_WAITING);
-    assert_string_equal(load(w, id).reason, "timeout");
+    assert_int_equal(load_document(w, id).state, STATE_WAITING);
+    assert_string_equal(load_document(w, id).reason, "timeout");
     assert_int_equal(file_state(w, file), STATE_IN_WORK);
     assert_ok(records_retry(w->r, &job.id, "ole", &w->a, &next, err));
-    extract(w, id, 2, OUTCOME_FILE);
+    extract(w, id, 2, "10482", OUTCOME_FILE);
     job = job_of(STAGE_FILE, id, 0, 3);
     assert_ok(records_set_aside(w->r, &job, "crashed", "died", &w->a, &next, err));
-    assert_int_equal(load(w, id).state, STATE_SET_ASIDE);
+    assert_int_equal(load_document(w, id).state, STATE_SET_ASIDE);
     assert_int_equal(balance_of(w, 1).set_aside, 1);
     assert_ok(records_retry(w->r, &job.id, "ole", &w->a, &next, err));
     file_away(w, id, 4, "brev");
-    assert_int_equal(load(w, id).state, STATE_FILED);
+    assert_int_equal(load_document(w, id).state, STATE_FILED);
     assert_int_equal(file_state(w, file), STATE_DONE);
 }
 
@@ -404,8 +287,8 @@ static void test_followers_carry_fence_department_and_urgency(void **state)
     struct pending_cursor cursor = {0};
 
     clock_fake(1795910400000, 0); /* 2026-11-29 */
-    sorted(w, 'a', "1", &id);
-    extract(w, id, 7, OUTCOME_POST);
+    sorted_file(w, 'a', "1", &id);
+    extract(w, id, 7, "10482", OUTCOME_POST);
     assert_ok(records_pending_jobs(w->r, &cursor, 10, &w->a, &next, err));
     assert_int_equal(next.items[0].min_fence, 7);
     assert_string_equal(next.items[0].department, "ap");
@@ -461,8 +344,8 @@ static void test_counts(void **state)
     struct records_counts c;
 
     sample_file(w->r, 'b', "b.pdf");
-    sorted(w, 'a', "1", &id);
-    extract(w, id, 1, OUTCOME_REVIEW);
+    sorted_file(w, 'a', "1", &id);
+    extract(w, id, 1, "10482", OUTCOME_REVIEW);
     assert_ok(records_count(w->r, &c, err));
     assert_int_equal(c.stages[STAGE_OPEN].n, 1);
     assert_true(c.stages[STAGE_OPEN].oldest_ms > 0);
@@ -480,8 +363,8 @@ static void test_manifest_tells_all_and_repeats(void **state)
     struct manifest_facts facts = {sha_a, "2036-12-31", "tesseract 5.3.0", "Latin", "1"};
     AUTO_FREE char *one = NULL, *two = NULL;
 
-    sorted(w, 'b', "10482", &id);
-    extract(w, id, 1, OUTCOME_POST);
+    sorted_file(w, 'b', "10482", &id);
+    extract(w, id, 1, "10482", OUTCOME_POST);
     post(w, id, 2);
     assert_ok(records_manifest(w->r, id, &facts, &one, err));
     assert_ok(records_manifest(w->r, id, &facts, &two, err));
@@ -501,7 +384,7 @@ static void test_it_is_all_there_after_reopening(void **state)
     int64_t id;
     AUTO_FREE char *path = mem_printf("%s/records.db", w->folder);
 
-    sorted(w, 'a', "1", &id);
+    sorted_file(w, 'a', "1", &id);
     records_close(w->r);
     assert_ok(records_open(path, &w->r, err));
     assert_string_equal(pending(w), "extract:1");
@@ -518,16 +401,6 @@ static void test_a_foreign_or_newer_database_is_refused(void **state)
     assert_err(ERR_INVALID, records_open(path, &other, err));
     assert_null(other);
 }
-
-#define BOTH(test)                                                                                 \
-    {#test " (disk)", test, disk_setup, teardown, NULL},                                           \
-    {                                                                                              \
-#test " (ram)", test, ram_setup, teardown, NULL                                            \
-    }
-#define DISK(test)                                                                                 \
-    {                                                                                              \
-#test, test, disk_setup, teardown, NULL                                                    \
-    }
 
 int main(void)
 {

@@ -1,6 +1,9 @@
 /* Samples for the tests of the stores. */
 #include "store_fixture.h"
 
+#include "base/mem.h"
+#include "stores/audit.h"
+
 #include <string.h>
 
 struct page *sample_page(struct arena *a, int number, const char *words)
@@ -94,4 +97,119 @@ int64_t sort_to_invoice(struct records *r, struct arena *a, int64_t file, int64_
     assert_int_equal(next.n, 1);
     assert_int_equal(next.items[0].id.stage, STAGE_EXTRACT);
     return next.items[0].id.object;
+}
+
+/* ---- a store, and a document on its way through it ---- */
+
+static struct world *world_new(void **state)
+{
+    struct world *w = mem_alloc(sizeof *w);
+
+    arena_init(&w->a, 64 << 20);
+    *state = w;
+    return w;
+}
+
+int disk_setup(void **state)
+{
+    struct world *w = world_new(state);
+
+    folder_setup((void **)&w->folder);
+    w->path = mem_printf("%s/records.db", w->folder);
+    assert_ok(records_open(w->path, &w->r, err));
+    return 0;
+}
+
+int ram_setup(void **state)
+{
+    assert_ok(records_open_ram(&world_new(state)->r, err));
+    return 0;
+}
+
+int world_teardown(void **state)
+{
+    struct world *w = *state;
+
+    assert_ok(audit_verify(records_audit(w->r), NULL, NULL, err));
+    records_close(w->r);
+    if (w->folder)
+        folder_teardown((void **)&w->folder);
+    free(w->path);
+    arena_release(&w->a);
+    free(w);
+    return 0;
+}
+
+const char *pending(struct world *w)
+{
+    struct pending_cursor cursor = {0};
+    struct next_jobs jobs = {0};
+    const char *text = "";
+
+    do {
+        assert_ok(records_pending_jobs(w->r, &cursor, 2, &w->a, &jobs, err));
+        for (size_t i = 0; i < jobs.n; i++) {
+            char id[JOB_ID_SIZE];
+
+            job_id_format(&jobs.items[i].id, id);
+            text = arena_printf(&w->a, "%s%s%s", text, *text ? " " : "", id);
+        }
+    } while (jobs.n);
+    return text;
+}
+
+const char sha_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+void extract_as(struct world *w, int64_t id, int64_t fence, const struct document *d)
+{
+    struct job job = job_of(STAGE_EXTRACT, id, 0, fence);
+    struct next_jobs next = {0};
+
+    assert_ok(records_commit_extract(w->r, &job, d, &w->a, &next, err));
+    assert_int_equal(next.n, d->outcome == OUTCOME_REVIEW ? 0 : 1);
+}
+
+void extract(struct world *w, int64_t id, int64_t fence, const char *number, enum outcome outcome)
+{
+    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys Kontor AS", number);
+
+    d->outcome = outcome;
+    if (outcome == OUTCOME_REVIEW)
+        document_add_reason(d, &w->a, "total_mismatch", FIELD_TOTAL_GROSS, "total ≠ net + VAT");
+    extract_as(w, id, fence, d);
+}
+
+void post(struct world *w, int64_t id, int64_t fence)
+{
+    struct job job = job_of(STAGE_POST, id, 0, fence);
+    struct next_jobs next = {0};
+
+    assert_ok(records_commit_post(w->r, &job, sha_a, &w->a, &next, err));
+    assert_int_equal(next.items[0].id.stage, STAGE_FILE);
+}
+
+void file_away(struct world *w, int64_t id, int64_t fence, const char *text)
+{
+    struct filing filing = {sha_a, sha_a, "2036-12-31", text};
+    struct job job = job_of(STAGE_FILE, id, 0, fence);
+
+    assert_ok(records_commit_file(w->r, &job, &filing, err));
+}
+
+int64_t sorted_file(struct world *w, char digit, const char *number, int64_t *ret_document)
+{
+    int64_t file = sample_file(w->r, digit, "a.pdf");
+
+    open_with_text(w->r, &w->a, file, 1, 1);
+    *ret_document = sort_to_invoice(w->r, &w->a, file, 2, 1, number);
+    return file;
+}
+
+struct document_row load_document(struct world *w, int64_t id)
+{
+    struct document_row row = {0};
+    struct document *d = NULL;
+
+    assert_ok(records_load_document(w->r, id, &w->a, &row, &d, err));
+    return row;
 }
