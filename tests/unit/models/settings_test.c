@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "models/fault.h"
 #include "tests/unit/unit.h"
 
 #include <ctype.h>
@@ -46,6 +47,29 @@ static void groups_are_runs(void **state)
         for (size_t k = 0; k < i; k++)
             assert_int_not_equal(strncmp(s.config.options[k].path, path, n), 0);
     }
+    settings_release(&s);
+}
+
+/* "… or raise limits.pages": what a remedy tells people to change must be there. */
+static void remedies_name_real_options(void **state)
+{
+    struct settings s;
+    int named = 0;
+
+    (void)state;
+    settings_init(&s);
+    for (int i = 0; i < FAULT_COUNT; i++) {
+        const char *path = strstr(fault_info((enum fault)i)->remedy, "limits.");
+        char option[60];
+
+        if (!path)
+            continue;
+        snprintf(option, sizeof option, "%.*s", (int)strspn(path, "abcdefghijklmnopqrstuvwxyz._"),
+                 path);
+        assert_non_null(config_find(&s.config, option));
+        named++;
+    }
+    assert_true(named > 3);
     settings_release(&s);
 }
 
@@ -131,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_speaks_to_people),
         cmocka_unit_test(groups_are_runs),
+        cmocka_unit_test(remedies_name_real_options),
         cmocka_unit_test(retention_follows_the_country),
         FOLDER_TEST(flags_beat_environment_beats_file),
         FOLDER_TEST(a_named_file_must_exist),
