@@ -390,8 +390,8 @@ static void a_clock_jump_renews_leases_once(void **state)
     reaped = reap(f);
     assert_true(reaped.is_clock_jump);
     assert_int_equal(reaped.reclaimed, 0);
-    assert_int_equal(reap_through(f, 59000).reclaimed, 0);
-    assert_int_equal(reap_through(f, 1001).reclaimed, 1);
+    assert_int_equal(reap_through(f, 40000).reclaimed, 0);
+    assert_int_equal(reap_through(f, 20001).reclaimed, 1);
 }
 
 static void delays_follow_a_clock_that_went_back(void **state)
@@ -471,6 +471,7 @@ static void a_job_may_follow_itself(void **state)
 static void failures_are_retried_later_and_later_then_dead(void **state)
 {
     struct fixture *f = *state;
+    int64_t slack = f->is_redis ? 20000 : 0; /* its clock runs on while we look */
 
     add(f, "read:1:1", QUEUE_NORMAL, "");
     for (int tries = 1; tries <= 4; tries++) {
@@ -482,7 +483,7 @@ static void failures_are_retried_later_and_later_then_dead(void **state)
         assert_int_equal(fail_job(f, &job, QUEUE_FAILURE), QUEUE_RETRY);
         entry = find(f, "read:1:1");
         assert_int_equal(entry.state, QUEUE_DELAYED);
-        assert_in_range(entry.due_ms, wait / 2 - 500, wait * 3 / 2);
+        assert_in_range(entry.due_ms + slack, wait / 2, wait * 3 / 2 + slack);
         assert_string_equal(entry.reason, "reader died");
         advance(f, wait * 3 / 2 + 1);
     }

@@ -97,6 +97,7 @@ static void pass_answer(struct pair *p, struct proxy_orders *orders)
         is_cut = orders->cut_after < n;
         n = is_cut ? orders->cut_after : n;
         orders->cut_after -= n;
+        orders->cuts += is_cut;
     }
     if (n > 0)
         orders->passed_bytes += n;

@@ -15,6 +15,7 @@ struct proxy_orders {
     volatile bool is_stalled;      /* answers are held back */
     volatile bool is_slicing;      /* answers go out one byte at a time */
     volatile bool is_deaf;         /* calls end their connection unheard; logins pass */
+    volatile int64_t cuts;         /* how often that was done, since somebody set it to 0 */
     volatile int64_t passed_bytes; /* of answers, since somebody set it to 0 */
 };
 
