@@ -70,15 +70,20 @@ static void put_party(GString *out, struct document *doc, const struct party *pa
     einvoice_field(out, doc, name - F_SELLER_NAME + F_SELLER_REGISTRATION_ID,
                    "<ram:SpecifiedLegalOrganization><ram:ID>%s</ram:ID>"
                    "</ram:SpecifiedLegalOrganization>");
+    if (is_seller)
+        einvoice_field(out, doc, F_SELLER_EMAIL,
+                       "<ram:DefinedTradeContact><ram:EmailURIUniversalCommunication>"
+                       "<ram:URIID>%s</ram:URIID></ram:EmailURIUniversalCommunication>"
+                       "</ram:DefinedTradeContact>");
     einvoice_put(out,
                  "<ram:PostalTradeAddress><ram:PostcodeCode>%s</ram:PostcodeCode><ram:LineOne>%s"
                  "</ram:LineOne><ram:CityName>%s</ram:CityName><ram:CountryID>%s</ram:CountryID>"
                  "</ram:PostalTradeAddress>",
                  code, party->street, town, doc->seller->locale->country);
-    if (is_seller)
-        einvoice_field(out, doc, F_SELLER_EMAIL,
-                       "<ram:URIUniversalCommunication><ram:URIID schemeID=\"EM\">%s</ram:URIID>"
-                       "</ram:URIUniversalCommunication>");
+    einvoice_put(out,
+                 "<ram:URIUniversalCommunication><ram:URIID schemeID=\"EM\">%s</ram:URIID>"
+                 "</ram:URIUniversalCommunication>",
+                 party->email);
     einvoice_field(out, doc, name - F_SELLER_NAME + F_SELLER_VAT_ID,
                    "<ram:SpecifiedTaxRegistration><ram:ID schemeID=\"VA\">%s</ram:ID>"
                    "</ram:SpecifiedTaxRegistration>");

@@ -167,6 +167,14 @@ static void sender_window(struct flow *flow)
     flow->y = 130;
 }
 
+/* A long name or title is set smaller, so that both find room in one line. */
+static void fit_line(const struct flow *flow, struct font *font, const char *text, double share)
+{
+    double width = pen_width(flow->page->pen, font, text);
+
+    font->size *= MIN(1, share * (flow->right - flow->left) / width);
+}
+
 void block_sender(struct flow *flow)
 {
     enum sender place = flow->style->layout->sender;
@@ -189,6 +197,7 @@ void block_sender(struct flow *flow)
     }
     if (place == SENDER_BAND || flow->style->layout->band == BAND_TOP)
         name.colour = WHITE;
+    fit_line(flow, &name, flow->doc->seller->party.name, place == SENDER_CENTRE ? 0.9 : 0.52);
     document_show(flow->doc, flow->page, sender_field(flow, F_SELLER_NAME), x, y, align, &name);
     y = flow->style->layout->band == BAND_TOP ? 92 : y + name.size * 1.1;
     if (place != SENDER_FOOT) {
@@ -257,6 +266,7 @@ void block_title(struct flow *flow)
     enum field field;
     double width;
 
+    fit_line(flow, &font, title, 0.42);
     if (layout->title == TITLE_BAND) {
         font.colour = WHITE;
         page_text(flow->page, flow->right, 52, ALIGN_RIGHT, &font, title);

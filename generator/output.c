@@ -96,13 +96,17 @@ static int write_png(const struct job *job)
 }
 
 /* What only the paper shows is not in the XML: a reader of it can find the XML's fields alone. */
+static char *make_xml(struct document *doc, char *(*make)(struct document *doc))
+{
+    for (int i = 0; i < F_COUNT; i++)
+        doc->is_visible[i] = false;
+    return make(doc);
+}
+
 static int write_xml(const struct job *job, char *(*make)(struct document *doc))
 {
-    g_autofree char *xml = NULL;
+    g_autofree char *xml = make_xml(job->doc, make);
 
-    for (int i = 0; i < F_COUNT; i++)
-        job->doc->is_visible[i] = false;
-    xml = make(job->doc);
     return g_file_set_contents(job->path, xml, -1, NULL) ? 0 : complain(job->path);
 }
 
@@ -118,7 +122,7 @@ static int write_cii(const struct job *job)
 
 static int write_facturx(const struct job *job)
 {
-    g_autofree char *xml = einvoice_cii(job->doc);
+    g_autofree char *xml = make_xml(job->doc, einvoice_cii);
 
     return write_pdf(job) < 0 ? -1 : facturx_attach(job->path, xml);
 }

@@ -40,7 +40,7 @@ void pen_free(struct pen *pen)
     g_hash_table_unref(pen->layouts);
     g_object_unref(pen->context);
     g_free(pen);
-    /* The libraries keep fonts for the next caller; there is none, and leak checkers would complain. */
+    /* The libraries keep fonts for the next caller; there is none, and leak checkers complain. */
     pango_cairo_font_map_set_default(NULL);
     cairo_debug_reset_static_data();
     FcFini();
