@@ -34,7 +34,7 @@ enum direction { BESIDE, LEFT, ABOVE, HEAD, BELOW, DIRECTION_COUNT };
 struct evidence {
     int mention;
     enum direction direction;
-    float strength; /* 0 to 1: near, alone and certain */
+    float strength; /* 0 to 1: near, alone and certain; above 1 for a title with its number */
 };
 
 enum { EVIDENCE_MAX = 8 };

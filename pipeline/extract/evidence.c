@@ -25,7 +25,8 @@ static void count_between(const struct sheet *s, int from, int to, int *ret_word
 {
     *ret_words = *ret_numbers = 0;
     for (int i = from; i < to; i++) {
-        if (s->tokens[i].key[0] == '\0' || strchr(s->tokens[i].text, '%'))
+        if (s->tokens[i].key[0] == '\0' || strchr(s->tokens[i].text, '%') ||
+            s->tokens[i].text[0] == '(')
             continue;
         if (is_number(&s->tokens[i]))
             ++*ret_numbers;
@@ -56,6 +57,18 @@ static float certainty(const struct mention *m)
     return (m->is_near ? 0.85f : 1) * (m->is_inside ? 0.7f : 1);
 }
 
+/* "Invoice (380) No. 471102": behind a bare "No." the title before it says what is numbered. */
+static void look_behind_number_word(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *word = &s->mentions[index];
+
+    for (int k = index - 1; k >= 0 && s->mentions[k].row == word->row; k--)
+        if (word->box.x0 - s->mentions[k].box.x1 < 18 * s->rows[word->row].height) {
+            add(c, k, LEFT, 1.5f);
+            return;
+        }
+}
+
 static void look_left(struct candidate *c, const struct sheet *s, int index)
 {
     const struct mention *m = &s->mentions[index];
@@ -70,6 +83,8 @@ static void look_left(struct candidate *c, const struct sheet *s, int index)
     for (int k = index + 1; k < s->n_mentions && s->mentions[k].first < c->first; k++)
         strength *= 0.8f; /* a nearer label stands between */
     add(c, index, gap < 1.2f ? BESIDE : LEFT, strength * certainty(m));
+    if (gap < 1.2f && m->concepts & CONCEPT_BIT(col_position))
+        look_behind_number_word(c, s, index);
 }
 
 /* Whether the column between label and value holds nothing, numbers only, or words. */

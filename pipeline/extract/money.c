@@ -29,8 +29,7 @@ static const struct role_info {
     [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate), BIT(net) | BIT(gross) | BIT(amount_due)},
     [GROSS] = {FIELD_TOTAL_GROSS, BIT(gross), BIT(total) | BIT(amount_due),
                BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines)},
-    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), BIT(gross) | BIT(total),
-             BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
+    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0, BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
     [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0, BIT(gross) | BIT(net) | BIT(vat) | BIT(cash)},
     [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
     [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
@@ -181,7 +180,8 @@ static int list_for(const struct solver *q, enum role role, int list[LIST_MAX])
         float score = list_score(&q->readings[i], role);
         int at = n;
 
-        if (score < 0.08f || (q->readings[i].minor == 0 && (role == NET || role == GROSS)))
+        if (score < (role <= GROSS ? 0.08f : 0.35f) ||
+            (q->readings[i].minor == 0 && (role == NET || role == GROSS)))
             continue;
         while (at > 0 && list_score(&q->readings[list[at - 1]], role) < score)
             at--;
@@ -273,7 +273,7 @@ static void choose_due(struct solver *q)
     int n_dues = list_for(q, DUE, dues), n_prepaids = list_for(q, PREPAID, prepaids);
     int n_roundings = list_for(q, ROUNDING, roundings);
     int64_t gross = minor_of(q, q->chosen[GROSS]);
-    float best = 0.25f;
+    float best = 0.2f;
 
     dues[n_dues] = prepaids[n_prepaids] = roundings[n_roundings] = -1;
     for (int d = 0; d <= n_dues; d++)

@@ -22,7 +22,7 @@ struct name {
     int n_address;
     char key[PHRASE_KEY_SIZE];
     float seller, buyer;
-    bool is_delivery;
+    bool is_delivery, is_labelled_buyer;
 };
 
 struct search {
@@ -75,20 +75,22 @@ static uint64_t concepts_in(const struct sheet *s, int first, int count)
 static const uint64_t ROLE_CONCEPTS = CONCEPT_BIT(seller) | CONCEPT_BIT(buyer) |
                                       CONCEPT_BIT(deliver_to);
 
-/* The role label that stands nearest above or left of the name's line. */
-static uint64_t role_above(const struct sheet *s, const struct party_line *line)
+/* The role label that stands nearest above or left of a line whose box and first token are given.
+ */
+static uint64_t role_above(const struct sheet *s, const struct box *box, int first)
 {
-    float height = fmaxf(box_height(&line->box), 4), best = 1e9f;
+    const struct token *start = &s->tokens[first];
+    float height = fmaxf(box_height(box), 4), best = 1e9f;
     uint64_t role = 0;
 
     for (int m = 0; m < s->n_mentions; m++) {
         const struct mention *mention = &s->mentions[m];
-        float dy = line->box.y0 - mention->box.y1, dx = mention->box.x0 - line->box.x0, distance;
+        float dy = box->y0 - mention->box.y1, dx = mention->box.x0 - box->x0, distance;
 
-        if (!(mention->concepts & ROLE_CONCEPTS) || mention->page != line->page ||
-            mention->is_inside || mention->first >= line->first)
+        if (!(mention->concepts & ROLE_CONCEPTS) || mention->page != start->page ||
+            mention->is_inside || mention->first >= first)
             continue;
-        if (mention->row == line->row && line->box.x0 - mention->box.x1 < 12 * height)
+        if (mention->row == start->row && box->x0 - mention->box.x1 < 12 * height)
             distance = 0;
         else if (dy > -0.3f * height && dy < 9 * height && dx < 1.5f * height && dx > -18 * height)
             distance = dy / height + fabsf(dx) / (4 * height);
@@ -125,8 +127,11 @@ static float contact_below(const struct search *q, int at)
 }
 
 /* Whether a mail address or web page on the paper spells the name's first word. */
-static float domain_spells(const struct search *q, const char *key)
+static float domain_spells(const struct search *q, const struct name *name)
 {
+    const char *key = q->s->tokens[q->lines.items[name->line].first].key;
+    size_t n = strlen(key);
+
     for (int i = 0; i < q->s->n_tokens; i++) {
         const struct token *token = &q->s->tokens[i];
         const char *at = strchr(token->text, '@');
@@ -135,9 +140,8 @@ static float domain_spells(const struct search *q, const char *key)
         if (!at && strncmp(token->text, "www.", 4) != 0)
             continue;
         phrase_key(at ? at + 1 : token->text + 4, domain, sizeof domain);
-        for (size_t n = strlen(key); n >= 4; n--)
-            if (strncmp(domain, key, n) == 0)
-                return n >= 6 ? 1.5f : 1.0f;
+        if (n >= 4 && strncmp(domain, key, n) == 0)
+            return n >= 6 ? 1.5f : 1.0f;
     }
     return 0;
 }
@@ -151,11 +155,22 @@ static bool is_company(const struct company *company, const char *key)
     return strncmp(key, own, strlen(own)) == 0 || strncmp(own, key, strlen(key)) == 0;
 }
 
+/* "Invoice of the insurer (575)" is large and first, and nobody's name. */
+static bool begins_with_title(const struct sheet *s, const struct party_line *line)
+{
+    const uint64_t titles = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
+                            CONCEPT_BIT(title_receipt) | CONCEPT_BIT(title_reminder) |
+                            CONCEPT_BIT(title_order) | CONCEPT_BIT(title_delivery_note) |
+                            CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_form);
+
+    return !line->has_legal_form && (concepts_in(s, line->first, 1) & titles);
+}
+
 static void judge(struct search *q, struct name *name, int at)
 {
     const struct party_line *line = &q->lines.items[at];
     const struct page *page = q->s->pages[line->page];
-    uint64_t role = role_above(q->s, line);
+    uint64_t role = role_above(q->s, &line->box, line->first);
     float place = line->box.y0 / page->height_pt, size = box_height(&line->box) / q->body_height;
     float seller = 0, buyer = 0;
 
@@ -166,13 +181,14 @@ static void judge(struct search *q, struct name *name, int at)
     seller += line->page == 0 ? 0.1f : 0;
     buyer += name->n_address > 0 && place > 0.1f && place < 0.4f ? 0.6f : 0;
     buyer += line->has_legal_form ? 0.2f : 0;
-    if (role & CONCEPT_BIT(buyer))
+    if (role & CONCEPT_BIT(buyer)) {
         buyer += 1.8f;
-    else if (role & CONCEPT_BIT(seller))
+        name->is_labelled_buyer = true;
+    } else if (role & CONCEPT_BIT(seller))
         seller += 1.8f;
     else if (role & CONCEPT_BIT(deliver_to))
         name->is_delivery = true;
-    if (line->is_label)
+    if (line->is_label || begins_with_title(q->s, line))
         seller -= 1.5f;
     name->seller = name->seller > 0 ? fmaxf(name->seller, seller) + 0.35f : seller;
     name->buyer = fmaxf(name->buyer, buyer);
@@ -241,6 +257,32 @@ static void add_block(struct search *q, int town)
     judge(q, name, up[top]);
 }
 
+/* "Name: Nordlys AS" under a heading "Seller": the surest names there are. */
+static void find_labelled_names(struct search *q)
+{
+    for (int m = 0; m < q->s->n_mentions; m++) {
+        const struct mention *mention = &q->s->mentions[m];
+        int next = mention->first + mention->count;
+        uint64_t role;
+
+        if (!(mention->concepts & CONCEPT_BIT(name)) || mention->is_inside ||
+            mention->first != q->s->cells[q->s->tokens[mention->first].cell].first)
+            continue;
+        role = role_above(q->s, &mention->box, mention->first);
+        for (int i = 0; i < q->lines.count && role; i++) {
+            const struct party_line *line = &q->lines.items[i];
+            struct name *name = line->first == next && line->row == mention->row ? name_with(q, i)
+                                                                                 : NULL;
+
+            if (!name)
+                continue;
+            name->seller += role & CONCEPT_BIT(seller) ? 2.5f : 0;
+            name->buyer += role & CONCEPT_BIT(buyer) ? 2.5f : 0;
+            name->is_labelled_buyer |= (role & CONCEPT_BIT(buyer)) != 0;
+        }
+    }
+}
+
 static void find_names(struct search *q)
 {
     int first_wordy = -1;
@@ -266,6 +308,7 @@ static void find_names(struct search *q)
         if (name && is_first)
             name->seller += 0.3f;
     }
+    find_labelled_names(q);
 }
 
 static void measure_body(struct search *q)
@@ -333,7 +376,8 @@ static struct name *choose(struct search *q, bool is_seller, const struct name *
         struct name *name = &q->names[i];
         float score = is_seller ? name->seller - name->buyer : name->buyer - 0.2f * name->seller;
 
-        if (name == taken || (!is_seller && (name->is_delivery || name->buyer < 0.6f)))
+        if (name == taken ||
+            (!is_seller && ((name->is_delivery && !name->is_labelled_buyer) || name->buyer < 0.6f)))
             continue;
         if (score > top) {
             top = score;
@@ -373,7 +417,7 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
     for (int i = 0; i < q->n_names; i++) {
         struct name *name = &q->names[i];
 
-        name->seller += domain_spells(q, name->key);
+        name->seller += domain_spells(q, name);
         if (is_company(company, name->key)) {
             name->buyer += 5;
             name->seller -= 5;

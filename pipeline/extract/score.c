@@ -119,19 +119,21 @@ static bool proves_itself(const struct candidate *c)
 static float score_candidate(const struct field_rule *rule, const struct candidate *c,
                              const struct sheet *s)
 {
+    bool is_compact = c->kind == CANDIDATE_DATE && c->date.is_compact;
     bool is_plain = rule->field == FIELD_SELLER_REGISTRATION_ID && c->kind == CANDIDATE_IDENTIFIER;
-    float score = score_labels(c, s, rule->strong, is_plain ? 0 : rule->weak, rule->against);
+    bool needs_label = is_plain || is_compact;
+    float score = score_labels(c, s, rule->strong, needs_label ? 0 : rule->weak, rule->against);
     bool has_digits = (1u << c->kind) & KINDS_WITH_DIGITS;
 
     if (proves_itself(c))
         score = fmaxf(score, 0.6f);
     else if (score <= 0.05f && c->is_checked)
         score += rule->unlabelled;
-    if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !c->date.is_compact)
+    if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !is_compact)
         score += rule->unlabelled * (c->page == 0);
     if (score <= 0.05f && c->kind == CANDIDATE_EMAIL)
         score += rule->unlabelled;
-    if (c->kind == CANDIDATE_DATE && c->date.is_compact)
+    if (is_compact)
         score -= 0.15f;
     if (is_plain)
         score -= strlen(c->value) < 7 ? 1 : 0.1f;
