@@ -17,7 +17,7 @@
 #include <setjmp.h>
 #include <string.h>
 
-#define SCANS_MAX 1000
+#define SCANS_MAX 200 /* encoders write about ten */
 
 struct decoder {
     struct jpeg_decompress_struct jpeg;

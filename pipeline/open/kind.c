@@ -106,11 +106,10 @@ static size_t squeeze(const unsigned char *bytes, size_t length, char *out, size
     return used;
 }
 
-/* XHTML is left to the XML parser, which says that it is no invoice. */
+/* Markup that begins otherwise is left to the XML parser, which says that it is no invoice. */
 static bool is_html(const char *head)
 {
-    return strncasecmp(head, "<!doctype html", 14) == 0 ||
-           (strncasecmp(head, "<html", 5) == 0 && !strstr(head, "xmlns"));
+    return strncasecmp(head, "<!doctype html", 14) == 0;
 }
 
 static bool is_xml(const char *head)

@@ -47,6 +47,11 @@ struct walk {
     int n_parts;
 };
 
+void mail_warm(void)
+{
+    g_mime_init();
+}
+
 static void unref(void *object)
 {
     g_object_unref(object);

@@ -21,8 +21,9 @@
 #define LOWEST_DPI 36         /* a page box that passes the pixel limit even here is refused */
 #define IMAGES_LOOKED_AT 4096 /* dictionaries; the rest is the jail's to survive */
 
-/* What poppler said while loading: only what we tell apart. */
+/* What poppler says while it works: only what we tell apart. Kept off stderr by the way. */
 struct complaints {
+    unsigned handler;
     bool has_loop;
 };
 
@@ -31,27 +32,23 @@ static void on_complaint(const char *domain, GLogLevelFlags level, const char *m
 {
     (void)domain;
     (void)level;
-    if (strstr(message, "oop in") || strstr(message, "nfinite"))
+    if (strstr(message, "Loop in"))
         ((struct complaints *)complaints)->has_loop = true;
 }
 
-/* A linearised file says its own length near its start: "/L 12345". */
-static bool is_shorter_than_it_says(const struct source *src)
+static void stop_listening(void *complaints)
 {
-    size_t head = src->length < 1024 ? src->length : 1024;
-    const char *p = memmem(src->bytes, head, "/Linearized", 11);
-    const char *end = (const char *)src->bytes + head;
-    size_t length = 0;
-
-    p = p ? memmem(p, (size_t)(end - p), "/L ", 3) : NULL;
-    for (p = p ? p + 3 : end; p < end && isdigit((unsigned char)*p) && length < SIZE_MAX / 16; p++)
-        length = length * 10 + (size_t)(*p - '0');
-    return length > src->length;
+    g_log_remove_handler("Poppler", ((struct complaints *)complaints)->handler);
 }
 
-static bool is_cut(const struct source *src)
+/* Until the arena is cleared. */
+static struct complaints *listen_to_poppler(struct arena *a)
 {
-    return !memmem(src->bytes, src->length, "%%EOF", 5) || is_shorter_than_it_says(src);
+    struct complaints *c = arena_alloc(a, sizeof *c);
+
+    c->handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, on_complaint, c);
+    arena_defer(a, stop_listening, c);
+    return c;
 }
 
 static void unref(void *object)
@@ -59,82 +56,13 @@ static void unref(void *object)
     g_object_unref(object);
 }
 
-static int refuse(const struct source *src, const struct complaints *complaints,
-                  const GError *error, struct err *err)
+static int refuse(const struct pdf *pdf, const GError *error, struct err *err)
 {
     if (error && g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
         return fault_set(err, FAULT_ENCRYPTED, "");
-    if (complaints->has_loop)
+    if (pdf->complaints->has_loop)
         return fault_set(err, FAULT_CYCLIC, "page tree");
-    return fault_set(err, is_cut(src) ? FAULT_TRUNCATED : FAULT_CORRUPT, "pdf");
-}
-
-/* The integer behind `key` within the dictionary around `at`, or 0. */
-static int dictionary_number(const struct source *src, const unsigned char *at, const char *key)
-{
-    const unsigned char *begin = at - src->bytes > 512 ? at - 512 : src->bytes;
-    const unsigned char *end = src->bytes + src->length, *p;
-    int value = 0;
-
-    for (p = at; p > begin && memcmp(p, "<<", 2) != 0; p--)
-        ;
-    end = (size_t)(end - p) > 1536 ? p + 1536 : end;
-    end = memmem(p, (size_t)(end - p), "stream", 6) ?: end;
-    p = memmem(p, (size_t)(end - p), key, strlen(key));
-    for (p = p ? p + strlen(key) : end; p < end && isspace(*p); p++)
-        ;
-    for (; p < end && isdigit(*p) && value < 100000000; p++)
-        value = value * 10 + (*p - '0');
-    return value;
-}
-
-/* The next "/Image" that is a whole name, "/ImageB" and its like being none; NULL at the end. */
-static const unsigned char *next_image(const unsigned char *p, const unsigned char *end)
-{
-    while ((p = memmem(p, (size_t)(end - p), "/Image", 6)) && p + 6 < end && isalnum(p[6]))
-        p += 6;
-    return p;
-}
-
-size_t pdf_image_sizes(const struct source *src, struct pdf_image_size *sizes, size_t max)
-{
-    const unsigned char *p = src->bytes, *end = src->bytes + src->length;
-    size_t count = 0;
-
-    while (count < max && (p = next_image(p, end))) {
-        struct pdf_image_size size = {dictionary_number(src, p, "/Width"),
-                                      dictionary_number(src, p, "/Height")};
-
-        if (size.width_px > 0 && size.height_px > 0)
-            sizes[count++] = size;
-        p += 6;
-    }
-    return count;
-}
-
-static int load(const struct source *src, struct pdf *ret, struct err *err)
-{
-    GBytes *bytes = g_bytes_new_static(src->bytes, src->length);
-    struct complaints complaints = {false};
-    GError *error = NULL;
-    unsigned handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, on_complaint, &complaints);
-    PopplerDocument *doc = poppler_document_new_from_bytes(bytes, NULL, &error);
-    int n_pages = doc ? poppler_document_get_n_pages(doc) : 0, r = 0;
-
-    g_log_remove_handler("Poppler", handler);
-    g_bytes_unref(bytes);
-    if (doc)
-        arena_defer(src->arena, unref, doc);
-    if (!doc || complaints.has_loop || is_cut(src))
-        r = refuse(src, &complaints, error, err);
-    else if (n_pages == 0)
-        r = fault_set(err, FAULT_NO_PAGES, "");
-    else if (n_pages > src->limits->pages)
-        r = fault_set(err, FAULT_TOO_MANY_PAGES, "%d of %d", n_pages, src->limits->pages);
-    g_clear_error(&error);
-    if (r == 0)
-        *ret = (struct pdf){src, doc, next_image(src->bytes, src->bytes + src->length) != NULL};
-    return r;
+    return fault_set(err, pdf_is_cut(pdf->src) ? FAULT_TRUNCATED : FAULT_CORRUPT, "pdf");
 }
 
 /* A bilevel image of 35,000 pixels a side fits 12 kB and takes minutes: refused by its header. */
@@ -152,9 +80,28 @@ static int check_images(const struct source *src, struct err *err)
 
 int pdf_load(const struct source *src, struct pdf *ret, struct err *err)
 {
-    int r = check_images(src, err);
+    struct pdf pdf = {src, NULL, listen_to_poppler(src->arena), pdf_has_images(src)};
+    GBytes *bytes = g_bytes_new_static(src->bytes, src->length);
+    GError *error = NULL;
+    int n_pages = 0, r = check_images(src, err);
 
-    return r < 0 ? r : load(src, ret, err);
+    if (r == 0)
+        pdf.doc = poppler_document_new_from_bytes(bytes, NULL, &error);
+    g_bytes_unref(bytes);
+    if (pdf.doc) {
+        arena_defer(src->arena, unref, pdf.doc);
+        n_pages = poppler_document_get_n_pages(pdf.doc);
+    }
+    if (r == 0 && (!pdf.doc || pdf_is_cut(src)))
+        r = refuse(&pdf, error, err);
+    else if (r == 0 && n_pages == 0)
+        r = fault_set(err, FAULT_NO_PAGES, "");
+    else if (n_pages > src->limits->pages)
+        r = fault_set(err, FAULT_TOO_MANY_PAGES, "%d of %d", n_pages, src->limits->pages);
+    g_clear_error(&error);
+    if (r == 0)
+        *ret = pdf;
+    return r;
 }
 
 int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *err)
@@ -167,7 +114,8 @@ int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *e
         return err_set(err, ERR_NOT_FOUND, "page %d of %d", number, n_pages);
     page = poppler_document_get_page(pdf->doc, number - 1);
     if (!page)
-        return fault_set(err, FAULT_CORRUPT, "page %d is missing", number);
+        return fault_set(err, pdf->complaints->has_loop ? FAULT_CYCLIC : FAULT_CORRUPT, "page %d",
+                         number);
     arena_defer(pdf->src->arena, unref, page);
     poppler_page_get_size(page, &width_pt, &height_pt);
     if (!(width_pt >= 1 && height_pt >= 1))
@@ -178,6 +126,28 @@ int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *e
                          width_pt, height_pt);
     *ret = page;
     return 0;
+}
+
+/* One page in a font that is not embedded: fontconfig looks it up once, for all children. */
+void pdf_warm(void)
+{
+    static const char page[] =
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R"
+        "/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+        "4 0 obj<</Length 30>>stream\nBT /F 9 Tf 9 9 Td (bilag) Tj ET\nendstream endobj\n"
+        "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+        "trailer<</Root 1 0 R/Size 6>>\nstartxref\n0\n%%EOF\n";
+    const struct open_limits limits = {sizeof page, 1, 1000000, 1, 72, true};
+    AUTO_ARENA struct arena a = {0};
+    struct source src = {&a, (const unsigned char *)page, sizeof page - 1, &limits};
+    struct Pix *pix;
+    struct err err = {0};
+
+    arena_init(&a, (size_t)1 << 20);
+    if (pdf_preview(&src, 1, 99, &pix, &err) < 0)
+        BUG("our own page does not open: %s", err.text);
 }
 
 static int add_page(const struct pdf *pdf, struct opened *ret, struct err *err)

@@ -1,6 +1,7 @@
 /*
- * PDF, in four parts: the file (pdf.c), a page's text layer (pdf_text.c), whether to believe it
- * (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay inside these.
+ * PDF, in five parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
+ * whether to believe it (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay
+ * inside these.
  */
 #ifndef PIPELINE_OPEN_PDF_H
 #define PIPELINE_OPEN_PDF_H
@@ -10,10 +11,13 @@
 #include <cairo.h>
 #include <poppler.h>
 
+struct complaints;
+
 struct pdf {
     const struct source *src;
-    PopplerDocument *doc; /* lives as long as the arena */
-    bool has_images;      /* at least one image object lies in the file */
+    PopplerDocument *doc;          /* lives as long as the arena */
+    struct complaints *complaints; /* of poppler, so far */
+    bool has_images;               /* at least one image object lies in the file */
 };
 
 int pdf_load(const struct source *src, struct pdf *ret, struct err *err);
@@ -59,7 +63,12 @@ void pdf_plan(const struct pdf *pdf, PopplerPage *page, struct page_plan *ret);
 float pdf_picture_share(const struct pdf *pdf, PopplerPage *page, struct box *ret_largest);
 #define PICTURE_SHARE 0.5f /* from here on a page is a picture, perhaps with text upon it */
 
-/* Sizes of the images in the file, by a look at their dictionaries (always plain in a PDF). */
+/* Does the end of the file miss? Poppler would repair it into fewer pages. */
+bool pdf_is_cut(const struct source *src);
+
+bool pdf_has_images(const struct source *src);
+
+/* Sizes of the images in the file. */
 struct pdf_image_size {
     int width_px, height_px;
 };

@@ -57,7 +57,7 @@ static struct box clipped(struct box b, float width_pt, float height_pt)
 }
 
 /* Poppler gives the corner an image starts from and its extent along its own sides, without the
- * turn. Of the four turns around that corner, the one that keeps most of it on the page is meant. */
+ * turn. Of the four turns around that corner, the one with most of it on the page is meant. */
 static struct box image_box(const PopplerRectangle *r, float width_pt, float height_pt)
 {
     float x = (float)r->x1, y = (float)r->y1;

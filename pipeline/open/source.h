@@ -35,6 +35,11 @@ int pdf_preview(const struct source *src, int number, int height_px, struct Pix 
 int mail_preview(const struct source *src, int number, int height_px, struct Pix **ret,
                  struct err *err);
 
+/* The parts of open_warm(). */
+void pdf_warm(void);
+void tiff_warm(void);
+void mail_warm(void);
+
 /* A Pix that is destroyed with the arena. */
 struct Pix *pix_keep(struct arena *a, struct Pix *pix);
 

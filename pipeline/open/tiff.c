@@ -18,6 +18,12 @@
 #include <string.h>
 #include <tiffio.h>
 
+void tiff_warm(void)
+{
+    TIFFSetErrorHandler(NULL);
+    TIFFSetWarningHandler(NULL);
+}
+
 struct chain {
     const unsigned char *bytes;
     size_t length;
