@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DIGITS_MAX = 15, CORE_SIZE = 64 };
+enum { DIGITS_MAX = 14, CORE_SIZE = 64 }; /* times AMOUNT_SCALE it fits 64 bits */
 
 static const struct {
     const char *sign, *code;

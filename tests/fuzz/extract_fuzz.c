@@ -1,0 +1,46 @@
+/*
+ * A page from the jail becomes fields: every value is in its normal form and stands on that page, and
+ * nothing is posted without a proven total.
+ */
+#include "pipeline/extract/extract.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_field(const struct document *d, enum field_id id)
+{
+    const char *value = document_value(d, id), *currency = document_value(d, FIELD_CURRENCY);
+    char normal[4096];
+
+    if (!value)
+        return;
+    MUST(field_normalise(id, value, currency ? currency : "NOK", normal, sizeof normal));
+    MUST(strcmp(normal, value) == 0);
+    MUST(d->fields[id].confidence >= 0 && d->fields[id].confidence <= 1);
+}
+
+void fuzz_one(const char *bytes, size_t length)
+{
+    static const struct company us = {"Skog AS", "NO", "NOK", "NO943100365MVA", "943100365"};
+    static const struct extract_context context = {
+        .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
+    AUTO_ARENA struct arena a;
+    AUTO_JSON json_t *json = NULL, *out = NULL;
+    struct document *d;
+    struct page *page;
+    int number;
+
+    arena_init(&a, (size_t)512 << 20);
+    if (json_parse(bytes, length, &json, NULL) < 0 || page_from_json(&a, json, &page, NULL) < 0)
+        return;
+    number = page->number;
+    d = document_new(&a);
+    d->type = DOCUMENT_INVOICE;
+    d->pages = &number;
+    d->n_pages = 1;
+    if (extract_document(&a, &page, NULL, &context, d, NULL) < 0)
+        return;
+    for (int id = 0; id < FIELD_COUNT; id++)
+        check_field(d, (enum field_id)id);
+    MUST(d->outcome != OUTCOME_POST || d->fields[FIELD_TOTAL_GROSS].proofs);
+    out = document_to_json(d);
+    MUST(out);
+}
