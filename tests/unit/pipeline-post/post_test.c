@@ -258,6 +258,7 @@ static void test_the_text_of_an_entry(void **state)
 static void make_journal(struct buf *out)
 {
     struct document *d = invoice("1000.00", "250.00", "1250.00");
+    struct vat_row rate = {"27 % ; date:2026-99-99, [2026-99-99]", "1000", "270", NULL};
 
     hledger_account(out, "2400", "Supplier debt; assets:x [2026-99-99]", 'L');
     hledger_account(out, "2710", "Input VAT", 'A');
@@ -274,6 +275,8 @@ static void make_journal(struct buf *out)
         "Bad\n2026-01-01 x\n  2400  5 NOK; date:2026-99-99 | \xE2\x80\xAE"
         "(1) [2026-99-99]\t\"";
     d->fields[FIELD_INVOICE_NUMBER].value = "!* (9) ; =1";
+    d->vat = &rate;
+    d->n_vat = 1;
     add_sample(out, 3, d);
 }
 

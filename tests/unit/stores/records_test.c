@@ -11,6 +11,8 @@
 #include "stores/records_query.h"
 #include "stores/records_review.h"
 
+#include <sqlite3.h>
+
 /* ---- asking ---- */
 
 static enum state file_state(struct world *w, int64_t id)
@@ -402,6 +404,23 @@ static void test_a_foreign_or_newer_database_is_refused(void **state)
     assert_null(other);
 }
 
+/* Whoever writes: SQL itself lets the same bytes be worked on once. */
+static void test_bytes_are_worked_on_once(void **state)
+{
+    struct world *w = *state;
+    sqlite3 *db = NULL;
+
+    sample_file(w->r, 'a', "a.pdf");
+    assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "INSERT INTO file(batch_id, name, sha256, size, stage, state,"
+                                  " sheets, created_at, changed_at) SELECT batch_id, name, sha256,"
+                                  " size, stage, state, sheets, 0, 0 FROM file",
+                                  NULL, NULL, NULL),
+                     SQLITE_CONSTRAINT);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +440,7 @@ int main(void)
         BOTH(test_manifest_tells_all_and_repeats),
         DISK(test_it_is_all_there_after_reopening),
         DISK(test_a_foreign_or_newer_database_is_refused),
+        DISK(test_bytes_are_worked_on_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
