@@ -49,8 +49,16 @@ static void put_line(GString *out, const struct document *doc, const struct line
                  "<ram:SpecifiedLineTradeSettlement><ram:ApplicableTradeTax><ram:TypeCode>VAT"
                  "</ram:TypeCode><ram:CategoryCode>%s</ram:CategoryCode>"
                  "<ram:RateApplicablePercent>%d</ram:RateApplicablePercent>"
-                 "</ram:ApplicableTradeTax><ram:SpecifiedTradeSettlementLineMonetarySummation>",
+                 "</ram:ApplicableTradeTax>",
                  line->rate == 0 ? "Z" : "S", line->rate);
+    if (line->discount > 0) {
+        einvoice_put(out, "<ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator>"
+                          "<udt:Indicator>false</udt:Indicator></ram:ChargeIndicator>");
+        put_amount(out, "ActualAmount", line_discount(line));
+        einvoice_put(out, "<ram:ReasonCode>95</ram:ReasonCode>"
+                          "</ram:SpecifiedTradeAllowanceCharge>");
+    }
+    einvoice_put(out, "<ram:SpecifiedTradeSettlementLineMonetarySummation>");
     put_amount(out, "LineTotalAmount", line->amount);
     einvoice_put(out,
                  "</ram:SpecifiedTradeSettlementLineMonetarySummation>"

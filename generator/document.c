@@ -101,6 +101,7 @@ static void line_clear(gpointer data)
     g_free(line->description);
     g_free(line->article);
     g_free(line->unit);
+    g_free(line->note);
 }
 
 static void set_party(struct document *doc, enum field first, const struct party *party)
@@ -114,6 +115,16 @@ static void set_party(struct document *doc, enum field first, const struct party
     document_set(doc, registration, g_strdup(party->registration),
                  g_strdup(party->registration_shown));
     document_set_text(doc, first - F_SELLER_NAME + F_SELLER_ADDRESS, address);
+}
+
+int64_t line_gross(const struct line *line)
+{
+    return amount_share(line->price, line->quantity, 1000);
+}
+
+int64_t line_discount(const struct line *line)
+{
+    return amount_share(line_gross(line), line->discount, 100);
 }
 
 /* Everyone's papers carry who sends them and who gets them; an order is sent by the one who

@@ -85,7 +85,9 @@ struct line {
     int64_t quantity; /* thousandths */
     int64_t price;    /* minor units, before VAT (receipts: with VAT) */
     int64_t amount;
-    int rate; /* percent */
+    char *note;   /* small print under the description, or NULL */
+    int discount; /* percent off, before `amount` */
+    int rate;     /* percent */
 };
 
 struct vat {
@@ -123,6 +125,10 @@ const char *field_name(enum field field);
 struct document *document_new(const struct world *world, struct pen *pen, enum type type,
                               enum language language, uint64_t seed);
 void document_free(struct document *doc);
+
+/* Quantity x price, and what the line's discount takes off it. */
+int64_t line_gross(const struct line *line);
+int64_t line_discount(const struct line *line);
 
 /* For makers: `value` and `shown` are taken. */
 void document_set(struct document *doc, enum field field, char *value, char *shown);

@@ -214,6 +214,24 @@ void block_sender(struct flow *flow)
     flow->y = y > 120 ? y : 120;
 }
 
+/* A second address, of a branch or a building site: where the goods go, not who pays. */
+static void deliver_to(struct flow *flow, double top, const struct font *small,
+                       const struct font *body)
+{
+    struct document *doc = flow->doc;
+    struct rng rng = {rng_mix(doc->seller->seed, "branch")};
+    g_autofree char *street = g_strdup_printf("%s %d", words_pick(doc->words, "street", &rng),
+                                              rng_range(&rng, 1, 90));
+    double x = flow->left + 270;
+
+    page_text(flow->page, x, top, ALIGN_LEFT, small, document_label(doc, "l.deliver_to"));
+    top += body->size * 1.3;
+    page_text(flow->page, x, top, ALIGN_LEFT, body, doc->buyer->name);
+    page_text(flow->page, x, top + body->size * 1.3, ALIGN_LEFT, body, street);
+    page_text(flow->page, x, top + body->size * 2.6, ALIGN_LEFT, body,
+              words_pick(doc->words, "city", &rng));
+}
+
 void block_buyer(struct flow *flow)
 {
     struct document *doc = flow->doc;
@@ -233,6 +251,9 @@ void block_buyer(struct flow *flow)
                   document_label(doc, is_order ? "l.supplier" : "l.bill_to"));
         y += body.size * 1.3;
     }
+    if (doc->seller->seed % 10 < 4 && place != BUYER_RIGHT && !is_order &&
+        flow->style->layout->meta >= META_GRID)
+        deliver_to(flow, y - body.size * 1.3, &small, &body);
     document_show(doc, flow->page, receiver_field(flow, F_BUYER_NAME), x, y, ALIGN_LEFT, &body);
     y += body.size * 1.3;
     if (rng_chance(&doc->rng, 40)) {

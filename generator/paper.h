@@ -61,8 +61,6 @@ struct page {
 extern const struct colour BLACK, WHITE, GREY;
 
 struct pen *pen_new(void);
-
-/* Also lets go of all fonts of the process: the last thing a program does with text. */
 void pen_free(struct pen *pen);
 
 /* The layout of a text at PEN_SIZE, whatever the font's size, borrowed until the next call: without

@@ -27,7 +27,12 @@ static void line_from_item(struct document *doc, struct line *line, const char *
     line->quantity = (price > 200000 ? rng_range(rng, 1, 3) : rng_range(rng, 1, 24)) * 1000;
     if (strcmp(parts[1], words_at(doc->words, "unit.hour", 0)) == 0)
         line->quantity = rng_range(rng, 2, 80) * 500;
-    line->amount = amount_share(line->price, line->quantity, 1000);
+    if (doc->seller->seed % 6 == 0 && doc->type != TYPE_DELIVERY_NOTE)
+        line->discount = 5 * rng_below(rng, 5);
+    if (doc->seller->seed % 7 == 0)
+        line->note = g_strdup_printf(words_pick(doc->words, "line.note", rng),
+                                     rng_range(rng, 1000, 9999999));
+    line->amount = line_gross(line) - line_discount(line);
     if (doc->seller->language == LANG_HU)
         line->amount = amount_share(line->amount, 1, 100) * 100;
 }

@@ -21,13 +21,14 @@ static const struct column kinds[] = {
     {'q', "c.quantity", "line_quantity", 5, ALIGN_RIGHT},
     {'u', "c.unit", "line_unit", 4.2, ALIGN_LEFT},
     {'p', "c.unit_price", "line_unit_price", 8, ALIGN_RIGHT},
+    {'r', "c.discount", "line_discount", 4.5, ALIGN_RIGHT},
     {'v', "c.vat_rate", "line_vat_rate", 5, ALIGN_RIGHT},
     {'t', "c.amount", "line_amount", 9, ALIGN_RIGHT},
 };
 
 struct table {
-    const struct column *columns[8];
-    double x[8], width[8];
+    const struct column *columns[9];
+    double x[9], width[9];
     int count;
     double top; /* of the present page's part, for vertical rules */
     int64_t carried;
@@ -52,9 +53,28 @@ static const char *columns_of(const struct document *doc)
     return doc->seller->style.layout->columns;
 }
 
+static bool has_discounts(const struct document *doc)
+{
+    for (guint i = 0; i < doc->lines->len; i++) {
+        if (g_array_index(doc->lines, struct line, i).discount > 0)
+            return true;
+    }
+    return false;
+}
+
+/* The discount stands before the amount, whatever the other columns are. */
+static char *letters_of(const struct document *doc)
+{
+    GString *letters = g_string_new(columns_of(doc));
+
+    if (has_discounts(doc))
+        g_string_insert_c(letters, (gssize)letters->len - 1, 'r');
+    return g_string_free(letters, FALSE);
+}
+
 static void table_init(struct table *table, const struct flow *flow)
 {
-    const char *letters = columns_of(flow->doc);
+    g_autofree char *letters = letters_of(flow->doc);
     double em = flow->style->size;
     double rest = flow->right - flow->left;
     double x = flow->left;
@@ -176,6 +196,8 @@ static char *cell_text(const struct document *doc, const struct line *line, char
         return g_strdup(line->unit);
     case 'p':
         return document_money(doc, line->price);
+    case 'r':
+        return line->discount > 0 ? g_strdup_printf("%d", line->discount) : g_strdup("");
     case 'v':
         return g_strdup_printf(doc->seller->seed % 2 == 0 ? "%d %%" : "%d", line->rate);
     default:
@@ -204,7 +226,21 @@ static double row_height(const struct flow *flow, const struct table *table,
         if (table->columns[i]->letter == 'd')
             lines = page_lines(flow->page, table->width[i] - 6, font, line->description);
     }
+    lines += line->note != NULL;
     return font->size * (lines * 1.3 + 0.45);
+}
+
+/* The description over as many lines as it needs, and its small print below. */
+static void draw_description(struct flow *flow, double x, double width, const struct font *font,
+                             const struct line *line)
+{
+    struct font small = *font;
+    double y = page_paragraph(flow->page, x, flow->y, width, font, line->description);
+
+    small.size *= 0.85;
+    page_tag(flow->page, NULL, -1);
+    if (line->note != NULL)
+        page_text(flow->page, x, y, ALIGN_LEFT, &small, line->note);
 }
 
 static void draw_row(struct flow *flow, const struct table *table, const struct line *line, int row)
@@ -219,7 +255,7 @@ static void draw_row(struct flow *flow, const struct table *table, const struct 
 
         page_tag(flow->page, column->field, row);
         if (column->letter == 'd')
-            page_paragraph(flow->page, table->x[i] + 3, flow->y, table->width[i] - 6, &font, text);
+            draw_description(flow, table->x[i] + 3, table->width[i] - 6, &font, line);
         else
             draw_cell(flow, table, i, flow->y, &font, text);
         page_tag(flow->page, NULL, -1);

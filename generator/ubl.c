@@ -147,6 +147,12 @@ static void put_line(GString *out, const struct document *doc, const struct line
                  "</cbc:%sQuantity>",
                  kind, n, quantity_name, einvoice_unit(doc, line), quantity, quantity_name);
     put_amount(out, doc, "LineExtensionAmount", line->amount);
+    if (line->discount > 0) {
+        einvoice_put(out, "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>"
+                          "<cbc:AllowanceChargeReasonCode>95</cbc:AllowanceChargeReasonCode>");
+        put_amount(out, doc, "Amount", line_discount(line));
+        einvoice_put(out, "</cac:AllowanceCharge>");
+    }
     einvoice_put(out,
                  "\n<cac:Item><cbc:Name>%s</cbc:Name><cac:SellersItemIdentification><cbc:ID>%s"
                  "</cbc:ID></cac:SellersItemIdentification>",
