@@ -7,6 +7,7 @@
  */
 #include "base/jail.h"
 #include "base/mem.h"
+#include "pipeline/open/open.h"
 #include "workers/reader_verbs.h"
 
 #include <iconv.h>
@@ -55,5 +56,6 @@ int main(int argc, char **argv)
         return 2;
     }
     load_character_sets();
+    open_warm();
     return reader_parent_run(&house);
 }
