@@ -169,13 +169,14 @@ static int pending_files(struct records *r, enum stage stage, const struct pendi
     return code < 0 ? code : add_rows(&rows, a, jobs, add_file_job, err);
 }
 
+/* CROSS JOIN keeps SQLite from starting at the files, which would sort all pages at every call. */
 static int pending_pages(struct records *r, enum stage stage, const struct pending_cursor *c,
                          size_t limit, struct arena *a, struct next_jobs *jobs, struct err *err)
 {
     AUTO_ROWS struct db_rows rows = {0};
     int code = db_select(r->db, &rows, err,
                          "SELECT p.file_id, p.number, p.fence FROM page AS p"
-                         " JOIN file AS f ON f.id = p.file_id"
+                         " CROSS JOIN file AS f ON f.id = p.file_id"
                          " WHERE p.state = 'in_work' AND f.stage = ? AND f.state = 'in_work'"
                          " AND (p.file_id, p.number) > (?, ?)"
                          " ORDER BY p.file_id, p.number LIMIT ?",

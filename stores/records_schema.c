@@ -47,7 +47,7 @@ static const char version_1[] =
     " posting_key TEXT NOT NULL DEFAULT '', record_sha256 TEXT NOT NULL DEFAULT '',"
     " manifest_sha256 TEXT NOT NULL DEFAULT '', retention_until TEXT NOT NULL DEFAULT '',"
     " created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX document_file ON document(file_id, id);"
+    "CREATE INDEX document_file ON document(file_id, state);"
     "CREATE INDEX document_state ON document(state, id);"
     "CREATE INDEX document_in_work ON document(stage, id) WHERE state = 'in_work';"
     "CREATE INDEX document_supplier ON document(supplier_key, number_key)"

@@ -2,9 +2,10 @@
  * A process that dies between any two steps loses nothing and does nothing twice.
  *
  * A child takes one document through its whole life, asking the store itself what is to be done, as
- * a worker asks the queue; it is made to die after its k-th step, without a word. Its successor goes
- * on from what the store says is pending. Whatever k was, the end is the same: one posting, one
- * record, a closed batch, whole chains. A second run kills it between the write calls of a commit.
+ * a worker asks the queue; it is made to die after its k-th step, without a word. Its successor
+ * goes on from what the store says is pending. Whatever k was, the end is the same: one posting,
+ * one record, a closed batch, whole chains. A second run kills it between the write calls of a
+ * commit.
  */
 #include "store_fixture.h"
 

@@ -11,7 +11,10 @@
 #include "stores/records_query.h"
 #include "stores/records_review.h"
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 /* ---- asking ---- */
 
@@ -421,6 +424,72 @@ static void test_bytes_are_worked_on_once(void **state)
     sqlite3_close(db);
 }
 
+static void test_many_processes_open_a_new_store(void **state)
+{
+    struct world *w = *state;
+    AUTO_FREE char *path = mem_printf("%s/new.db", w->folder);
+    int status;
+
+    for (int i = 0; i < 8; i++)
+        if (fork() == 0) {
+            struct records *mine = NULL;
+            int64_t id;
+            int r = records_open(path, &mine, NULL);
+
+            _exit(r < 0 || records_add_batch(mine, "x", "test", "anna", &id, NULL) < 0);
+        }
+    for (int i = 0; i < 8; i++) {
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+}
+
+static int fill(struct records *r, struct arena *a, char digit)
+{
+    struct new_file files[200];
+    struct added_file added[200];
+    struct next_jobs next = {0};
+    int64_t batch = 0;
+    int code = records_add_batch(r, "post", "test", "anna", &batch, NULL);
+
+    for (int i = 0; i < 200; i++) {
+        files[i] = (struct new_file){.name = "a long name that fills a little more", .size = i};
+        memset(files[i].sha256, digit, HASH_HEX_SIZE - 1);
+        snprintf(files[i].sha256, HASH_HEX_SIZE, "%03d%061d", i, digit);
+    }
+    return code < 0 ? code : records_add_files(r, batch, files, 200, "anna", added, a, &next, NULL);
+}
+
+/* A full disk refuses a whole transaction, and the store goes on when there is room again. */
+static void test_a_full_disk(void **state)
+{
+    struct world *w = *state;
+    AUTO_FREE char *small = mem_printf("%s/small", w->folder);
+    AUTO_FREE char *path = mem_printf("%s/records.db", small);
+    struct records *r = NULL;
+    int code = 0, n = 0;
+    struct batch_row *batches = NULL;
+    size_t n_batches = 0;
+
+    assert_int_equal(mkdir(small, 0700), 0);
+    if (mount("tmpfs", small, "tmpfs", 0, "size=1m") < 0) {
+        print_message("skipped: mounting a small tmpfs: %s\n", strerror(errno));
+        skip();
+    }
+    assert_ok(records_open(path, &r, err));
+    while (code == 0 && n < 100)
+        code = fill(r, &w->a, (char)n++);
+    assert_int_equal(code, ERR_IO);
+    assert_int_equal(mount("tmpfs", small, "tmpfs", MS_REMOUNT, "size=8m"), 0);
+    assert_int_equal(fill(r, &w->a, 120), 0);
+    assert_ok(audit_verify(records_audit(r), NULL, NULL, err));
+    assert_ok(records_list_batches(r, 0, 100, &w->a, &batches, &n_batches, err));
+    for (size_t i = 0; i < n_batches; i++) /* a batch has all of its files or none */
+        assert_int_equal(batches[i].balance.files % 200, 0);
+    records_close(r);
+    umount2(small, MNT_DETACH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +510,8 @@ int main(void)
         DISK(test_it_is_all_there_after_reopening),
         DISK(test_a_foreign_or_newer_database_is_refused),
         DISK(test_bytes_are_worked_on_once),
+        DISK(test_many_processes_open_a_new_store),
+        DISK(test_a_full_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
