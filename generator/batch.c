@@ -77,7 +77,7 @@ static int write_batch(struct run *run, const struct plan *plan, int number, int
     scan.is_upside_down = plan->has_upside_down;
     stack_init(&stack);
     for (int i = 0; i < size; i++, (*next)++) {
-        struct document *doc = plan_document(run, plan, *next);
+        struct document *doc = plan_document(run, plan, *next, 0);
 
         widen(doc);
         if (i > 0 && kind != SEPARATOR_NONE)

@@ -104,7 +104,7 @@ static void draw_norwegian(struct slip *slip)
     slip_label(slip, left, top + 200, "l.payment_reference");
     slip_label(slip, left + 220, top + 200, "giro.amount");
     slip_label(slip, left + 330, top + 200, "giro.account");
-    page_fill(slip->flow->page, 0, top + 208, A4_WIDTH, 30, (struct colour){1, 0.95, 0.78});
+    page_fill(slip->flow->page, 0, top + 224, A4_WIDTH, 28, (struct colour){1, 0.95, 0.78});
     x = code_text(slip, x, "H");
     if (doc->shown[F_PAYMENT_REFERENCE] != NULL)
         x = code_field(slip, x, F_PAYMENT_REFERENCE, doc->shown[F_PAYMENT_REFERENCE]);

@@ -9,14 +9,28 @@
 #include <errno.h>
 #include <string.h>
 
-struct document *plan_document(const struct run *run, const struct plan *plan, int n)
+struct document *plan_document(const struct run *run, const struct plan *plan, int n, int attempt)
 {
     enum language language = plan->languages[n % plan->language_count];
     enum type type = plan->types[n / plan->language_count % plan->type_count];
     struct rng rng = {rng_nth(rng_mix(plan->seed, "world"), (uint64_t)n)};
+    uint64_t seed = rng_nth(rng_mix(plan->seed, "document"), (uint64_t)n);
 
     return document_new(run->worlds[rng_below(&rng, run->world_count)], run->pen, type, language,
-                        rng_nth(rng_mix(plan->seed, "document"), (uint64_t)n));
+                        seed + (uint64_t)attempt);
+}
+
+/* A file of one picture holds one page: others are drawn until a document is that short. */
+static struct document *make_document(const struct run *run, const struct plan *plan, int n,
+                                      bool is_picture)
+{
+    struct document *doc = plan_document(run, plan, n, 0);
+
+    for (int attempt = 1; is_picture && doc->pages->len > 1; attempt++) {
+        document_free(doc);
+        doc = plan_document(run, plan, n, attempt);
+    }
+    return doc;
 }
 
 /* The form's turn comes at another pace than the type's and the language's. */
@@ -33,8 +47,9 @@ static enum form choose_form(const struct plan *plan, int n, enum type type)
 
 static int write_document(struct run *run, const struct plan *plan, int n, int number)
 {
-    struct document *doc = plan_document(run, plan, n);
-    enum form form = choose_form(plan, n, doc->type);
+    enum type type = plan->types[n / plan->language_count % plan->type_count];
+    enum form form = choose_form(plan, n, type);
+    struct document *doc = make_document(run, plan, n, form == FORM_JPEG || form == FORM_PNG);
     struct rng rng = {rng_nth(rng_mix(plan->seed, "scan"), (uint64_t)n)};
     g_autofree char *name = g_strdup_printf("%s-%s-%04d.%s", type_name(doc->type),
                                             doc->seller->locale->language, number,
@@ -117,7 +132,7 @@ int run_training(struct run *run, const struct plan *plan, const char *path)
     if (out == NULL)
         return -1;
     for (int i = 0; i < plan->count; i++) {
-        struct document *doc = plan_document(run, plan, i);
+        struct document *doc = plan_document(run, plan, i, 0);
         g_autofree char *name = g_strdup_printf("training-%06d", i + 1);
 
         truth_write_pages(out, doc, name);

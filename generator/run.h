@@ -42,7 +42,7 @@ int run_training(struct run *run, const struct plan *plan, const char *path);
 /* batch.c: packs the plan's documents into multi-page TIFFs, a line of batches.jsonl each. */
 int run_batches(struct run *run, const struct plan *plan);
 
-/* The n-th document of a plan (document_free). */
-struct document *plan_document(const struct run *run, const struct plan *plan, int n);
+/* The n-th document of a plan, or from attempt 1 on another in its place (document_free). */
+struct document *plan_document(const struct run *run, const struct plan *plan, int n, int attempt);
 
 #endif

@@ -202,6 +202,11 @@ class Papers(unittest.TestCase):
         self.assertNotEqual((self.root / "one" / "truth.jsonl").read_bytes(),
                             (self.root / "other" / "truth.jsonl").read_bytes())
 
+    def test_a_picture_holds_the_whole_document(self):
+        papers = generate(self.root / "pictures", "--count", "24", "--types", "invoice",
+                          "--languages", "nb,hu", "--forms", "jpeg,png", "--degrade", "clean")
+        self.assertEqual([paper["pages"] for paper in papers], [[1]] * 24)
+
     def test_xml_says_what_the_truth_says(self):
         papers = generate(self.root / "xml", "--count", "24", "--types", "invoice,credit_note",
                           "--forms", "ubl,cii")
