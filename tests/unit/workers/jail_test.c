@@ -340,7 +340,6 @@ static bool push_into_terminal(void)
     return syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI */, &byte) == 0;
 }
 
-#ifndef __SANITIZE_ADDRESS__
 /* The filter counts calls as this machine does; by the 32-bit door the same number is another call. */
 static bool use_32_bit_door(void)
 {
@@ -360,6 +359,7 @@ static bool use_x32_call(void)
     return syscall(0x40000000 | SYS_getpid) > 0;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 static bool eat_memory(void)
 {
     return mmap(NULL, (size_t)8 << 30, PROT_READ | PROT_WRITE,
