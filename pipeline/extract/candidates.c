@@ -89,7 +89,7 @@ static bool is_thousands_space(const struct sheet *s, int i)
     const struct token *before = &s->tokens[i - 1];
     float letter = (before->box.x1 - before->box.x0) / (float)strlen(before->text);
 
-    return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.2f * letter;
+    return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.4f * letter;
 }
 
 /* A group of three digits must stand as near as a thousands space does; a currency may stand off.

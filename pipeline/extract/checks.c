@@ -230,6 +230,15 @@ static const struct vat_form {
     {"SK", 10, 10, true, NULL},
 };
 
+static int digits_in(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += isdigit((unsigned char)*text) != 0;
+    return n;
+}
+
 static bool check_se_vat(const char *body, bool *ret_is_proved)
 {
     char ten[11];
@@ -260,7 +269,7 @@ bool check_vat_id(const char *text, bool *ret_is_proved)
         if (strncmp(text, form->country, 2) != 0)
             continue;
         if (n - 2 < (size_t)form->min || n - 2 > (size_t)form->max ||
-            (form->is_numeric ? body[digits] != '\0' : digits + 3 < n - 2 && digits < 6))
+            (form->is_numeric ? body[digits] != '\0' : digits_in(body) < 6))
             return false;
         *ret_is_proved = form->check && form->check(body);
         return true;

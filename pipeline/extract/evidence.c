@@ -25,8 +25,10 @@ static void count_between(const struct sheet *s, int from, int to, int *ret_word
 {
     *ret_words = *ret_numbers = 0;
     for (int i = from; i < to; i++) {
-        if (s->tokens[i].key[0] == '\0' || strchr(s->tokens[i].text, '%') ||
-            s->tokens[i].text[0] == '(')
+        const char *text = s->tokens[i].text;
+
+        if (s->tokens[i].key[0] == '\0' || strchr(text, '%') || text[0] == '(' ||
+            currency_of_sign(text, (int)strlen(text)))
             continue;
         if (is_number(&s->tokens[i]))
             ++*ret_numbers;
@@ -120,6 +122,9 @@ static bool is_in_stretch(const struct sheet *s, const struct candidate *c, int 
 
     if (middle < m->box.x0 || c->box.x0 - m->box.x1 > 14 * height)
         return false;
+    for (int i = m->first + m->count; i < s->n_tokens && s->tokens[i].row == m->row; i++)
+        if (box_overlap_x(&s->tokens[i].box, &c->box) > 0)
+            return false; /* the label has its own value beside it */
     for (int k = index + 1; k < s->n_mentions && s->mentions[k].row == m->row; k++)
         if (middle >= s->mentions[k].box.x0 || box_overlap_x(&c->box, &s->mentions[k].box) > 0)
             return false;

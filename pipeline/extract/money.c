@@ -120,7 +120,24 @@ static void collect(struct solver *q)
     }
 }
 
-/* The sums of runs of VAT rows, where nothing else on the page prints them. */
+static int find_minor(const struct solver *q, int64_t minor)
+{
+    for (int i = 0; i < q->count; i++)
+        if (q->readings[i].minor == minor && q->readings[i].candidate >= 0)
+            return i;
+    return -1;
+}
+
+static void mark(struct solver *q, int64_t minor)
+{
+    int reading = find_minor(q, minor);
+
+    if (reading >= 0)
+        q->readings[reading].fits_rate = true;
+}
+
+/* The sums of runs of VAT rows: marked where the page prints them, and readings of their own for
+ * where it does not. */
 static void collect_sums(struct solver *q)
 {
     for (int first = 0; first < q->hits.count; first++) {
@@ -129,6 +146,9 @@ static void collect_sums(struct solver *q)
         for (int last = first; last < q->hits.count && last < first + 4; last++) {
             net += q->hits.items[last].net;
             vat += q->hits.items[last].vat;
+            mark(q, net);
+            mark(q, vat);
+            mark(q, net + vat);
             if (q->count + 2 > READINGS_MAX)
                 return;
             q->readings[q->count++] = (struct reading){
@@ -137,14 +157,6 @@ static void collect_sums(struct solver *q)
                 .candidate = -1, .minor = vat, .score[VAT] = 0.2f, .fits_rate = true};
         }
     }
-}
-
-static int find_minor(const struct solver *q, int64_t minor)
-{
-    for (int i = 0; i < q->count; i++)
-        if (q->readings[i].minor == minor && q->readings[i].candidate >= 0)
-            return i;
-    return -1;
 }
 
 /* Marks amounts that are base, VAT and sum of a known rate, labelled or not. */
@@ -215,7 +227,7 @@ static float judge(const struct solver *q, int n, int v, int g)
     score += g >= 0 ? q->readings[g].score[GROSS] : 0;
     if (n >= 0 && v >= 0 && g >= 0) {
         if (net + vat != gross || (vat == 0 && q->readings[v].score[VAT] < 0.2f))
-            return score - 1.2f;
+            return score - 0.85f; /* all three printed and at odds: shown, and never posted */
         score += 1.5f;
         if (is_known_rate(net, vat))
             score += 0.5f;

@@ -241,7 +241,7 @@ static const struct phrase *longest_phrase(const struct sheet *s, int first, int
         if (length == 0)
             continue;
         phrase = phrase_find(joined);
-        if (!phrase && token->is_ocr) {
+        if (!phrase && !best && token->is_ocr) {
             phrase = phrase_find_near(joined);
             is_near = phrase != NULL;
         }

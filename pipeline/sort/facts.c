@@ -10,6 +10,7 @@
 #include "base/arena.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static bool is_title(const struct sheet *s, const struct mention *m, float body)
 
     return (m->concepts & TITLES) && m->box.y0 < 0.5f * page->height_pt &&
            m->first == cell->first && cell->count <= m->count + 2 &&
-           box_height(&m->box) > 1.3f * body;
+           box_height(&m->box) > fminf(1.3f * body, 13);
 }
 
 static float median_height(const struct sheet *s)
