@@ -8,7 +8,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static int read_code(const char *path, size_t max_bytes)
@@ -61,6 +63,25 @@ static void a_failed_write_leaves_nothing(void **state)
     assert_int_equal(file_write(path, "x", 1, 0600, &err), ERR_IO);
     assert_int_equal(count_names(*state), 1);
     assert_int_equal(file_write(in_folder(state, "none/x"), "x", 1, 0600, &err), ERR_IO);
+}
+
+/* The disk takes ten bytes and no more. */
+static void a_full_disk_leaves_the_old_file(void **state)
+{
+    const struct rlimit ten = {10, RLIM_INFINITY}, any = {RLIM_INFINITY, RLIM_INFINITY};
+    const char *path = in_folder(state, "ledger");
+    struct err err = {0};
+    AUTO_BUF struct buf b;
+
+    buf_init(&b, 100);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(file_write(path, "old", 3, 0600, NULL), 0);
+    setrlimit(RLIMIT_FSIZE, &ten);
+    assert_int_equal(file_write(path, "0123456789+", 11, 0600, &err), ERR_IO);
+    setrlimit(RLIMIT_FSIZE, &any);
+    assert_int_equal(count_names(*state), 1);
+    assert_int_equal(file_read(path, &b, NULL), 0);
+    assert_string_equal(b.data, "old");
 }
 
 static void only_regular_files_are_read(void **state)
@@ -168,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(what_was_written_is_read),
         FOLDER_TEST(a_failed_write_leaves_nothing),
+        FOLDER_TEST(a_full_disk_leaves_the_old_file),
         FOLDER_TEST(only_regular_files_are_read),
         FOLDER_TEST(the_limit_is_exact),
         cmocka_unit_test(the_limit_holds_on_a_pipe),
