@@ -17,9 +17,14 @@
 #include <allheaders.h>
 #include <math.h>
 
-#define SCAN_DPI_MIN 100.0 /* coarser scans gain from poppler's smoothing at the configured dpi */
-#define SCAN_DPI_MAX 420.0 /* finer ones only cost time: 300 dpi is what the recogniser wants */
-#define SCAN_SHARE 0.9f    /* of the page that a single image covers */
+/* A scan's own pixels are used between these counts, whatever size its page claims (pages of 800 mm
+ * by programs that know no resolution are common): A4 at 85 dpi, and at 420 dpi. Smaller ones gain
+ * from smoothing, larger ones only cost time. */
+#define SCAN_PIXELS_MIN 700000.0
+#define SCAN_PIXELS_MAX 17000000.0
+#define MISFIT_MAX 0.002 /* of the proportions: page sizes are rounded, images are not */
+#define ALIKE 0.0005
+#define SCAN_SHARE 0.9f /* of the page that a single image covers */
 #define SIZES_LOOKED_AT 512
 #define CAIRO_SIDE_MAX 32000.0
 
@@ -49,7 +54,8 @@ static int paint_grey(const struct source *src, PopplerPage *page, double width_
 
     scale = fmin(scale, CAIRO_SIDE_MAX / fmax(width_px, height_px));
     scale = fmin(scale, 1);
-    painted = pdf_paint(page, (int)fmax(width_px * scale, 1), (int)fmax(height_px * scale, 1));
+    painted = pdf_paint(page, (int)fmax(floor(width_px * scale + 0.01), 1),
+                        (int)fmax(floor(height_px * scale + 0.01), 1));
     pix = painted ? surface_to_pix(painted) : NULL;
     cairo_surface_destroy(painted);
     if (!pix)
@@ -58,34 +64,34 @@ static int paint_grey(const struct source *src, PopplerPage *page, double width_
     return 0;
 }
 
-static bool is_near(double a, double b)
+/* How far an image of `w` x `h` pixels is from the proportions of its place on the page. */
+static double misfit(double w, double h, double proportion)
 {
-    return fabs(a - b) < 0.01 * b;
+    return fabs(w / h / proportion - 1);
 }
 
-/* The pixel size of the image that fills `box`, lying or turned: false unless every image in the
- * file that has its proportions also has one size. */
+/* The pixel size of the image that fills `box`, lying or turned: the one in the file that fits best,
+ * and the finest of those that fit alike. False when none does. */
 static bool find_scan_size(const struct source *src, const struct box *box, double *ret_width,
                            double *ret_height)
 {
     AUTO_FREE struct pdf_image_size *sizes = mem_alloc_array(SIZES_LOOKED_AT, sizeof *sizes);
     size_t count = pdf_image_sizes(src, sizes, SIZES_LOOKED_AT);
-    double width_pt = box->x1 - box->x0, height_pt = box->y1 - box->y0, width = 0, height = 0;
+    double proportion = (box->x1 - box->x0) / (box->y1 - box->y0), best = MISFIT_MAX;
+    double width = 0, height = 0;
 
     for (size_t i = 0; i < count; i++) {
-        double w = sizes[i].width_px, h = sizes[i].height_px, dpi;
+        double w = sizes[i].width_px, h = sizes[i].height_px;
+        double lying = misfit(w, h, proportion), turned = misfit(h, w, proportion);
+        double fit = fmin(lying, turned);
 
-        if (!is_near(w / h, width_pt / height_pt) && is_near(h / w, width_pt / height_pt)) {
-            h = sizes[i].width_px;
-            w = sizes[i].height_px;
-        }
-        dpi = w * 72 / width_pt;
-        if (!is_near(w / h, width_pt / height_pt) || dpi < SCAN_DPI_MIN || dpi > SCAN_DPI_MAX)
+        if (fit > MISFIT_MAX || w * h < SCAN_PIXELS_MIN || w * h > SCAN_PIXELS_MAX)
             continue;
-        if (width > 0 && (w != width || h != height))
-            return false;
-        width = w;
-        height = h;
+        if (fit > best + ALIKE || (fit > best - ALIKE && w * h <= width * height))
+            continue;
+        best = fmin(best, fit);
+        width = turned < lying ? h : w;
+        height = turned < lying ? w : h;
     }
     *ret_width = width;
     *ret_height = height;
