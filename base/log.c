@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 2048
+#define VALUE_MAX_BYTES 256
 
 static const char *program_name = "bilag";
 static enum log_level level_max = LOG_LEVEL_WARNING;
@@ -60,17 +62,18 @@ LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
 struct log_value log_value(const char *text)
 {
     struct log_value v;
+    char clean[3 * VALUE_MAX_BYTES + 1];
     size_t used = 0, room = sizeof v.text - 2;
-    const unsigned char *p = (const unsigned char *)(text ? text : "");
+    const char *p = clean, *next = clean;
 
+    text = text ? text : "";
+    utf8_clean(text, strnlen(text, VALUE_MAX_BYTES), clean);
     v.text[used++] = '"';
-    for (; *p && used + 4 < room; p++) {
+    for (; utf8_next(&next) && used + 1 + (size_t)(next - p) < room; p = next) {
         if (*p == '"' || *p == '\\')
             v.text[used++] = '\\';
-        if (*p < 0x20 || *p == 0x7f)
-            used += (size_t)snprintf(v.text + used, 5, "\\x%02x", *p);
-        else
-            v.text[used++] = (char)*p;
+        memcpy(v.text + used, p, (size_t)(next - p));
+        used += (size_t)(next - p);
     }
     v.text[used++] = '"';
     v.text[used] = '\0';

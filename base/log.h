@@ -20,7 +20,8 @@ void log_warning(const char *event, const char *format, ...) __attribute__((form
 void log_info(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_debug(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* `text` as one value: quoted when it holds spaces, control and odd bytes escaped, cut to fit. */
+/* `text` as one quoted value that cannot break the line or the terminal: control and bidirectional
+ * characters dropped, line ends made spaces, bad bytes replaced, cut at a character to fit. */
 struct log_value {
     char text[256];
 };
