@@ -137,6 +137,8 @@ static bool copy_core(const struct span *s, bool may_repair, char core[CORE_SIZE
         digits += isdigit((unsigned char)c) != 0;
         if (c == '\'')
             c = ' ';
+        if (may_repair && c == ' ' && used > 0 && (core[used - 1] == ',' || core[used - 1] == '.'))
+            continue; /* "55948, 23" */
         if (!isdigit((unsigned char)c) && c != ' ' && c != '.' && c != ',')
             return false;
         core[used++] = c;
@@ -189,9 +191,12 @@ static int64_t scaled(const char *core, int decimals)
     return value;
 }
 
-static bool groups_are_whole(const struct marks *m, int count)
+/* Recognisers lose the first space of "1 246 090": then four or more digits stand before a group. */
+static bool groups_are_whole(const struct marks *m, int count, bool may_repair)
 {
-    if (count > 0 && (m->before > 3 || m->before < 1))
+    int most = may_repair && count > 0 && m->mark[0] == ' ' ? 6 : 3;
+
+    if (count > 0 && (m->before > most || m->before < 1))
         return false;
     for (int i = 0; i < count; i++)
         if (m->after[i] != 3 || m->mark[i] != m->mark[0])
@@ -199,7 +204,8 @@ static bool groups_are_whole(const struct marks *m, int count)
     return true;
 }
 
-static bool read_core(const char *core, const struct marks *m, struct amount *amount)
+static bool read_core(const char *core, const struct marks *m, bool may_repair,
+                      struct amount *amount)
 {
     int last = m->count - 1, decimals = m->count ? m->after[last] : 0;
 
@@ -208,11 +214,12 @@ static bool read_core(const char *core, const struct marks *m, struct amount *am
         return true;
     }
     amount->has_group = true;
-    if (groups_are_whole(m, m->count) && (m->count > 1 || m->mark[0] == ' ')) {
+    if (groups_are_whole(m, m->count, may_repair && amount->decimals == 0) &&
+        (m->count > 1 || m->mark[0] == ' ')) {
         amount->value = scaled(core, 0);
         return true;
     }
-    if (m->mark[last] == ' ' || decimals > 6 || !groups_are_whole(m, last) ||
+    if (m->mark[last] == ' ' || decimals > 6 || !groups_are_whole(m, last, may_repair) ||
         (last > 0 && m->mark[last] == m->mark[0]))
         return false;
     amount->decimal_mark = m->mark[last];
@@ -241,7 +248,7 @@ bool amount_parse(const char *text, bool may_repair, struct amount *ret)
         return false;
     is_negative = peel_all(&span, &amount);
     if (!copy_core(&span, may_repair, core, &amount) || !find_marks(core, &marks) ||
-        !read_core(core, &marks, &amount))
+        !read_core(core, &marks, may_repair, &amount))
         return false;
     if (is_negative) {
         amount.value = -amount.value;

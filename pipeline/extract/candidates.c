@@ -99,9 +99,14 @@ static bool may_continue_amount(const struct sheet *s, int i)
     const char *text = s->tokens[i].text;
     size_t digits = strspn(text, "0123456789");
 
+    const char *before = s->tokens[i - 1].text;
+    char last = before[strlen(before) - 1];
+
     if (digits == 0)
         return token_gap(s, i) < 1.0f;
-    if (!has_digit(s->tokens[i - 1].text))
+    if (digits == 2 && !isdigit((unsigned char)text[2]) && (last == ',' || last == '.'))
+        return s->tokens[i].is_ocr && token_gap(s, i) < 0.9f;
+    if (!has_digit(before))
         return token_gap(s, i) < 1.2f;
     return digits == 3 && !isdigit((unsigned char)text[3]) && is_thousands_space(s, i);
 }

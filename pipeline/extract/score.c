@@ -135,8 +135,8 @@ static float score_candidate(const struct field_rule *rule, const struct candida
         score += rule->unlabelled;
     if (is_compact)
         score -= 0.15f;
-    if (is_plain)
-        score -= strlen(c->value) < 7 ? 1 : 0.1f;
+    if (is_plain) /* "HRB 12345", but neither a short number nor a VAT id a scanner cut in two */
+        score -= strlen(c->value) < 7 || (c->value[2] == ' ' && c->value[0] != 'H') ? 1 : 0.1f;
     if (has_digits)
         score += c->is_checked ? 0.25f : -0.3f;
     if (c->page == 0 && s->pages[0])

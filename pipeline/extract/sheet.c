@@ -7,6 +7,7 @@
 #include "pipeline/extract/sheet.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -149,19 +150,28 @@ static int compare_floats(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
+/* Recognised words are boxed tightly ("era" is lower than "Era"), and typewriters space widely: a
+ * row is as high as its taller words, and no lower than its letters are wide. */
 static void measure_row(const struct sheet *s, struct row *row)
 {
-    float heights[64];
+    float heights[64], width = 0;
+    size_t letters = 0;
     int n = 0;
 
     row->box = s->tokens[row->first].box;
     for (int i = row->first; i < row->first + row->count; i++) {
-        row->box = box_union(row->box, s->tokens[i].box);
+        const struct token *token = &s->tokens[i];
+
+        row->box = box_union(row->box, token->box);
+        width += token->box.x1 - token->box.x0;
+        letters += utf8_count(token->text);
         if (n < 64)
-            heights[n++] = box_height(&s->tokens[i].box);
+            heights[n++] = box_height(&token->box);
     }
     qsort(heights, (size_t)n, sizeof *heights, compare_floats);
-    row->height = fmaxf(heights[n / 2], 4);
+    row->height = fmaxf(heights[n * 3 / 4], 4);
+    if (letters > 0)
+        row->height = fmaxf(row->height, fminf(1.7f * width / (float)letters, 2 * row->height));
 }
 
 static void find_cells(struct sheet *s, struct arena *a)

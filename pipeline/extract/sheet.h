@@ -24,7 +24,7 @@ struct token {
 struct row {
     int first, count, page;
     struct box box;
-    float height; /* of its median word */
+    float height; /* of its taller words: the unit of gaps */
 };
 
 struct cell {
