@@ -86,10 +86,12 @@ static char *make_phone(enum language language, struct rng *rng)
     static const char *const patterns[LANG_COUNT] = {
         [LANG_EN] = "2 4 4",   [LANG_NB] = "2 2 2 2", [LANG_SV] = "2-3 2 2",
         [LANG_DA] = "2 2 2 2", [LANG_HU] = "1 3 4",   [LANG_DE] = "3 4-3"};
+    static const int lengths[LANG_COUNT] = {
+        [LANG_EN] = 10, [LANG_NB] = 8, [LANG_SV] = 9, [LANG_DA] = 8, [LANG_HU] = 8, [LANG_DE] = 10};
     static const char *const prefixes[LANG_COUNT] = {
         [LANG_EN] = "+44 ", [LANG_NB] = "+47 ", [LANG_SV] = "0",
         [LANG_DA] = "+45 ", [LANG_HU] = "+36 ", [LANG_DE] = "0"};
-    g_autofree char *digits = ids_digits(rng, language == LANG_EN || language == LANG_DE ? 10 : 8);
+    g_autofree char *digits = ids_digits(rng, lengths[language]);
     g_autofree char *grouped = ids_grouped(digits, patterns[language]);
 
     return g_strconcat(prefixes[language], grouped, NULL);
