@@ -248,7 +248,7 @@ int records_load_document(struct records *r, int64_t id, struct arena *a, struct
     if (code == 0)
         code = document_load_body(r, id, a, &d, err);
     code = db_end(r->db, code, err);
-    if (code < 0)
+    if (code < 0 || !d)
         return code;
     d->file = row.file_name;
     *ret = row;
