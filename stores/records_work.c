@@ -323,16 +323,22 @@ static int check_page_count(struct records *r, int64_t file_id, size_t n_pages, 
     return code;
 }
 
+/* A page that sorting could do nothing with is unread, or its batch would never be finished. */
+static const enum state state_of_fate[] = {
+    [SHEET_BLANK] = STATE_BLANK,
+    [SHEET_SEPARATOR] = STATE_SEPARATOR,
+    [SHEET_UNREAD] = STATE_UNREAD,
+};
+
 static int store_fates(struct records *r, int64_t file_id, const enum sheet_fate *fates,
                        size_t n_pages, struct err *err)
 {
     int n = 0;
 
     for (size_t i = 0; n >= 0 && i < n_pages; i++)
-        if (fates[i] == SHEET_BLANK || fates[i] == SHEET_SEPARATOR)
+        if (fates[i] != SHEET_IN_DOCUMENT)
             n = db_run(r->db, err, "UPDATE page SET state = ? WHERE file_id = ? AND number = ?",
-                       "tii", state_name(fates[i] == SHEET_BLANK ? STATE_BLANK : STATE_SEPARATOR),
-                       file_id, (int64_t)i + 1);
+                       "tii", state_name(state_of_fate[fates[i]]), file_id, (int64_t)i + 1);
     return n < 0 ? n : 0;
 }
 
