@@ -44,8 +44,7 @@ static const char *const pdfa_kinds[] = {"1b", "2b", NULL};
 /* clang-format off */
 static const struct config_option table[] = {
     TEXT("data_dir", data_dir, PATH_BYTES, "",
-         "folder of everything bilag keeps; $BILAG_DATA, /var/lib/bilag for root or "
-         "~/.local/state/bilag"),
+         "folder of all that bilag keeps; /var/lib/bilag for root, ~/.local/state/bilag else"),
     INT("workers", workers, 0, 512, "0", "processes",
         "worker processes on this machine; 0 means one a core"),
     CHOICE("log.level", log.level, "info", "the least important lines that are logged", log_levels),
@@ -134,13 +133,10 @@ static const struct config_option table[] = {
 /* Where data lies when nobody said: the owner of an unprivileged run is a person with a home. */
 static char *default_data(void)
 {
-    const char *said = getenv("BILAG_DATA"), *state = getenv("XDG_STATE_HOME"),
-               *home = getenv("HOME");
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     AUTO_FREE char *path = NULL;
 
-    if (said && *said == '/')
-        path = mem_strdup(said);
-    else if (geteuid() == 0)
+    if (geteuid() == 0)
         path = mem_strdup("/var/lib/bilag");
     else if (state && *state == '/')
         path = mem_printf("%s/bilag", state);
@@ -201,6 +197,17 @@ static int set_flag(struct config *c, const char *flag, struct err *err)
     return config_set(c, path, equals + 1, CONFIG_FLAG, place, err);
 }
 
+/* BILAG_DATA is the short name people type for BILAG_DATA_DIR, which wins over it. */
+static int load_environment(struct config *c, struct err *err)
+{
+    const char *data = getenv(SETTINGS_PREFIX "_DATA");
+    int r = 0;
+
+    if (data && *data)
+        r = config_set(c, "data_dir", data, CONFIG_ENVIRONMENT, SETTINGS_PREFIX "_DATA", err);
+    return r < 0 ? r : config_load_environment(c, SETTINGS_PREFIX, err);
+}
+
 int settings_load(struct settings *s, const char *file, const char *const *flags, size_t flag_count,
                   struct err *err)
 {
@@ -214,7 +221,7 @@ int settings_load(struct settings *s, const char *file, const char *const *flags
     if (r == 0 && file && *file)
         r = config_load_file(&s->config, file, CONFIG_USER_FILE, err);
     if (r == 0)
-        r = config_load_environment(&s->config, SETTINGS_PREFIX, err);
+        r = load_environment(&s->config, err);
     for (size_t i = 0; i < flag_count && r == 0; i++)
         r = set_flag(&s->config, flags[i], err);
     return r;

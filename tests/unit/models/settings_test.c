@@ -112,6 +112,24 @@ static void flags_beat_environment_beats_file(void **state)
     settings_release(&s);
 }
 
+static void the_short_name_of_the_data_folder(void **state)
+{
+    const char *path = in_folder(state, "bilag.yaml");
+    struct settings s;
+
+    file_write(path, "data_dir: /from/file", 20, 0600, NULL);
+    setenv("BILAG_DATA", "/short", 1);
+    assert_int_equal(settings_load(&s, path, NULL, 0, NULL), 0);
+    assert_string_equal(s.data_dir, "/short");
+    settings_release(&s);
+    setenv("BILAG_DATA_DIR", "/long", 1);
+    assert_int_equal(settings_load(&s, path, NULL, 0, NULL), 0);
+    assert_string_equal(s.data_dir, "/long");
+    settings_release(&s);
+    unsetenv("BILAG_DATA");
+    unsetenv("BILAG_DATA_DIR");
+}
+
 static void a_named_file_must_exist(void **state)
 {
     struct settings s;
@@ -158,6 +176,7 @@ int main(void)
         cmocka_unit_test(remedies_name_real_options),
         cmocka_unit_test(retention_follows_the_country),
         FOLDER_TEST(flags_beat_environment_beats_file),
+        FOLDER_TEST(the_short_name_of_the_data_folder),
         FOLDER_TEST(a_named_file_must_exist),
         cmocka_unit_test(a_flag_without_a_value_is_refused),
         cmocka_unit_test(an_endless_home_is_no_crash),
