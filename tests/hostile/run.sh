@@ -6,5 +6,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 "$here/generate.py" "$folder"
-"$here/../../scripts/hostile" --quiet --seconds 10 --bilag "$1" \
+"$here/../../scripts/hostile" --quiet --calls --seconds 20 --bilag "$1" \
     --expected "$folder/expected.tsv" "$folder"
