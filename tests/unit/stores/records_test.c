@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "stores/accounting.h"
 #include "stores/audit.h"
 #include "stores/records_query.h"
 #include "stores/records_review.h"
@@ -399,8 +400,16 @@ static void test_a_foreign_or_newer_database_is_refused(void **state)
 {
     struct world *w = *state;
     struct records *other = NULL;
+    struct accounting *ledger = NULL;
     AUTO_FREE char *path = mem_printf("%s/other.db", w->folder);
+    sqlite3 *db = NULL;
 
+    assert_err(ERR_INVALID, accounting_open(w->path, &ledger, err));
+    assert_null(ledger);
+    assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_err(ERR_INVALID, records_open(w->path, &other, err));
     assert_ok(
         file_write(path, "this is no database at all, but some text of ours\n", 50, 0600, err));
     assert_err(ERR_INVALID, records_open(path, &other, err));
