@@ -32,6 +32,8 @@ static const struct command commands[] = {
     {"ledger", "ls", "", "List ledger entries", command_ledger_ls},
     {"ledger", "export", "", "Print the ledger for another program", command_ledger_export},
     {"audit", "ls", "", "List the acts in the audit log", command_audit_ls},
+    {"audit", "sign", "", "Print signed heads of the audit log, to be kept elsewhere",
+     command_audit_sign},
     {"audit", "verify", "", "Prove that the audit log, the ledger and the records are whole",
      command_audit_verify},
     {"doctor", NULL, "", "Check this installation and say what to mend", command_doctor},

@@ -29,6 +29,7 @@ int command_job_retry(int argc, char **argv);
 int command_ledger_ls(int argc, char **argv);
 int command_ledger_export(int argc, char **argv);
 int command_audit_ls(int argc, char **argv);
+int command_audit_sign(int argc, char **argv);
 int command_audit_verify(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_config_check(int argc, char **argv);

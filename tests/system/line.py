@@ -149,7 +149,9 @@ class LineTest(unittest.TestCase):
 
     def test_what_is_broken_does_not_delay_its_neighbours(self):
         out, truth = self.generate("mixed", "--count", "2", "--seed", "8", "--forms", "pdf", "--types", "invoice")
-        bad = {"empty.pdf": b"", "cut.pdf": open(os.path.join(out, next(iter(truth))), "rb").read()[:2000],
+        with open(os.path.join(out, next(iter(truth))), "rb") as f:
+            half = f.read()[:2000]
+        bad = {"empty.pdf": b"", "cut.pdf": half,
                "words.docx": b"PK\x03\x04 no such thing", "bomb.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}
         for name, content in bad.items():
             with open(os.path.join(out, name), "wb") as f:
@@ -168,19 +170,45 @@ class LineTest(unittest.TestCase):
         self.bilag("job", "retry", listed[0]["job"])
 
     def test_a_person_decides_once(self):
-        out, truth = self.generate("decide", "--count", "1", "--seed", "21", "--forms", "pdf", "--types", "invoice",
-                                   "--languages", "nb")
-        self.bilag("queue", "pause", "post")
-        try:
-            rows = self.rows("submit", *[os.path.join(out, n) for n in truth])
-            del rows
-            time.sleep(0.5)
-            queues = {r["queue"]: r for r in self.rows("queue", "ls")}
-            self.assertEqual(queues["post"]["state"], "paused")
-        finally:
-            self.bilag("queue", "resume", "post")
+        name = os.path.join(self.folder, "note.eml")
+        with open(name, "w", encoding="utf-8") as f:
+            f.write("From: kari@example.org\nSubject: Zzyx qwop\nMIME-Version: 1.0\n"
+                    "Content-Type: text/plain\n\nZzyx qwop blorf 17.\n")
+        rows, _ = self.submit(name)
+        doc = str(rows[0]["doc"])
+        if rows[0]["outcome"] != "waiting":
+            self.skipTest(f"the nonsense letter does not wait: {rows[0]}")
+        self.assertIn("waits for a person", self.bilag("doc", "why", doc))
+        self.bilag("doc", "set", doc, "total_gross=12,50", status=2)
+        self.bilag("doc", "set", doc, "nonsense=1", status=2)
+        self.bilag("doc", "reject", doc, status=2)
+        self.bilag("doc", "set", doc, "type=letter", "seller_name=Kari Nordmann")
+        self.bilag("doc", "approve", doc)
+        self.until(doc, "filed")
+        self.bilag("doc", "approve", doc, status=4)
+        self.bilag("doc", "reject", doc, "--why", "too late", status=4)
         self.bilag("doc", "reject", "1000000", "--why", "no such document", status=3)
         self.bilag("doc", "approve", "x", status=2)
+
+    def test_a_paused_stage_takes_nothing(self):
+        out, truth = self.generate("paused", "--count", "1", "--seed", "31", "--forms", "pdf", "--types", "letter")
+        self.bilag("queue", "pause", "file")
+        try:
+            self.bilag("submit", *[os.path.join(out, n) for n in truth])
+            deadline = time.monotonic() + 60
+            while self.queue("file")["waiting"] == 0 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            self.assertEqual(self.queue("file")["state"], "paused")
+            self.assertEqual((self.queue("file")["waiting"], self.queue("file")["active"]), (1, 0))
+        finally:
+            self.bilag("queue", "resume", "file")
+        deadline = time.monotonic() + 60
+        while self.queue("file")["waiting"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(self.queue("file")["waiting"], 0)
+
+    def queue(self, name):
+        return {r["queue"]: r for r in self.rows("queue", "ls")}[name]
 
     def test_the_books_and_the_chains_hold(self):
         journal = os.path.join(self.folder, "ledger.journal")
@@ -189,8 +217,18 @@ class LineTest(unittest.TestCase):
         if shutil.which("hledger"):
             checked = subprocess.run(["hledger", "-f", journal, "check", "--strict"], capture_output=True, text=True)
             self.assertEqual(checked.returncode, 0, checked.stderr)
-        for row in self.rows("audit", "verify"):
+        heads = os.path.join(self.folder, "heads")
+        with open(heads, "w", encoding="utf-8") as f:
+            f.write(self.bilag("audit", "sign"))
+        checks = self.rows("audit", "verify", "--heads", heads)
+        self.assertEqual(len(checks), 5)
+        for row in checks:
             self.assertTrue(row["holds"], row)
+        with open(heads, encoding="utf-8") as f:
+            forged = f.read().replace('"rows":', '"rows":1', 1)
+        with open(heads, "w", encoding="utf-8") as f:
+            f.write(forged)
+        self.assertFalse(self.rows("audit", "verify", "--heads", heads, status=1)[-1]["holds"])
         self.bilag("doctor")
 
     def test_words_nobody_knows_are_refused(self):
