@@ -312,11 +312,24 @@ static int load_version(struct db *db, const struct db_schema *schema, int64_t *
     return 0;
 }
 
+/* A database without our version must be a new one: nothing is added to somebody else's. */
+static int check_empty(struct db *db, const struct db_schema *schema, struct err *err)
+{
+    int64_t n = 0;
+    int r = db_get_int(db, &n, err, "SELECT count(*) FROM sqlite_schema", "");
+
+    if (r == 0 && n > 0)
+        return err_set(err, ERR_INVALID, "this is no %s database of bilag", schema->name);
+    return r;
+}
+
 static int migrate_all(struct db *db, const struct db_schema *schema, struct err *err)
 {
     int64_t version = 0;
     int r = load_version(db, schema, &version, err);
 
+    if (r == 0 && version == 0)
+        r = check_empty(db, schema, err);
     for (; r == 0 && version < schema->n_migrations; version++)
         r = migrate_one(db, schema, (int)version, err);
     return r;
