@@ -111,9 +111,10 @@ void posting_seller_key(const struct document *d, char *out, size_t size)
     const char *vat_id = document_value(d, FIELD_SELLER_VAT_ID);
     const char *name = document_value(d, FIELD_SELLER_NAME);
 
-    copy_digits(registration ? registration : vat_id ? vat_id : "", out, size);
-    /* A Swedish VAT number is the organisation number between "SE" and "01". */
-    if (!registration && vat_id && strncmp(vat_id, "SE", 2) == 0 && strlen(out) == 12)
+    /* The VAT number first: a German "HRB 12345" is another company in every town. In the north its
+     * digits are the organisation number's, in Sweden with "01" behind. */
+    copy_digits(vat_id ? vat_id : registration ? registration : "", out, size);
+    if (vat_id && strncmp(vat_id, "SE", 2) == 0 && strlen(out) == 12)
         out[10] = '\0';
     if (!out[0])
         posting_normalise_number(name ? name : "", out, size);

@@ -29,7 +29,7 @@ struct posting {
     const char *key; /* 64 hex digits, computed from the document */
     enum posting_kind kind;
     const char *company;   /* whose ledger */
-    const char *seller_id; /* registration or VAT number, else the folded name */
+    const char *seller_id; /* digits of the VAT or registration number, else the folded name */
     const char *seller_name;
     const char *invoice_number;  /* as printed */
     const char *document_sha256; /* of the file it came from */
@@ -49,7 +49,7 @@ void posting_hash(const struct posting *p, char ret_sha256[HASH_HEX_SIZE]);
  * of one number are equal. Writes at most size - 1 bytes. */
 void posting_normalise_number(const char *number, char *out, size_t size);
 
-/* By what a seller is known again: the digits of the registration or VAT number, else the folded
+/* By what a seller is known again: the digits of the VAT or registration number, else the folded
  * name; "" when the document tells none. Writes at most size - 1 bytes. */
 void posting_seller_key(const struct document *d, char *out, size_t size);
 

@@ -222,7 +222,10 @@ static void test_one_seller_in_its_many_spellings(void **state)
     d->fields[FIELD_SELLER_VAT_ID].value = "SE556012579001";
     posting_seller_key(d, two, sizeof two);
     assert_string_equal(one, two);
-    d->fields[FIELD_SELLER_VAT_ID].value = NULL;
+    d->fields[FIELD_SELLER_REGISTRATION_ID].value = "HRB 12345";
+    posting_seller_key(d, two, sizeof two);
+    assert_string_equal(one, two);
+    d->fields[FIELD_SELLER_REGISTRATION_ID].value = d->fields[FIELD_SELLER_VAT_ID].value = NULL;
     d->fields[FIELD_SELLER_NAME].value = "Ørsted & Sønner";
     posting_seller_key(d, one, sizeof one);
     assert_string_equal(one, "orstedsonner");
