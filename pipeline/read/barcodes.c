@@ -24,6 +24,7 @@
 #define FINDER_PX_MIN 9
 #define FINDER_INCHES_MAX 1.5f
 #define QR_REACH_INCHES 1.6f /* from one finder square to the end of the code, if others were missed */
+#define HARD_SHARE 0.65f /* of the paper's grey: darker is black */
 #define WHOLE_PX_MAX 600000 /* smaller pictures are snippets and photographs: zbar sees all of it */
 #define PLACES_MAX 16
 
@@ -63,16 +64,32 @@ static struct box box_of(const zbar_symbol_t *symbol, const BOX *place, float qu
     return at;
 }
 
+/* The text of a code, safe to store. Its line breaks stay: payment codes hold one field a line. */
+static const char *clean_lines(struct arena *a, const char *data, size_t length)
+{
+    char *text = arena_alloc(a, 3 * length + 1), *to = text;
+
+    for (size_t i = 0, end; i <= length; i = end + 1) {
+        const char *newline = memchr(data + i, '\n', length - i);
+
+        end = newline ? (size_t)(newline - data) : length;
+        utf8_clean(data + i, end - i, to);
+        to += strlen(to);
+        if (newline)
+            *to++ = '\n';
+    }
+    *to = '\0';
+    return text;
+}
+
 static void add_symbol(struct arena *a, const struct sheet *s, struct page *page,
                        const zbar_symbol_t *symbol, const BOX *place)
 {
     const char *name = zbar_get_symbol_name(zbar_symbol_get_type(symbol));
     const char *data = zbar_symbol_get_data(symbol);
-    size_t length = strnlen(data, zbar_symbol_get_data_length(symbol));
-    char *text = arena_alloc(a, 3 * length + 1);
+    const char *text = clean_lines(a, data, strnlen(data, zbar_symbol_get_data_length(symbol)));
     float quiet = s->ink_factor * (float)sheet_ink_px(s, QUIET_INCHES);
 
-    utf8_clean(data, length, text);
     for (size_t i = 0; i < page->n_barcodes; i++)
         if (strcmp(page->barcodes[i].symbology, name) == 0 &&
             strcmp(page->barcodes[i].text, text) == 0)
@@ -82,7 +99,33 @@ static void add_symbol(struct arena *a, const struct sheet *s, struct page *page
             .symbology = name, .text = text, .box = sheet_to_points(s, 1, box_of(symbol, place, quiet))};
 }
 
-/* Reads one place, given in pixels of ink. */
+static bool scan(struct arena *a, const struct sheet *s, zbar_image_scanner_t *scanner, PIX *part,
+                 const BOX *at, struct page *page)
+{
+    PIX *grey = pixConvertTo8(part, 0);
+    zbar_image_t *image;
+    l_uint8 *bytes = NULL;
+    size_t size = 0;
+    int found = 0;
+
+    if (grey && pixGetRasterData(grey, &bytes, &size) == 0) {
+        image = zbar_image_create();
+        zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+        zbar_image_set_size(image, (unsigned)pixGetWidth(grey), (unsigned)pixGetHeight(grey));
+        zbar_image_set_data(image, bytes, size, NULL);
+        found = zbar_scan_image(scanner, image);
+        for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol;
+             symbol = zbar_symbol_next(symbol))
+            add_symbol(a, s, page, symbol, at);
+        zbar_image_destroy(image);
+        lept_free(bytes);
+    }
+    pixDestroy(&grey);
+    return found > 0;
+}
+
+/* Reads one place, given in pixels of ink: as grey, and if that fails as black and white, which helps
+ * when pale seams run through the modules. */
 static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanner_t *scanner,
                        const BOX *small, struct page *page)
 {
@@ -92,25 +135,14 @@ static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanne
                            (int)(f * (float)(small->w + 2 * quiet)),
                            (int)(f * (float)(small->h + 2 * quiet)));
     BOX *at = NULL;
-    PIX *part = pixClipRectangle(s->pix, large, &at);
-    PIX *grey = part ? pixConvertTo8(part, 0) : NULL;
-    l_uint8 *bytes = NULL;
-    size_t size = 0;
+    PIX *part = pixClipRectangle(s->pix, large, &at), *hard;
 
-    if (grey && pixGetRasterData(grey, &bytes, &size) == 0) {
-        zbar_image_t *image = zbar_image_create();
-
-        zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-        zbar_image_set_size(image, (unsigned)pixGetWidth(grey), (unsigned)pixGetHeight(grey));
-        zbar_image_set_data(image, bytes, size, NULL);
-        if (zbar_scan_image(scanner, image) > 0)
-            for (const zbar_symbol_t *found = zbar_image_first_symbol(image); found;
-                 found = zbar_symbol_next(found))
-                add_symbol(a, s, page, found, at);
-        zbar_image_destroy(image);
-        lept_free(bytes);
+    if (part && !scan(a, s, scanner, part, at, page) && pixGetDepth(part) == 8) {
+        hard = pixThresholdToBinary(part, (l_int32)(HARD_SHARE * (float)s->paper));
+        if (hard)
+            scan(a, s, scanner, hard, at, page);
+        pixDestroy(&hard);
     }
-    pixDestroy(&grey);
     pixDestroy(&part);
     boxDestroy(&at);
     boxDestroy(&large);

@@ -49,7 +49,7 @@ void clean_edges(struct sheet *s)
     if (edge)
         pixZero(edge, &is_zero);
     if (!is_zero) {
-        pixCloseBrick(edge, edge, 3, 3);
+        pixCloseSafeBrick(edge, edge, 3, 3);
         mask = pixExpandBinaryPower2(edge, 8);
         if (mask && is_lid(s->ink, mask)) {
             pixDilateBrick(mask, mask, 15, 15);

@@ -34,8 +34,7 @@ static void keep_regions(struct sheet *s, const struct page_image *image)
 
     if (!kept)
         return;
-    if (pixGetDepth(kept) > 1)
-        pixSetAll(kept);
+    pixSetAllArbitrary(kept, sheet_paper_value(s));
     for (size_t i = 0; i < image->n_regions; i++) {
         struct box at = sheet_from_points(s, image->regions[i]);
 

@@ -99,17 +99,19 @@ static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
     return small;
 }
 
-/* The grey of the paper in each tile, and how far apart its darkest and lightest places are. */
-static PIX *paper_map(PIX *small, int *ret_spread)
+/* The grey of the paper in each tile, how far apart its darkest and lightest places are, and its middle. */
+static PIX *paper_map(PIX *small, int *ret_spread, int *ret_paper)
 {
     PIX *map = NULL;
-    float dark = 0, light = 0;
+    float dark = 0, middle = 255, light = 0;
 
     if (pixGetBackgroundGrayMap(small, NULL, TILE_WIDTH, TILE_HEIGHT, TILE_DARK, TILE_PAPER_PIXELS,
                                 &map) != 0)
         return NULL;
     pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.03f, &dark, NULL);
+    pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.5f, &middle, NULL);
     pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.97f, &light, NULL);
+    *ret_paper = (int)middle;
     *ret_spread = (int)(light - dark);
     return map;
 }
@@ -132,19 +134,22 @@ static void find_ink(struct sheet *s)
     PIX *small = reduced(s->pix, s->dpi, &factor), *map, *inverse, *level;
 
     s->ink_factor = (float)factor;
+    s->paper = 255;
     if (pixGetDepth(small) == 1) {
         s->ink = small;
         return;
     }
-    map = paper_map(small, &spread);
+    map = paper_map(small, &spread, &s->paper);
     inverse = map ? pixGetInvBackgroundMap(map, LEVEL, 2, 1) : NULL;
     level = inverse ? pixApplyInvBackgroundGrayMap(small, inverse, TILE_WIDTH, TILE_HEIGHT) : NULL;
     s->ink = pixThresholdToBinary(level ? level : small, level ? ink_threshold(level) : 128);
-    if (level && spread > UNEVEN_GREY)
+    if (level && spread > UNEVEN_GREY) {
+        s->paper = LEVEL;
         pix_replace(&s->pix, factor == 1 ? pixClone(level)
                                          : pixApplyInvBackgroundGrayMap(s->pix, inverse,
                                                                         TILE_WIDTH * factor,
                                                                         TILE_HEIGHT * factor));
+    }
     pixDestroy(&map);
     pixDestroy(&inverse);
     pixDestroy(&level);
@@ -213,6 +218,11 @@ PIX *ink_long_runs(PIX *ink, int length, bool is_vertical)
     return runs;
 }
 
+unsigned sheet_paper_value(const struct sheet *s)
+{
+    return pixGetDepth(s->pix) == 1 ? 0 : (unsigned)s->paper;
+}
+
 void sheet_make_writable(struct sheet *s)
 {
     if (pixGetRefcount(s->pix) > 1)
@@ -223,14 +233,13 @@ void sheet_make_writable(struct sheet *s)
 
 void sheet_paint_mask(struct sheet *s, PIX *mask, int x, int y)
 {
-    l_uint32 white = pixGetDepth(s->pix) == 1 ? 0 : 255;
     PIX *large = pixScaleBySampling(mask, s->ink_factor, s->ink_factor);
 
     sheet_make_writable(s);
     pixPaintThroughMask(s->ink, mask, x, y, 0);
     if (large)
         pixPaintThroughMask(s->pix, large, (int)((float)x * s->ink_factor),
-                            (int)((float)y * s->ink_factor), white);
+                            (int)((float)y * s->ink_factor), sheet_paper_value(s));
     pixDestroy(&large);
 }
 
@@ -324,13 +333,13 @@ static void resample_row(PIX *from, struct affine m, int y, l_uint32 *to, int to
     }
 }
 
-static PIX *resample(PIX *grey, struct affine m, int width, int height)
+static PIX *resample(PIX *grey, struct affine m, int width, int height, int paper)
 {
     PIX *made = pixCreateNoInit(width, height, 8);
 
     if (!made)
         return NULL;
-    pixSetAll(made);
+    pixSetAllArbitrary(made, (l_uint32)paper);
     for (int y = 0; y < height; y++)
         resample_row(grey, m, y, pixGetData(made) + (size_t)y * (size_t)pixGetWpl(made), width);
     return made;
@@ -348,7 +357,7 @@ void sheet_resample(struct sheet *s, float deg, float scale)
     m.y0 = height / 2 - (m.yx * to_width + m.yy * to_height) / 2;
     if (pixGetDepth(s->pix) == 1)
         pix_replace(&s->pix, pixConvert1To8(NULL, s->pix, 255, 0));
-    made = resample(s->pix, m, (int)to_width, (int)to_height);
+    made = resample(s->pix, m, (int)to_width, (int)to_height, s->paper);
     if (!made)
         return;
     pix_replace(&s->pix, made);

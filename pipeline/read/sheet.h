@@ -20,6 +20,7 @@ struct affine {
 struct sheet {
     struct Pix *pix; /* 1 or 8 bits */
     struct Pix *ink; /* 1 bit: the dark marks, at 1/ink_factor of the size, about 150 dots an inch */
+    int paper; /* the grey of the paper when pix has 8 bits: what is painted over gets this */
     struct Boxa *marks; /* boxes of the connected marks of ink; NULL until asked for */
     float ink_factor;
     float dpi; /* of pix; from the page's size, so it is never 0 */
@@ -53,6 +54,9 @@ void sheet_turn(struct sheet *s, int quarters);
 
 /* The picture may still be the caller's own: call this before drawing. */
 void sheet_make_writable(struct sheet *s);
+
+/* The value of a pixel of pix that is paper. */
+unsigned sheet_paper_value(const struct sheet *s);
 
 /* Paints what `mask` (of ink's resolution, its corner at x, y of ink) covers white, or a box in points. */
 void sheet_paint_mask(struct sheet *s, struct Pix *mask, int x, int y);

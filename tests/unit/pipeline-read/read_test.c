@@ -1,0 +1,299 @@
+/* Whole pages: what is printed comes back as words in their places, however the sheet was scanned. */
+#include "tests/unit/pipeline-read/drawn.h"
+#include "tests/unit/pipeline-read/letters.h"
+
+#include <sys/resource.h>
+
+#define RECALL_MIN 0.95
+
+static PIX *letter(size_t i, float dpi)
+{
+    struct drawn d = drawn_new(dpi);
+
+    drawn_lines(&d, letters[i].text);
+    return drawn_pix(&d);
+}
+
+static void expect_letter(const struct page *page, size_t i)
+{
+    double recall = word_recall(page, letters[i].text);
+    AUTO_FREE char *text = page_text(page);
+
+    if (recall < RECALL_MIN)
+        fail_msg("%s: recall %.2f of\n%s", letters[i].language, recall, text);
+}
+
+static void test_six_languages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(letters); i++) {
+        AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+        PIX *pix = letter(i, 300);
+        struct read_result result = read_drawn(&a, pix, 300);
+
+        expect_letter(result.page, i);
+        assert_int_equal(result.page->source, PAGE_OCR);
+        assert_int_equal(result.page->rotation, 0);
+        assert_false(result.page->is_blank);
+        pixDestroy(&pix);
+    }
+}
+
+static void test_black_and_white_at_200_dpi(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *grey = letter(0, 200), *pix = pixThresholdToBinary(grey, 150);
+
+    (void)state;
+    expect_letter(read_drawn(&a, pix, 200).page, 0);
+    pixDestroy(&grey);
+    pixDestroy(&pix);
+}
+
+static void test_lines_and_boxes(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *pix = letter(5, 300);
+    struct page *page = read_drawn(&a, pix, 300).page;
+    const struct word *first = find_word(page, "Invoice"), *next = find_word(page, "Date");
+
+    (void)state;
+    assert_non_null(first);
+    assert_non_null(next);
+    assert_int_equal(first->line, 0);
+    assert_int_equal(next->line, 1);
+    assert_true(fabs(first->box.x0 - LEFT_PT) < 2 && fabs(first->box.y1 - TOP_PT) < 2);
+    assert_true(fabs(next->box.y1 - TOP_PT - LEADING_PT) < 2);
+    assert_true(first->confidence > 0.8 && first->confidence <= 1);
+    pixDestroy(&pix);
+}
+
+static void test_turned_pages(void **state)
+{
+    (void)state;
+    for (int quarters = 1; quarters < 4; quarters++) {
+        AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+        PIX *upright = letter(3, 200), *pix = pixRotateOrth(upright, quarters);
+        struct page *page = read_drawn(&a, pix, 200).page;
+        const struct word *first = find_word(page, "Rechnung");
+
+        assert_int_equal(page->rotation, 360 - 90 * quarters);
+        expect_letter(page, 3);
+        assert_true(page->width_pt < page->height_pt);
+        assert_non_null(first);
+        assert_true(fabs(first->box.x0 - LEFT_PT) < 2 && fabs(first->box.y1 - TOP_PT) < 3);
+        pixDestroy(&upright);
+        pixDestroy(&pix);
+    }
+}
+
+/* Boxes belong to the page as it was scanned: a word far to the right lies lower by the skew. */
+static void test_skew(void **state)
+{
+    const double deg = 1.5;
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *straight = letter(0, 300);
+    PIX *pix = pixRotate(straight, (float)(deg * M_PI / 180), L_ROTATE_AREA_MAP, L_BRING_IN_WHITE,
+                         0, 0);
+    struct page *page = read_drawn(&a, pix, 300).page;
+    const struct word *first = find_word(page, "Faktura");
+    double x = LEFT_PT - A4_WIDTH_PT / 2, y = TOP_PT - A4_HEIGHT_PT / 2, rad = deg * M_PI / 180;
+
+    (void)state;
+    assert_true(fabs(page->skew_deg - deg) < 0.2);
+    expect_letter(page, 0);
+    assert_non_null(first);
+    assert_true(fabs(first->box.x0 - (x * cos(rad) - y * sin(rad) + A4_WIDTH_PT / 2)) < 3);
+    assert_true(fabs(first->box.y1 - (x * sin(rad) + y * cos(rad) + A4_HEIGHT_PT / 2)) < 3);
+    pixDestroy(&straight);
+    pixDestroy(&pix);
+}
+
+static void test_shadow_and_lid(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *pix = letter(2, 200);
+    int width = pixGetWidth(pix), height = pixGetHeight(pix);
+
+    (void)state;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            l_uint32 grey;
+
+            pixGetPixel(pix, x, y, &grey);
+            pixSetPixel(pix, x, y, x < 60 || y > height - 80 ? 20 : grey * (l_uint32)(100 - 60 * x / width) / 100);
+        }
+    expect_letter(read_drawn(&a, pix, 200).page, 2);
+    pixDestroy(&pix);
+}
+
+static void test_white_on_dark(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(200);
+    struct page *page;
+    PIX *pix;
+
+    (void)state;
+    drawn_lines(&d, letters[5].text);
+    drawn_box(&d, 50, 400, 480, 30);
+    cairo_set_source_rgb(d.cairo, 1, 1, 1);
+    drawn_text(&d, 60, 419, "Description Quantity Amount");
+    pix = drawn_pix(&d);
+    page = read_drawn(&a, pix, 200).page;
+    expect_letter(page, 5);
+    assert_true(word_recall(page, "Description Quantity Amount") == 1);
+    pixDestroy(&pix);
+}
+
+/* A table's frame is told and taken out; the tail of a g that touches its underline stays. */
+static void test_rules(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(200);
+    size_t across = 0, down = 0;
+    struct page *page;
+    PIX *pix;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        drawn_box(&d, 60, 200 + 25 * i, 400, 1);
+    for (int i = 0; i < 3; i++)
+        drawn_box(&d, 60 + 200 * i, 200, 1, 101);
+    drawn_text(&d, 64, 217, "Packaging");
+    drawn_text(&d, 264, 217, "1 250,00");
+    drawn_text(&d, 64, 242, "Freight");
+    drawn_text(&d, 264, 242, "480,50");
+    drawn_text(&d, 60, 400, "Billing Property going");
+    drawn_box(&d, 60, 402, 120, 0.7);
+    pix = drawn_pix(&d);
+    page = read_drawn(&a, pix, 200).page;
+    for (size_t i = 0; i < page->n_rules; i++)
+        *(page->rules[i].is_vertical ? &down : &across) += 1;
+    assert_int_equal(down, 3);
+    assert_int_equal(across, 6);
+    assert_true(word_recall(page, "Packaging 250,00 Freight 480,50 Billing Property going") == 1);
+    pixDestroy(&pix);
+}
+
+/* Only the region is recognised; the trusted line above and below it keep their places. */
+static void test_mixed_page(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct word trusted[] = {{"above", {60, 70, 90, 80}, 1, 0, 0}, {"below", {60, 300, 90, 310}, 1, 1, 0}};
+    struct page text = {.words = trusted, .n_words = 2};
+    struct box region = {50, 75, 500, 97};
+    PIX *pix = letter(5, 200);
+    struct page_image image = drawn_image(pix, 200);
+    struct read_options options = {0};
+    struct read_result result;
+    AUTO_FREE char *words = NULL;
+
+    (void)state;
+    image.text = &text;
+    image.regions = &region;
+    image.n_regions = 1;
+    assert_int_equal(read_page(&a, test_engine(), &image, 1, &options, &result, NULL), 0);
+    words = page_text(result.page);
+    assert_string_equal(words, "above\nInvoice 55120 from Harbour Lights Stationery Limited\nbelow");
+    assert_int_equal(result.page->source, PAGE_MIXED);
+    pixDestroy(&pix);
+}
+
+static void test_noise_is_no_bomb(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *pix = pixCreate(1654, 2339, 1);
+    uint32_t seed = 1;
+
+    (void)state;
+    for (int i = 0; i < 600000; i++) {
+        seed = seed * 1664525 + 1013904223;
+        pixSetPixel(pix, (int)(seed >> 8) % 1654, (int)(seed >> 3) % 2339, 1);
+    }
+    assert_true(read_drawn(&a, pix, 200).page->n_words < 200);
+    pixDestroy(&pix);
+}
+
+static void test_tiny_pictures_are_blank(void **state)
+{
+    (void)state;
+    for (int size = 1; size < 40; size += 7) {
+        AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+        PIX *pix = pixCreate(size, 2 * size, 8);
+
+        assert_true(read_drawn(&a, pix, 72).page->n_words == 0);
+        pixDestroy(&pix);
+    }
+}
+
+static void test_pictures(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *grey = letter(0, 100), *bilevel = pixThresholdToBinary(grey, 150);
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct read_options options = {
+            .picture_height_px = 600, .picture_is_webp = i % 2, .picture_quality = 60};
+        const unsigned char *bytes;
+        size_t length;
+        PIX *back;
+
+        assert_int_equal(read_picture(&a, i < 2 ? grey : bilevel, &options, &bytes, &length, NULL), 0);
+        back = pixReadMem(bytes, length);
+        assert_non_null(back);
+        assert_in_range(pixGetHeight(back), 598, 602);
+        pixDestroy(&back);
+    }
+    pixDestroy(&grey);
+    pixDestroy(&bilevel);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+/* One page in a forked child, as the reader does it: what it needs above the warm parent's memory. */
+static void test_memory_of_a_child(void **state)
+{
+    PIX *pix = letter(0, 300);
+    struct rusage used;
+    pid_t pid;
+    int status;
+
+    (void)state;
+    test_engine();
+    pid = fork();
+    if (pid == 0) {
+        AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+
+        _exit(read_drawn(&a, pix, 300).page->n_words > 0 ? 0 : 1);
+    }
+    assert_int_equal(wait4(pid, &status, 0, &used), pid);
+    assert_int_equal(status, 0);
+    print_message("child: %ld MB\n", used.ru_maxrss / 1024);
+    assert_true(used.ru_maxrss < 120 * 1024);
+    pixDestroy(&pix);
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_six_languages),
+        cmocka_unit_test(test_black_and_white_at_200_dpi),
+        cmocka_unit_test(test_lines_and_boxes),
+        cmocka_unit_test(test_turned_pages),
+        cmocka_unit_test(test_skew),
+        cmocka_unit_test(test_shadow_and_lid),
+        cmocka_unit_test(test_white_on_dark),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_mixed_page),
+        cmocka_unit_test(test_noise_is_no_bomb),
+        cmocka_unit_test(test_tiny_pictures_are_blank),
+        cmocka_unit_test(test_pictures),
+#ifndef __SANITIZE_ADDRESS__
+        cmocka_unit_test(test_memory_of_a_child),
+#endif
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
