@@ -88,22 +88,22 @@ static int add_stream(struct record *r, qpdf_oh dictionary, const void *bytes, s
     return qpdf_oh_get_object_id(r->pdf, stream);
 }
 
-static int add_font(struct record *r, struct err *err)
+static int add_font(struct record *r, size_t n_characters, struct err *err)
 {
-    AUTO_FREE unsigned char *map = mem_alloc(2 * RECORD_CHARACTERS);
     const char *unicode = record_unicode_map();
-    AUTO_BUF struct buf program;
+    AUTO_BUF struct buf program, map;
     int failed, file, descriptor, glyphs, to_unicode;
     qpdf_oh descendant, descendants, font;
 
     buf_init(&program, RESOURCE_BYTES_MAX);
+    buf_init(&map, 2 * RECORD_CHARACTERS_MAX);
     failed = file_read(r->options->font_path, &program, err);
     if (failed < 0)
         return err_wrap(err, failed, "the font for invisible text");
-    record_glyph_map(map);
+    record_glyph_map(&map, n_characters);
     file = add_stream(r, parse(r, "<< /Length1 %zu >>", program.length), program.data,
                       program.length, NULL, NULL);
-    glyphs = add_stream(r, parse(r, "<< >>"), map, 2 * RECORD_CHARACTERS, NULL, NULL);
+    glyphs = add_stream(r, parse(r, "<< >>"), map.data, map.length, NULL, NULL);
     to_unicode = add_stream(r, parse(r, "<< >>"), unicode, strlen(unicode), NULL, NULL);
     descriptor = add_object(r, refer(r, parse(r, DESCRIPTOR), "/FontFile2", file));
     descendant = refer(r, parse(r, DESCENDANT), "/CIDToGIDMap", glyphs);
@@ -224,11 +224,17 @@ static int write_out(struct record *r, unsigned char **ret_bytes, size_t *ret_le
 
 static int build(struct record *r, const struct record_page *pages, size_t n_pages, struct err *err)
 {
+    size_t n_characters = 1;
     int failed;
 
     if (qpdf_empty_pdf(r->pdf) >= QPDF_ERRORS)
         return err_set(err, ERR_INTERNAL, "qpdf cannot begin a file");
-    failed = add_font(r, err);
+    for (size_t i = 0; i < n_pages; i++) {
+        size_t used = record_characters(pages[i].page);
+
+        n_characters = used > n_characters ? used : n_characters;
+    }
+    failed = add_font(r, n_characters, err);
     for (size_t i = 0; failed >= 0 && i < n_pages; i++)
         failed = add_page(r, &pages[i], err);
     if (failed >= 0)

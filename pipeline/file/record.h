@@ -29,9 +29,12 @@ void record_image_release(struct record_image *image);
 /* The drawing of one upright page: its picture, and its words in a font without shapes. */
 void record_content(struct buf *out, const struct page *page);
 
-/* The two fixed parts of that font: every character is one glyph, and stands for itself. */
-#define RECORD_CHARACTERS 65536
-void record_glyph_map(unsigned char map[2 * RECORD_CHARACTERS]);
+/* How many characters that font must know: one more than the highest in use. */
+#define RECORD_CHARACTERS_MAX 65536
+size_t record_characters(const struct page *page);
+
+/* The two fixed parts of the font: every character is one glyph, and stands for itself. */
+void record_glyph_map(struct buf *out, size_t n_characters);
 const char *record_unicode_map(void);
 
 /* The XMP packet: title, dates, producer and the claim to be PDF/A. */

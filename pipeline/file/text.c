@@ -37,7 +37,7 @@ static void add_word(struct buf *out, const struct page *page, const struct word
                100 * width / (CHARACTER_WIDTH * size * (float)count), word->box.x0,
                page->height_pt - word->box.y1);
     for (uint32_t c = utf8_next(&at); c; c = utf8_next(&at))
-        buf_printf(out, "%04X", c < RECORD_CHARACTERS ? c : 0xFFFD);
+        buf_printf(out, "%04X", c < RECORD_CHARACTERS_MAX ? c : 0xFFFD);
     buf_add_text(out, "> Tj\n");
 }
 
@@ -52,12 +52,23 @@ void record_content(struct buf *out, const struct page *page)
     buf_add_text(out, "ET\n");
 }
 
-void record_glyph_map(unsigned char map[2 * RECORD_CHARACTERS])
+size_t record_characters(const struct page *page)
 {
-    for (size_t i = 0; i < RECORD_CHARACTERS; i++) {
-        map[2 * i] = 0;
-        map[2 * i + 1] = 1;
+    uint32_t highest = 0;
+
+    for (size_t i = 0; i < page->n_words; i++) {
+        const char *at = page->words[i].text;
+
+        for (uint32_t c = utf8_next(&at); c; c = utf8_next(&at))
+            highest = c > highest ? c : highest;
     }
+    return highest < RECORD_CHARACTERS_MAX ? highest + 1 : RECORD_CHARACTERS_MAX;
+}
+
+void record_glyph_map(struct buf *out, size_t n_characters)
+{
+    for (size_t i = 0; i < n_characters; i++)
+        buf_add(out, "\0\1", 2);
 }
 
 const char *record_unicode_map(void)

@@ -1,0 +1,328 @@
+/*
+ * Records: the words come back in order in six languages, pictures keep their bytes, the same input
+ * gives the same file, and PDFBox's Preflight calls it valid PDF/A-1b (where java is installed).
+ */
+#include "pipeline/file/file_record.h"
+#include "tests/unit/unit.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "pipeline/open/open.h"
+
+#include <cairo.h>
+#include <leptonica/allheaders.h>
+
+#define WIDTH_PT 595.0f
+#define HEIGHT_PT 842.0f
+#define DPI 150
+#define ICC "/usr/share/color/icc/sRGB.icc"
+#define FONT "/usr/share/tesseract-ocr/5/tessdata/pdf.ttf"
+#define JARS                                                                                       \
+    "/usr/share/java/preflight.jar:/usr/share/java/pdfbox2.jar:/usr/share/java/fontbox2.jar:"      \
+    "/usr/share/java/xmpbox.jar:/usr/share/java/commons-logging.jar:/usr/share/java/commons-io.jar:" \
+    "/usr/share/java/javax.activation.jar:/usr/share/java/jaxb-api.jar"
+
+static const char *const languages[] = {
+    "Kjøpers ærlige forfallsdato på Ås", "Købers ærlige forfaldsdag på Århus",
+    "Köparens ärliga förfallodag på Åland", "Großer Käufer zahlt fällige Möbel über Weißenburg",
+    "Őszinte vevő fizetési határideje űrlapon", "Honest buyer pays 1 250.00 before due date",
+};
+
+static const struct record_options options = {
+    .part = 1,
+    .title = "Invoice 10482, Nordlys & Åkesson <AS>",
+    .language = "nb",
+    .created_ms = 1773500000123,
+    .icc_path = ICC,
+    .font_path = FONT,
+};
+
+/* Draws one line a language and tells each word and its box, as reading would. */
+static PIX *draw(struct arena *a, struct page *page)
+{
+    int width = (int)(WIDTH_PT * DPI / 72), height = (int)(HEIGHT_PT * DPI / 72);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_t *cairo = cairo_create(surface);
+    PIX *grey = pixCreate(width, height, 8);
+
+    page->words = arena_alloc_array(a, 100, sizeof *page->words);
+    cairo_scale(cairo, DPI / 72.0, DPI / 72.0);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_paint(cairo);
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    cairo_set_font_size(cairo, 12);
+    for (size_t i = 0; i < ARRAY_LENGTH(languages); i++) {
+        char *rest = arena_strdup(a, languages[i]), *text;
+        double x = 60, y = 100 + 40 * (double)i;
+
+        while ((text = strsep(&rest, " "))) {
+            cairo_text_extents_t extents;
+
+            cairo_text_extents(cairo, text, &extents);
+            cairo_move_to(cairo, x, y);
+            cairo_show_text(cairo, text);
+            page->words[page->n_words++] = (struct word){
+                text, {(float)x, (float)y - 10, (float)(x + extents.x_advance), (float)y + 2},
+                1, (uint16_t)i, 0};
+            x += extents.x_advance + 5;
+        }
+    }
+    cairo_surface_flush(surface);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            pixSetPixel(grey, x, y, cairo_image_surface_get_data(surface)
+                                        [y * cairo_image_surface_get_stride(surface) + 4 * x + 1]);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    return grey;
+}
+
+static struct page_image image_of(PIX *pix)
+{
+    return (struct page_image){.pix = pix, .width_pt = WIDTH_PT, .height_pt = HEIGHT_PT};
+}
+
+static void make(const struct record_page *pages, size_t count, const struct record_options *with,
+                 unsigned char **bytes, size_t *length)
+{
+    struct err err = {0};
+
+    if (record_pdf(pages, count, with, bytes, length, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+/* What a shell command prints; its status in *ret_status. Owned. */
+static char *output_of(char *const command[], int *ret_status)
+{
+    struct buf out;
+    int pipe_ends[2], status;
+    pid_t pid;
+
+    assert_int_equal(pipe(pipe_ends), 0);
+    pid = fork();
+    if (pid == 0) {
+        dup2(pipe_ends[1], 1);
+        dup2(pipe_ends[1], 2);
+        close(pipe_ends[0]);
+        execvp(command[0], command);
+        _exit(127);
+    }
+    close(pipe_ends[1]);
+    buf_init(&out, 1 << 20);
+    assert_int_equal(file_read_fd(pipe_ends[0], &out, NULL), 0);
+    close(pipe_ends[0]);
+    waitpid(pid, &status, 0);
+    *ret_status = WEXITSTATUS(status);
+    return buf_take(&out);
+}
+
+static char *text_of(const char *path)
+{
+    char *const command[] = {"pdftotext", (char *)path, "-", NULL};
+    int status;
+    char *text = output_of(command, &status);
+
+    assert_int_equal(status, 0);
+    return text;
+}
+
+static void expect_words(const char *path)
+{
+    AUTO_FREE char *text = text_of(path);
+    const char *at = text;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(languages); i++) {
+        at = strstr(at, languages[i]);
+        if (!at)
+            fail_msg("'%s' is not in its place in:\n%s", languages[i], text);
+    }
+}
+
+/* A page as scanned in each orientation: the text stands upright all the same. */
+static void test_words_in_order(void **state)
+{
+    for (int rotation = 0; rotation < 360; rotation += 90) {
+        AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+        struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+        PIX *upright = draw(&a, page), *scanned = pixRotateOrth(upright, (4 - rotation / 90) % 4);
+        PIX *bilevel = pixThresholdToBinary(scanned, 150);
+        struct page_image image = image_of(bilevel);
+        struct record_page source = {page, &image};
+        const char *path = in_folder(state, "a.pdf");
+        AUTO_FREE unsigned char *bytes = NULL;
+        size_t length;
+
+        page->rotation = rotation;
+        make(&source, 1, &options, &bytes, &length);
+        assert_int_equal(file_write(path, bytes, length, 0600, NULL), 0);
+        expect_words(path);
+        pixDestroy(&upright);
+        pixDestroy(&scanned);
+        pixDestroy(&bilevel);
+    }
+}
+
+/* The picture as it is drawn agrees with the words: rendered upright, ink lies where the words are. */
+static void test_picture_stands_upright(void **state)
+{
+    for (int rotation = 0; rotation < 360; rotation += 90) {
+        AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+        struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+        PIX *upright = draw(&a, page), *scanned = pixRotateOrth(upright, (4 - rotation / 90) % 4);
+        struct page_image image = image_of(scanned);
+        struct record_page source = {page, &image};
+        const char *path = in_folder(state, "a.pdf"), *to = in_folder(state, "a");
+        char *const command[] = {"pdftoppm", "-gray", "-png", "-singlefile", "-r", "150",
+                                 (char *)path, (char *)to, NULL};
+        AUTO_FREE unsigned char *bytes = NULL;
+        AUTO_FREE char *output = NULL;
+        PIX *file, *read, *rendered, *wanted, *difference;
+        l_float32 mean = 255, paper = 0;
+        size_t length;
+        int status;
+
+        page->rotation = rotation;
+        make(&source, 1, &options, &bytes, &length);
+        assert_int_equal(file_write(path, bytes, length, 0600, NULL), 0);
+        output = output_of(command, &status);
+        assert_int_equal(status, 0);
+        file = pixRead(in_folder(state, "a.png"));
+        read = pixConvertTo8(file, 0);
+        rendered = pixScaleToSize(read, 150, 200); /* coarse: half a pixel off is fine */
+        wanted = pixScaleToSize(upright, 150, 200);
+        difference = pixAbsDifference(rendered, wanted);
+        assert_non_null(difference);
+        pixGetAverageMasked(difference, NULL, 0, 0, 1, L_MEAN_ABSVAL, &mean);
+        pixGetAverageMasked(upright, NULL, 0, 0, 1, L_MEAN_ABSVAL, &paper);
+        assert_true(mean < (255 - paper) / 4); /* no overlap would be twice the ink */
+        pixDestroy(&upright);
+        pixDestroy(&scanned);
+        pixDestroy(&file);
+        pixDestroy(&read);
+        pixDestroy(&rendered);
+        pixDestroy(&wanted);
+        pixDestroy(&difference);
+    }
+}
+
+static bool holds(const unsigned char *bytes, size_t length, const void *part, size_t part_length)
+{
+    return memmem(bytes, length, part, part_length) != NULL;
+}
+
+static void test_jpeg_is_kept(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+    PIX *pix = draw(&a, page);
+    struct page_image image = image_of(pix);
+    struct record_page source = {page, &image};
+    unsigned char *jpeg = NULL, *bytes = NULL;
+    size_t jpeg_length = 0, length;
+
+    (void)state;
+    assert_int_equal(pixWriteMemJpeg(&jpeg, &jpeg_length, pix, 35, 0), 0);
+    image.jpeg = jpeg;
+    image.jpeg_length = jpeg_length;
+    make(&source, 1, &options, &bytes, &length);
+    assert_true(holds(bytes, length, jpeg, jpeg_length));
+    free(bytes);
+
+    image.jpeg_length = 12; /* no frame header: encoded again from the pixels */
+    make(&source, 1, &options, &bytes, &length);
+    assert_true(holds(bytes, length, "/DCTDecode", 10));
+    assert_false(holds(bytes, length, jpeg, 200));
+    free(bytes);
+    free(jpeg);
+    pixDestroy(&pix);
+}
+
+static void test_same_input_same_bytes(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+    PIX *pix = draw(&a, page);
+    struct page_image image = image_of(pix);
+    struct record_page source = {page, &image};
+    struct record_options later = options;
+    AUTO_FREE unsigned char *one = NULL, *two = NULL, *three = NULL;
+    size_t one_length, two_length, three_length;
+
+    (void)state;
+    make(&source, 1, &options, &one, &one_length);
+    make(&source, 1, &options, &two, &two_length);
+    assert_int_equal(one_length, two_length);
+    assert_memory_equal(one, two, one_length);
+    later.created_ms += 1000;
+    make(&source, 1, &later, &three, &three_length);
+    assert_true(three_length != one_length || memcmp(one, three, one_length) != 0);
+    pixDestroy(&pix);
+}
+
+static void test_missing_font_is_told(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+    PIX *pix = draw(&a, page);
+    struct page_image image = image_of(pix);
+    struct record_page source = {page, &image};
+    struct record_options broken = options;
+    unsigned char *bytes = NULL;
+    struct err err = {0};
+    size_t length;
+
+    (void)state;
+    broken.font_path = "/nowhere/pdf.ttf";
+    assert_int_equal(record_pdf(&source, 1, &broken, &bytes, &length, &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.text, "the font for invisible text"));
+    assert_null(bytes);
+    pixDestroy(&pix);
+}
+
+/* One page black and white, one grey, one in colour. */
+static void test_preflight(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+    PIX *grey = draw(&a, page), *bilevel = pixThresholdToBinary(grey, 150);
+    PIX *colour = pixConvertTo32(grey);
+    struct page_image images[] = {image_of(bilevel), image_of(grey), image_of(colour)};
+    struct record_page sources[] = {{page, &images[0]}, {page, &images[1]}, {page, &images[2]}};
+    const char *path = in_folder(state, "a.pdf");
+    char *const command[] = {"java", "-cp", JARS, "org.apache.pdfbox.preflight.Validator_A1b",
+                             (char *)path, NULL};
+    AUTO_FREE unsigned char *bytes = NULL;
+    AUTO_FREE char *output = NULL;
+    size_t length;
+    int status;
+
+    make(sources, 3, &options, &bytes, &length);
+    assert_int_equal(file_write(path, bytes, length, 0600, NULL), 0);
+    pixDestroy(&grey);
+    pixDestroy(&bilevel);
+    pixDestroy(&colour);
+    output = output_of(command, &status);
+    if (status == 127 || !file_exists("/usr/share/java/jaxb-api.jar")) {
+        print_message("skipped: java or libpdfbox2-java with libjaxb-api-java is missing\n");
+        skip();
+    }
+    if (!strstr(output, "is a valid PDF/A-1b file"))
+        fail_msg("%s", output);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_words_in_order, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_picture_stands_upright, folder_setup, folder_teardown),
+        cmocka_unit_test(test_jpeg_is_kept),
+        cmocka_unit_test(test_same_input_same_bytes),
+        cmocka_unit_test(test_missing_font_is_told),
+        cmocka_unit_test_setup_teardown(test_preflight, folder_setup, folder_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
