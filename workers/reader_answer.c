@@ -1,7 +1,8 @@
 /*
- * Parsing what a jailed child wrote. Each frame kind is a row: which verb it belongs to, after which
- * frame it may stand, how large it may be, who takes it. A hostile child can make us refuse, never
- * make us allocate out of proportion: what a frame may grow into is held against the arena first.
+ * Parsing what a jailed child wrote. Each frame kind is a row: which verb it belongs to, whether
+ * it stands behind a head, how large it may be, who takes it. A hostile child can make us refuse,
+ * never make us allocate out of proportion: what a frame may grow into is held against the arena
+ * first.
  */
 #include "workers/reader_answer.h"
 

@@ -1,7 +1,7 @@
 /*
- * One loop: an order comes, a child is forked, watched until it ends, and reported. Three things can
- * happen to a child from here: its time is up, it prints too much, or our owner is gone; each is
- * SIGKILL. Everything else happens inside it, behind the jail's door.
+ * One loop: an order comes, a child is forked, watched until it ends, and reported. Three things
+ * can happen to a child from here: its time is up, it prints too much, or our owner is gone; each
+ * is SIGKILL. Everything else happens inside it, behind the jail's door.
  */
 #include "workers/reader_parent.h"
 

@@ -206,7 +206,7 @@ static int load_record_pages(struct reader_work *work, const struct request *req
     for (;;) {
         AUTO_JSON json_t *json = NULL;
         struct page_image *image = arena_alloc(work->arena, sizeof *image);
-        struct page *page;
+        struct page *page = NULL;
         int r = next_json(work, &at, &json, err);
 
         if (r == 0)

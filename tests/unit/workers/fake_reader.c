@@ -1,6 +1,6 @@
 /*
- * The real warm parent and the real jail around a child that misbehaves as the "file" says. It knows
- * nothing of documents: the file's text is the name of an act in the table below.
+ * The real warm parent and the real jail around a child that misbehaves as the "file" says. It
+ * knows nothing of documents: the file's text is the name of an act in the table below.
  */
 #include "base/frame.h"
 #include "base/json.h"

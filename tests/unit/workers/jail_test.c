@@ -340,7 +340,7 @@ static bool push_into_terminal(void)
     return syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI */, &byte) == 0;
 }
 
-/* The filter counts calls as this machine does; by the 32-bit door the same number is another call. */
+/* The filter counts calls as this machine does; by the 32-bit door a number is another call. */
 static bool use_32_bit_door(void)
 {
     long r = -1;

@@ -1,6 +1,6 @@
 /*
- * The client against the real warm parent whose child does as told: whatever it does, the owner gets
- * a result or a token within the caps, and the next order works.
+ * The client against the real warm parent whose child does as told: whatever it does, the owner
+ * gets a result or a token within the caps, and the next order works.
  */
 #include "base/arena.h"
 #include "base/err.h"
