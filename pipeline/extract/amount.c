@@ -191,7 +191,8 @@ static int64_t scaled(const char *core, int decimals)
     return value;
 }
 
-/* Recognisers lose the first space of "1 246 090": then four or more digits stand before a group. */
+/* Recognisers lose the first space of "1 246 090": then four or more digits stand before a group.
+ */
 static bool groups_are_whole(const struct marks *m, int count, bool may_repair)
 {
     int most = may_repair && count > 0 && m->mark[0] == ' ' ? 6 : 3;

@@ -67,7 +67,7 @@ static int read_parts(const char *text, struct part parts[3], char *ret_mark)
         struct part part = {0, 0};
 
         if (is_separator(*p)) {
-            if (count == 1 && *p != ' ')
+            if (*p == ',' || (count == 1 && *p != ' ' && *ret_mark != ','))
                 *ret_mark = *p;
             p++;
             continue;
@@ -126,6 +126,8 @@ static bool read_three(const struct part p[3], char mark, bool month_first,
     struct civil_date day_first = {0}, other = {0};
 
     ret->has_month_name = p[0].digits == 0 || p[1].digits == 0;
+    if (mark == ',' && !ret->has_month_name)
+        return false; /* "4, 4.30" is prices */
     if (p[0].digits == 0)
         return make(p[2], p[0], p[1], &ret->date);
     if (p[0].digits == 4)

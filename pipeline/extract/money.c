@@ -215,6 +215,31 @@ static bool is_known_rate(int64_t net, int64_t vat)
     return false;
 }
 
+static bool is_cash(const struct solver *q, int i)
+{
+    return q->readings[i].candidate >= 0 &&
+           candidate_evidence(&q->c->items[q->readings[i].candidate], q->s, BIT(cash));
+}
+
+/* A till proves its total: what was given less what came back, or the same sum once more. */
+static void add_till_support(struct solver *q)
+{
+    for (int g = 0; g < q->count; g++) {
+        struct reading *gross = &q->readings[g];
+        float support = 0;
+
+        for (int i = 0; i < q->count && gross->score[GROSS] > 0.05f; i++) {
+            if (i != g && q->readings[i].candidate >= 0 && q->readings[i].minor == gross->minor)
+                support = fmaxf(support, 0.15f);
+            for (int k = 0; k < q->count && is_cash(q, i); k++)
+                if (q->readings[i].minor - q->readings[k].minor == gross->minor && k != g &&
+                    is_cash(q, k) && q->readings[k].minor > 0)
+                    support = 0.6f;
+        }
+        gross->score[GROSS] += support;
+    }
+}
+
 /* How well three choices (-1 for absent) explain the page. */
 static float judge(const struct solver *q, int n, int v, int g)
 {
@@ -453,6 +478,7 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
     collect(&q);
     mark_triples(&q);
     collect_sums(&q);
+    add_till_support(&q);
     choose_totals(&q);
     choose_due(&q);
     if (q.chosen[NET] >= 0)

@@ -22,7 +22,9 @@ struct name {
     int n_address;
     char key[PHRASE_KEY_SIZE];
     float seller, buyer;
-    bool is_delivery, is_labelled_buyer;
+    bool is_labelled_buyer;
+    int n_seen, n_delivery; /* places it stands in, and those that are delivery addresses */
+    bool has_delivery_address;
 };
 
 struct search {
@@ -155,6 +157,15 @@ static bool is_company(const struct company *company, const char *key)
     return strncmp(key, own, strlen(own)) == 0 || strncmp(own, key, strlen(key)) == 0;
 }
 
+/* An address where the window of an envelope is. */
+static float address_score(const struct search *q, const struct name *name)
+{
+    const struct party_line *line = &q->lines.items[name->line];
+    float place = line->box.y0 / q->s->pages[line->page]->height_pt;
+
+    return name->n_address > 0 && place > 0.1f && place < 0.4f ? 0.6f : 0;
+}
+
 /* "Invoice of the insurer (575)" is large and first, and nobody's name. */
 static bool begins_with_title(const struct sheet *s, const struct party_line *line)
 {
@@ -166,20 +177,22 @@ static bool begins_with_title(const struct sheet *s, const struct party_line *li
     return !line->has_legal_form && (concepts_in(s, line->first, 1) & titles);
 }
 
-static void judge(struct search *q, struct name *name, int at)
+/* Gives whether this place is a delivery address, which names nobody's role. */
+static bool judge(struct search *q, struct name *name, int at)
 {
     const struct party_line *line = &q->lines.items[at];
     const struct page *page = q->s->pages[line->page];
     uint64_t role = role_above(q->s, &line->box, line->first);
     float place = line->box.y0 / page->height_pt, size = box_height(&line->box) / q->body_height;
     float seller = 0, buyer = 0;
+    bool is_delivery = false;
 
     seller += line->has_legal_form ? 0.6f : 0;
     seller += place < 0.12f ? 0.6f : place < 0.2f ? 0.25f : place > 0.86f ? 0.5f : 0;
     seller += fminf(fmaxf(size - 1.15f, 0), 1);
     seller += contact_below(q, at);
     seller += line->page == 0 ? 0.1f : 0;
-    buyer += name->n_address > 0 && place > 0.1f && place < 0.4f ? 0.6f : 0;
+    buyer += address_score(q, name);
     buyer += line->has_legal_form ? 0.2f : 0;
     if (role & CONCEPT_BIT(buyer)) {
         buyer += 1.8f;
@@ -187,11 +200,14 @@ static void judge(struct search *q, struct name *name, int at)
     } else if (role & CONCEPT_BIT(seller))
         seller += 1.8f;
     else if (role & CONCEPT_BIT(deliver_to))
-        name->is_delivery = true;
+        is_delivery = true;
     if (line->is_label || begins_with_title(q->s, line))
         seller -= 1.5f;
     name->seller = name->seller > 0 ? fmaxf(name->seller, seller) + 0.35f : seller;
     name->buyer = fmaxf(name->buyer, buyer);
+    name->n_seen++;
+    name->n_delivery += is_delivery;
+    return is_delivery;
 }
 
 static struct name *name_with(struct search *q, int at)
@@ -231,6 +247,7 @@ static void add_block(struct search *q, int town)
 {
     int up[6], n = 0, top = -1;
     struct name *name;
+    bool is_delivery;
 
     for (int at = line_above(q, town); at >= 0 && n < 5; at = line_above(q, at)) {
         if (q->lines.items[at].is_label || q->lines.items[at].is_town)
@@ -248,13 +265,16 @@ static void add_block(struct search *q, int town)
     name = name_with(q, up[top]);
     if (!name)
         return;
-    if (name->n_address == 0) {
+    is_delivery = judge(q, name, up[top]);
+    if (name->n_address == 0 || (name->has_delivery_address && !is_delivery)) {
+        name->n_address = 0;
+        name->has_delivery_address = is_delivery;
         for (int i = top - 1; i >= 0 && name->n_address < ADDRESS_LINES - 1; i--)
             if (has_digit(q->s, &q->lines.items[up[i]]) || i == 0)
                 name->address[name->n_address++] = up[i];
         name->address[name->n_address++] = town;
+        name->buyer = fmaxf(name->buyer, address_score(q, name));
     }
-    judge(q, name, up[top]);
 }
 
 /* "Name: Nordlys AS" under a heading "Seller": the surest names there are. */
@@ -374,10 +394,12 @@ static struct name *choose(struct search *q, bool is_seller, const struct name *
 
     for (int i = 0; i < q->n_names; i++) {
         struct name *name = &q->names[i];
-        float score = is_seller ? name->seller - name->buyer : name->buyer - 0.2f * name->seller;
+        float score = is_seller ? name->seller - name->buyer
+                                : name->buyer - 0.2f * fminf(name->seller, 1);
 
         if (name == taken ||
-            (!is_seller && ((name->is_delivery && !name->is_labelled_buyer) || name->buyer < 0.6f)))
+            (!is_seller && ((name->n_delivery == name->n_seen && !name->is_labelled_buyer) ||
+                            name->buyer < 0.6f)))
             continue;
         if (score > top) {
             top = score;

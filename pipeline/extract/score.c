@@ -115,9 +115,19 @@ static bool proves_itself(const struct candidate *c)
     }
 }
 
+/* A receipt prints its day once, without a label. */
+static bool is_only_date(const struct candidates *all, const struct candidate *c)
+{
+    for (int i = 0; i < all->count; i++)
+        if (all->items[i].kind == CANDIDATE_DATE && !all->items[i].date.is_compact &&
+            strcmp(all->items[i].value, c->value) != 0)
+            return false;
+    return true;
+}
+
 /* Page one and its upper half are likelier than what follows. */
 static float score_candidate(const struct field_rule *rule, const struct candidate *c,
-                             const struct sheet *s)
+                             const struct candidates *all, const struct sheet *s)
 {
     bool is_compact = c->kind == CANDIDATE_DATE && c->date.is_compact;
     bool is_plain = rule->field == FIELD_SELLER_REGISTRATION_ID && c->kind == CANDIDATE_IDENTIFIER;
@@ -130,7 +140,7 @@ static float score_candidate(const struct field_rule *rule, const struct candida
     else if (score <= 0.05f && c->is_checked)
         score += rule->unlabelled;
     if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !is_compact)
-        score += rule->unlabelled * (c->page == 0);
+        score += is_only_date(all, c) ? 0.5f : rule->unlabelled * (c->page == 0);
     if (score <= 0.05f && c->kind == CANDIDATE_EMAIL)
         score += rule->unlabelled;
     if (is_compact)
@@ -235,7 +245,7 @@ static void fill_field(const struct field_rule *rule, const struct candidates *c
         if (!((1u << item->kind) & rule->kinds) || !fits_side(rule->field, item, s, parties) ||
             is_hidden(c, item))
             continue;
-        score = score_candidate(rule, item, s);
+        score = score_candidate(rule, item, c, s);
         if (best && strcmp(item->value, best->value) == 0) {
             top = fmaxf(top, score);
         } else if (!best || score > top) {

@@ -127,6 +127,53 @@ static void find_layout(struct features *f, const struct sheet *s)
     out[14] = s->n_tokens < 12;
 }
 
+static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
+                               CONCEPT_BIT(title_receipt) | CONCEPT_BIT(title_reminder) |
+                               CONCEPT_BIT(title_order) | CONCEPT_BIT(title_delivery_note) |
+                               CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_letter) |
+                               CONCEPT_BIT(title_form);
+
+/* A title: on page one, first in its cell, no label with a colon, with a few words beside it. */
+static bool is_title(const struct sheet *s, const struct mention *m)
+{
+    const struct cell *cell = &s->cells[s->tokens[m->first].cell];
+    const char *last = s->tokens[m->first + m->count - 1].text;
+
+    return m->page == 0 && (m->concepts & TITLES) && m->first == cell->first &&
+           cell->count <= m->count + 5 && last[strlen(last) - 1] != ':' &&
+           m->box.y0 < 0.6f * s->pages[0]->height_pt;
+}
+
+/* The largest title names the paper; of equals the topmost. Others are mentioned in passing. */
+static const struct mention *main_title(const struct sheet *s)
+{
+    const struct mention *best = NULL;
+
+    for (int m = 0; m < s->n_mentions; m++) {
+        const struct mention *mention = &s->mentions[m];
+
+        if (is_title(s, mention) &&
+            (!best || box_height(&mention->box) > 1.15f * box_height(&best->box)))
+            best = mention;
+    }
+    return best;
+}
+
+static void find_concepts(struct features *f, const struct sheet *s)
+{
+    float *anywhere = f->value + HASHED_FEATURES + LAYOUT_FEATURES;
+    float *title = anywhere + CONCEPT_COUNT;
+    const struct mention *main = main_title(s);
+
+    for (int m = 0; m < s->n_mentions; m++)
+        for (int c = 0; c < CONCEPT_COUNT; c++)
+            if (s->mentions[m].concepts >> c & 1)
+                anywhere[c] = 0.4f;
+    for (int c = 0; main && c < CONCEPT_COUNT; c++)
+        if (main->concepts >> c & 1)
+            title[c] = box_height(&main->box) > 1.25f * body_height(s) ? 1.5f : 1;
+}
+
 void features_find(struct features *f, const struct sheet *s)
 {
     float sum = 0;
@@ -138,4 +185,5 @@ void features_find(struct features *f, const struct sheet *s)
     for (int i = 0; sum > 0 && i < HASHED_FEATURES; i++)
         f->value[i] *= 3 / sqrtf(sum);
     find_layout(f, s);
+    find_concepts(f, s);
 }

@@ -10,11 +10,12 @@
 #include "pipeline/extract/sheet.h"
 
 enum {
-    FEATURES_VERSION = 1,
+    FEATURES_VERSION = 2,
     FEATURE_BITS = 13,
     HASHED_FEATURES = 1 << FEATURE_BITS,
     LAYOUT_FEATURES = 16,
-    FEATURE_COUNT = HASHED_FEATURES + LAYOUT_FEATURES
+    CONCEPT_FEATURES = 2 * CONCEPT_COUNT, /* anywhere; as a title */
+    FEATURE_COUNT = HASHED_FEATURES + LAYOUT_FEATURES + CONCEPT_FEATURES
 };
 
 /* Dense values; hashed ones are scaled to length 1 together. */

@@ -48,7 +48,21 @@ static struct feature_node *sparse(const struct features *f)
     return nodes;
 }
 
-/* Reads all documents as one liblinear problem. */
+static void add_sample(struct problem *problem, struct arena *a, const struct training_document *t,
+                       struct features *features)
+{
+    size_t n = (size_t)problem->l + 1;
+    struct sheet sheet;
+
+    sheet_init(&sheet, a, t->pages, (size_t)t->n_pages);
+    features_find(features, &sheet);
+    problem->x = mem_grow_array(problem->x, n, sizeof(struct feature_node *));
+    problem->y = mem_grow_array(problem->y, n, sizeof *problem->y);
+    problem->x[problem->l] = sparse(features);
+    problem->y[problem->l++] = t->type;
+}
+
+/* Reads all documents as one liblinear problem, each as it is and once spoiled. */
 static int read_problem(FILE *in, struct problem *problem, struct err *err)
 {
     struct features *features = mem_alloc(sizeof *features);
@@ -58,15 +72,9 @@ static int read_problem(FILE *in, struct problem *problem, struct err *err)
 
     arena_init(&arena, ARENA_BYTES);
     while ((r = training_read(&arena, in, &t, err)) > 0) {
-        struct sheet sheet;
-        size_t n = (size_t)problem->l + 1;
-
-        sheet_init(&sheet, &arena, t.pages, (size_t)t.n_pages);
-        features_find(features, &sheet);
-        problem->x = mem_grow_array(problem->x, n, sizeof(struct feature_node *));
-        problem->y = mem_grow_array(problem->y, n, sizeof *problem->y);
-        problem->x[problem->l] = sparse(features);
-        problem->y[problem->l++] = t.type;
+        add_sample(problem, &arena, &t, features);
+        training_spoil(&arena, &t, (uint32_t)problem->l);
+        add_sample(problem, &arena, &t, features);
         arena_clear(&arena);
     }
     problem->n = FEATURE_COUNT;
@@ -110,8 +118,9 @@ static int train_type(const char *input, const char *output, const char *how, st
     set_print_string_function(silent);
     model = train(&problem, &parameter);
     copy_weights(model, weights);
-    provenance = mem_printf("made: %s\ndocuments: %d\nsolver: liblinear %d, L2R_LR, C %g\n", how,
-                            problem.l, LIBLINEAR_VERSION, parameter.C);
+    provenance = mem_printf(
+        "made: %s\nsamples: %d, half of them spoiled\nsolver: liblinear %d, L2R_LR, C %g\n", how,
+        problem.l, LIBLINEAR_VERSION, parameter.C);
     type_model_print(weights, provenance, &out);
     free_and_destroy_model(&model);
     return file_write(output, out.data, out.length, 0644, err);

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char MAGIC[] = "bilag document type model, features 1\n";
-static_assert(FEATURES_VERSION == 1, "the magic names the version of the features");
+static const char MAGIC[] = "bilag document type model, features 2\n";
+static_assert(FEATURES_VERSION == 2, "the magic names the version of the features");
 
 static const float LIKELY = 0.35f; /* of the best type by itself */
 static const float AHEAD = 1.6f;   /* times as likely as the second */

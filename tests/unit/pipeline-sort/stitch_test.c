@@ -1,6 +1,7 @@
 /*
  * Stacks of paper: every file of tests/cases/sort is pages drawn in text and what they become.
- * Pages are split by "====", which may be followed by "blank", "unread" or "barcode TEXT". Behind "----":
+ * Pages are split by "====", which may be followed by "blank", "unread" or "barcode TEXT". Behind
+ * "----":
  *
  *   document: 1 2 | type | language      "?" for what the case does not ask
  *   separator: 3 · blank: 4 · unread: 5
