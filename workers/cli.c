@@ -68,14 +68,16 @@ static int usage(const struct command *command, const char *problem)
     return ERR_USAGE;
 }
 
-int cli_parse(int argc, char **argv, const struct command *command,
-              const struct cli_option *options, int min_words, int max_words, struct cli *ret)
+/* 0; 1 when help was printed; ERR_USAGE after printing what is wrong. */
+static int parse(int argc, char **argv, const struct command *command, struct cli *ret)
 {
+    static const struct cli_option none[] = {{0}};
+    const struct cli_option *options = command->options ? command->options : none;
     struct option table[CLI_OPTIONS_MAX + 8];
     char letters[2 * CLI_OPTIONS_MAX + 2];
     int c;
 
-    *ret = (struct cli){0};
+    *ret = (struct cli){.argv = argv};
     fill_options(options, table, letters);
     optind = 1;
     while ((c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
@@ -93,17 +95,53 @@ int cli_parse(int argc, char **argv, const struct command *command,
     }
     ret->words = argv + optind;
     ret->n_words = argc - optind;
-    if (ret->n_words < min_words)
+    if (ret->n_words < command->min_words)
         return usage(command, "something is missing");
-    if (max_words >= 0 && ret->n_words > max_words)
+    if (command->max_words >= 0 && ret->n_words > command->max_words)
         return usage(command, "too many words");
     return 0;
 }
 
-int cli_fail(const struct err *err)
+static int fail(const struct err *err)
 {
     fprintf(stderr, "bilag: %s\n", err->text);
     return err_exit_status(err->code);
+}
+
+int cli_run(const struct command *command, int argc, char **argv)
+{
+    struct house house = {0};
+    struct err err = {0};
+    struct cli cli;
+    int r = parse(argc, argv, command, &cli);
+
+    if (r != 0)
+        return r < 0 ? err_exit_status(ERR_USAGE) : 0;
+    if (!(command->parts & COMMAND_BARE))
+        r = house_open(&house, &cli.flags, command->parts, command->noun, &err);
+    if (r == 0)
+        r = command->act(&house, &cli, &err);
+    house_close(&house);
+    return r < 0 ? fail(&err) : r;
+}
+
+int cli_each_word(struct house *house, const struct cli *cli,
+                  int (*act)(struct house *house, const struct cli *cli, const char *word,
+                             struct err *err),
+                  struct err *err)
+{
+    int failed = 0;
+
+    for (int i = 0; i < cli->n_words; i++) {
+        int r = act(house, cli, cli->words[i], err);
+
+        if (r < 0 && cli->n_words == 1)
+            return r;
+        if (r < 0)
+            fprintf(stderr, "bilag: %s: %s\n", cli->words[i], err->text);
+        failed += r < 0;
+    }
+    return failed ? EXIT_SOME_FAILED : 0;
 }
 
 bool cli_has_colour(void)

@@ -14,14 +14,6 @@
 
 struct err;
 
-/* One command: `bilag NAME …` or `bilag NOUN VERB …`. */
-struct command {
-    const char *noun, *verb; /* verb NULL: the noun alone is the command */
-    const char *arguments;   /* "FILE…" for the help */
-    const char *help;        /* one sentence */
-    int (*run)(int argc, char **argv);
-};
-
 struct cli_option {
     const char *name;  /* "batch" for --batch, "j" for -j */
     const char *value; /* "NAME" when it takes one, NULL for a flag */
@@ -32,6 +24,7 @@ struct cli_option {
 
 /* What was found; values and words are borrowed from argv. */
 struct cli {
+    char **argv; /* as it came, for a command that hands it on */
     struct house_flags flags;
     bool is_json;
     const char *values[CLI_OPTIONS_MAX]; /* in the table's order: the value, "" for a flag, NULL */
@@ -40,15 +33,33 @@ struct cli {
 };
 
 /*
- * Parses `argv` (argv[0] is the command's own name). Everyone has --config, --data, --set, --json
- * and --help. Returns 0; 1 when help was printed (the command returns 0); ERR_USAGE after printing
- * what is wrong (the command returns 2). `options` ends with a row without a name.
+ * One row of the table of commands: `bilag NOUN …` or `bilag NOUN VERB …`. The row says what the
+ * command needs; `act` is called with it opened and does the rest.
  */
-int cli_parse(int argc, char **argv, const struct command *command,
-              const struct cli_option *options, int min_words, int max_words, struct cli *ret);
+struct command {
+    const char *noun, *verb;          /* verb NULL: the noun alone is the command */
+    const char *arguments;            /* "FILE…" for the help */
+    const char *help;                 /* one sentence without a full stop */
+    const struct cli_option *options; /* ends with a row without a name; NULL for none */
+    int min_words, max_words;         /* max -1: any number */
+    unsigned parts; /* enum house_part; COMMAND_BARE: not even the settings are loaded */
+    /* 0, a negative ERR_* with its text in err, or an exit status above 0. */
+    int (*act)(struct house *house, const struct cli *cli, struct err *err);
+};
+#define COMMAND_BARE 0x8000u
 
-/* Prints "bilag: text" on stderr and returns the exit status of the code. */
-int cli_fail(const struct err *err);
+/* Everyone has --config, --data, --set, --json and --help. Parses, opens, acts, closes, and tells
+ * what failed; returns the exit status. argv[0] is the command's last word. */
+int cli_run(const struct command *command, int argc, char **argv);
+
+#define EXIT_SOME_FAILED 6
+
+/* Acts on each word for itself: one that fails is told and passed over. The code of the only word's
+ * failure, or EXIT_SOME_FAILED. */
+int cli_each_word(struct house *house, const struct cli *cli,
+                  int (*act)(struct house *house, const struct cli *cli, const char *word,
+                             struct err *err),
+                  struct err *err);
 
 bool cli_has_colour(void); /* stdout is a terminal and nobody said no */
 

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct cli_option no_options[] = {{0}};
-
 static int add_rows(struct audit *chain, const char *name, struct arena *a, json_t *rows,
                     struct err *err)
 {
@@ -39,7 +37,7 @@ static int add_rows(struct audit *chain, const char *name, struct arena *a, json
     return r;
 }
 
-int command_audit_ls(int argc, char **argv)
+static int list_acts(struct house *house, const struct cli *cli, struct err *err)
 {
     static const struct column columns[] = {
         {"chain", "CHAIN", CELL_TEXT, 0},    {"number", "ROW", CELL_NUMBER, 0},
@@ -48,49 +46,33 @@ int command_audit_ls(int argc, char **argv)
         {"detail", "DETAIL", CELL_TEXT, 60}, {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("audit", "ls"), no_options, 0, 0, &cli);
+    int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_ACCOUNTING, "audit", &err);
+    r = add_rows(records_audit(house->records), "records", &a, rows, err);
     if (r == 0)
-        r = add_rows(records_audit(house.records), "records", &a, rows, &err);
+        r = add_rows(accounting_audit(house->accounting), "accounting", &a, rows, err);
     if (r == 0)
-        r = add_rows(accounting_audit(house.accounting), "accounting", &a, rows, &err);
-    if (r == 0)
-        cli_print_rows(rows, columns, cli.is_json, "Nothing was done yet.");
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+        cli_print_rows(rows, columns, cli->is_json, "Nothing was done yet.");
+    return r;
 }
 
 /* Heads are small and signed: printed somewhere else every day, they prove a chain made anew. */
-int command_audit_sign(int argc, char **argv)
+static int sign(struct house *house, const struct cli *cli, struct err *err)
 {
     AUTO_BUF struct buf lines;
-    struct house house = {0};
     struct audit_key key;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("audit", "sign"), no_options, 0, 0, &cli);
+    int r = audit_key_load(house->settings.data_dir, &key, err);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
+    (void)cli;
     buf_init(&lines, LIMIT_CONFIG_BYTES);
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_ACCOUNTING, "audit", &err);
     if (r == 0)
-        r = audit_key_load(house.settings.data_dir, &key, &err);
+        r = audit_sign_head(records_audit(house->records), &key, &lines, err);
     if (r == 0)
-        r = audit_sign_head(records_audit(house.records), &key, &lines, &err);
-    if (r == 0)
-        r = audit_sign_head(accounting_audit(house.accounting), &key, &lines, &err);
+        r = audit_sign_head(accounting_audit(house->accounting), &key, &lines, err);
     if (r == 0)
         fwrite(lines.data, 1, lines.length, stdout);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    return r;
 }
 
 struct verification {
@@ -195,26 +177,25 @@ static int verify_heads_file(struct house *house, struct verification *v, const 
     return r;
 }
 
-int command_audit_verify(int argc, char **argv)
+static int verify(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {
-        {"heads", "FILE", "heads that were signed earlier and kept elsewhere"}, {0}};
-    struct verification v = {0};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("audit", "verify"), options, 0, 0, &cli);
+    struct verification v = {.is_json = cli->is_json};
+    int r = 0;
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    v.is_json = cli.is_json;
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_ACCOUNTING, "audit", &err);
-    if (r == 0)
-        verify_all(&house, &v);
-    if (r == 0 && cli.values[0])
-        r = verify_heads_file(&house, &v, cli.values[0], &err);
-    house_close(&house);
-    if (r < 0)
-        return cli_fail(&err);
-    return v.failed ? 1 : 0;
+    verify_all(house, &v);
+    if (cli->values[0])
+        r = verify_heads_file(house, &v, cli->values[0], err);
+    return r < 0 ? r : v.failed > 0;
 }
+
+static const struct cli_option verify_options[] = {
+    {"heads", "FILE", "heads that were signed earlier and kept elsewhere"}, {0}};
+
+const struct command commands_audit[] = {
+    {"audit", "ls", "", "List the acts in the audit log", NULL, 0, 0,
+     HOUSE_STORES | HOUSE_ACCOUNTING, list_acts},
+    {"audit", "sign", "", "Print signed heads of the audit log, to be kept elsewhere", NULL, 0, 0,
+     HOUSE_STORES | HOUSE_ACCOUNTING, sign},
+    {"audit", "verify", "", "Prove that the audit log, the ledger and the records are whole",
+     verify_options, 0, 0, HOUSE_STORES | HOUSE_ACCOUNTING, verify},
+    {0}};

@@ -7,7 +7,7 @@
 #include "workers/commands.h"
 #include "workers/report.h"
 
-static int list_batches(struct house *house, bool is_json, struct err *err)
+static int list_batches(struct house *house, const struct cli *cli, struct err *err)
 {
     static const struct column columns[] = {{"batch", "BATCH", CELL_NUMBER, 0},
                                             {"name", "NAME", CELL_TEXT, 30},
@@ -35,45 +35,24 @@ static int list_batches(struct house *house, bool is_json, struct err *err)
     for (size_t i = 0; r == 0 && i < n; i++)
         json_array_append_new(rows, report_batch_row(&batches[i]));
     if (r == 0)
-        cli_print_rows(rows, columns, is_json, "No batch yet. `bilag submit FILE…` takes mail in.");
+        cli_print_rows(rows, columns, cli->is_json,
+                       "No batch yet. `bilag submit FILE…` takes mail in.");
     return r;
 }
 
-int command_batch_ls(int argc, char **argv)
+static int show_batch(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("batch", "ls"), options, 0, 0, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "batch", &err);
-    if (r == 0)
-        r = list_batches(&house, cli.is_json, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
-
-int command_batch_show(int argc, char **argv)
-{
-    static const struct cli_option options[] = {{0}};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
     int64_t id;
-    int r = cli_parse(argc, argv, command_find("batch", "show"), options, 1, 1, &cli);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    if (number_parse(cli.words[0], 1, INT64_MAX, &id))
-        r = house_open(&house, &cli.flags, HOUSE_STORES, "batch", &err);
-    else
-        r = err_set(&err, ERR_USAGE, "'%s' is no batch number; `bilag batch ls` lists them",
-                    cli.words[0]);
-    if (r == 0)
-        r = report_batch(house.records, id, cli.is_json, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    if (!number_parse(cli->words[0], 1, INT64_MAX, &id))
+        return err_set(err, ERR_USAGE, "'%s' is no batch number; `bilag batch ls` lists them",
+                       cli->words[0]);
+    return report_batch(house->records, id, cli->is_json, err);
 }
+
+const struct command commands_batch[] = {
+    {"batch", "ls", "", "List batches and whether every sheet is accounted for", NULL, 0, 0,
+     HOUSE_STORES, list_batches},
+    {"batch", "show", "BATCH", "One batch: its files, documents and sheets", NULL, 1, 1,
+     HOUSE_STORES, show_batch},
+    {0}};

@@ -7,23 +7,15 @@
 
 #define VALUE_MAX_BYTES 5000
 
-int command_config_check(int argc, char **argv)
+static int check(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
-    struct settings s;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("config", "check"), options, 0, 1, &cli);
+    const struct house_flags *f = &cli->flags;
+    int r = settings_load(&house->settings, cli->n_words ? cli->words[0] : f->config_file, f->flags,
+                          f->n_flags, err);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = settings_load(&s, cli.n_words ? cli.words[0] : cli.flags.config_file, cli.flags.flags,
-                      cli.flags.n_flags, &err);
-    settings_release(&s);
-    if (r < 0)
-        return cli_fail(&err);
-    puts("the configuration is sound");
-    return 0;
+    if (r == 0)
+        puts("the configuration is sound");
+    return r;
 }
 
 static json_t *option_row(const struct config *c, size_t i)
@@ -45,10 +37,8 @@ static json_t *option_row(const struct config *c, size_t i)
     return row;
 }
 
-int command_config_show(int argc, char **argv)
+static int show(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {
-        {"origin", NULL, "also say where each value comes from"}, {0}};
     static const struct column columns[] = {{"option", "OPTION", CELL_TEXT, 0},
                                             {"value", "VALUE", CELL_TEXT, 50},
                                             {"unit", "UNIT", CELL_TEXT, 0},
@@ -57,20 +47,20 @@ int command_config_show(int argc, char **argv)
                                                 {"value", "VALUE", CELL_TEXT, 50},
                                                 {"origin", "ORIGIN", CELL_TEXT, 0},
                                                 {0}};
+    const struct config *config = &house->settings.config;
     AUTO_JSON json_t *rows = json_array();
-    struct settings s;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("config", "show"), options, 0, 0, &cli);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = settings_load(&s, cli.flags.config_file, cli.flags.flags, cli.flags.n_flags, &err);
-    for (size_t i = 0; r == 0 && i < s.config.count; i++)
-        json_array_append_new(rows, option_row(&s.config, i));
-    settings_release(&s);
-    if (r < 0)
-        return cli_fail(&err);
-    cli_print_rows(rows, cli.values[0] ? with_origin : columns, cli.is_json, "no options");
+    (void)err;
+    for (size_t i = 0; i < config->count; i++)
+        json_array_append_new(rows, option_row(config, i));
+    cli_print_rows(rows, cli->values[0] ? with_origin : columns, cli->is_json, "no options");
     return 0;
 }
+
+static const struct cli_option show_options[] = {
+    {"origin", NULL, "also say where each value comes from"}, {0}};
+
+const struct command commands_config[] = {
+    {"config", "check", "[FILE]", "Check the configuration", NULL, 0, 1, COMMAND_BARE, check},
+    {"config", "show", "", "Print every option and its value", show_options, 0, 0, 0, show},
+    {0}};

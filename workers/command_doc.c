@@ -77,22 +77,6 @@ static int list_documents(struct house *house, const struct cli *cli, struct err
     return r;
 }
 
-int command_doc_ls(int argc, char **argv)
-{
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "ls"), list_options, 0, 0, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
-    if (r == 0)
-        r = list_documents(&house, &cli, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
-
 /* A document and everything known of it. */
 struct loaded {
     struct document_row row;
@@ -206,34 +190,26 @@ static int print_history(struct house *house, int64_t id, struct err *err)
     return r;
 }
 
-int command_doc_show(int argc, char **argv)
+static int show(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
     AUTO_ARENA struct arena a;
-    struct house house = {0};
+    AUTO_JSON json_t *json = NULL;
     struct loaded doc;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "show"), options, 1, 1, &cli);
+    int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
-    if (r == 0)
-        r = load(&house, cli.words[0], &a, &doc, &err);
-    if (r == 0 && cli.is_json) {
-        AUTO_JSON json_t *json = document_to_json(doc.document);
-
-        json_set(json, "row", report_document_row(&doc.row));
-        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-        putchar('\n');
-    } else if (r == 0) {
+    r = load(house, cli->words[0], &a, &doc, err);
+    if (r < 0)
+        return r;
+    if (!cli->is_json) {
         print_document(&doc);
-        r = print_history(&house, doc.row.id, &err);
+        return print_history(house, doc.row.id, err);
     }
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    json = document_to_json(doc.document);
+    json_set(json, "row", report_document_row(&doc.row));
+    json_dumpf(json, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    return 0;
 }
 
 /* The reasons in words, and what helps. */
@@ -260,26 +236,17 @@ static void explain(const struct loaded *doc)
                row->id, row->id, row->id);
 }
 
-int command_doc_why(int argc, char **argv)
+static int why(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
     AUTO_ARENA struct arena a;
-    struct house house = {0};
     struct loaded doc;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "why"), options, 1, 1, &cli);
+    int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
-    if (r == 0)
-        r = load(&house, cli.words[0], &a, &doc, &err);
+    r = load(house, cli->words[0], &a, &doc, err);
     if (r == 0)
         explain(&doc);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    return r;
 }
 
 /* The words of the query with one space between. */
@@ -324,23 +291,6 @@ static int search(struct house *house, const struct cli *cli, struct err *err)
     return r;
 }
 
-int command_doc_search(int argc, char **argv)
-{
-    static const struct cli_option options[] = {{0}};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "search"), options, 1, -1, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
-    if (r == 0)
-        r = search(&house, &cli, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
-
 enum { WITH_OUT, WITH_WHAT, WITH_PAGE };
 
 /* The page's picture: kept for what was read from paper, drawn now for what was born digital. */
@@ -372,8 +322,9 @@ static int picture(struct house *house, const struct loaded *doc, int64_t number
     return r;
 }
 
-static int export(struct house *house, const struct cli *cli, struct arena *a, struct err *err)
+static int export(struct house *house, const struct cli *cli, struct err *err)
 {
+    AUTO_ARENA struct arena a;
     const char *what = cli->values[WITH_WHAT] ? cli->values[WITH_WHAT] : "record";
     const char *sha256 = NULL, *out = cli->values[WITH_OUT];
     const unsigned char *bytes = NULL;
@@ -381,8 +332,10 @@ static int export(struct house *house, const struct cli *cli, struct arena *a, s
     struct loaded doc;
     int64_t page = 1;
     size_t length = 0;
-    int r = load(house, cli->words[0], a, &doc, err);
+    int r;
 
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    r = load(house, cli->words[0], &a, &doc, err);
     if (r < 0)
         return r;
     if (!out)
@@ -390,7 +343,7 @@ static int export(struct house *house, const struct cli *cli, struct arena *a, s
     if (cli->values[WITH_PAGE] && !number_parse(cli->values[WITH_PAGE], 1, 1000000, &page))
         return err_set(err, ERR_USAGE, "--page takes a number");
     if (strcmp(what, "picture") == 0)
-        r = picture(house, &doc, page, a, &bytes, &length, err);
+        r = picture(house, &doc, page, &a, &bytes, &length, err);
     else {
         sha256 = strcmp(what, "record") == 0     ? doc.row.record_sha256
                  : strcmp(what, "manifest") == 0 ? doc.row.manifest_sha256
@@ -407,25 +360,20 @@ static int export(struct house *house, const struct cli *cli, struct arena *a, s
     return r < 0 ? r : file_write(out, bytes, length, 0644, err);
 }
 
-int command_doc_export(int argc, char **argv)
-{
-    static const struct cli_option options[] = {
-        {"out", "FILE", "where to"},
-        {"what", "WHAT", "record (the default), original, manifest or picture"},
-        {"page", "N", "of which page the picture (default 1)"},
-        {0}};
-    AUTO_ARENA struct arena a;
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "export"), options, 1, 1, &cli);
+static const struct cli_option export_options[] = {
+    {"out", "FILE", "where to"},
+    {"what", "WHAT", "record (the default), original, manifest or picture"},
+    {"page", "N", "of which page the picture (default 1)"},
+    {0}};
 
-    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "doc", &err);
-    if (r == 0)
-        r = export(&house, &cli, &a, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
+const struct command commands_doc[] = {
+    {"doc", "ls", "", "List documents", list_options, 0, 0, HOUSE_STORES, list_documents},
+    {"doc", "show", "DOC", "One document: fields, lines, proofs, history", NULL, 1, 1, HOUSE_STORES,
+     show},
+    {"doc", "why", "DOC", "Why a document waits, and what to do about it", NULL, 1, 1, HOUSE_STORES,
+     why},
+    {"doc", "search", "WORDS…", "Find filed documents by their words", NULL, 1, -1, HOUSE_STORES,
+     search},
+    {"doc", "export", "DOC", "Write the record, the original or a page picture to a file",
+     export_options, 1, 1, HOUSE_STORES, export},
+    {0}};

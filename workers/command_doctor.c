@@ -17,7 +17,7 @@
 #define FREE_MIN_PERCENT 5
 
 struct doctor {
-    struct house house;
+    struct house *house;
     bool is_json;
     int ill;
 };
@@ -40,7 +40,7 @@ static void tell(struct doctor *d, const char *what, bool is_well, const char *t
 
 static void check_model(struct doctor *d)
 {
-    const char *model = d->house.settings.read.model;
+    const char *model = d->house->settings.read.model;
 
     tell(d, "model", file_exists(model),
          file_exists(model) ? model : "the recognition model is missing: run scripts/build");
@@ -63,27 +63,22 @@ static void check_space(struct doctor *d)
     char text[120];
     int64_t percent;
 
-    if (statvfs(d->house.settings.data_dir, &fs) < 0 || fs.f_blocks == 0) {
+    if (statvfs(d->house->settings.data_dir, &fs) < 0 || fs.f_blocks == 0) {
         tell(d, "disk", false, "the data folder is not there yet: `bilag up` makes it");
         return;
     }
     percent = (int64_t)(fs.f_bavail * 100 / fs.f_blocks);
     snprintf(text, sizeof text, "%" PRId64 " %% free below %s", percent,
-             d->house.settings.data_dir);
+             d->house->settings.data_dir);
     tell(d, "disk", percent >= FREE_MIN_PERCENT, text);
 }
 
 static void check_queue(struct doctor *d)
 {
-    struct house_queue q = {0};
     struct err err = {0};
-    int r = house_queue_options(&d->house.settings, "doctor", &q, &err);
+    int r = d->house->queue ? queue_ping(d->house->queue, &err)
+                            : err_set(&err, ERR_UNREACHABLE, "nothing runs; `bilag up` starts it");
 
-    if (r == 0)
-        r = queue_open_redis(&q.options, &d->house.queue, &err);
-    house_queue_release(&q);
-    if (r == 0)
-        r = queue_ping(d->house.queue, &err);
     tell(d, "queue", r == 0, r == 0 ? "answers, with our functions in it" : err.text);
 }
 
@@ -96,7 +91,7 @@ static void check_workers(struct doctor *d)
     size_t n = 0;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (!d->house.queue || queue_workers(d->house.queue, &a, &workers, &n, &err) < 0)
+    if (!d->house->queue || queue_workers(d->house->queue, &a, &workers, &n, &err) < 0)
         return;
     snprintf(text, sizeof text, "%zu alive", n);
     tell(d, "workers", n > 0, n > 0 ? text : "none is alive: `bilag up` starts them");
@@ -112,35 +107,28 @@ static void check_balance(struct doctor *d)
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    r = records_list_batches(d->house.records, 0, 1000, &a, &batches, &n, &err);
+    r = records_list_batches(d->house->records, 0, 1000, &a, &batches, &n, &err);
     for (size_t i = 0; r == 0 && i < n; i++)
         bad += !batches[i].balance.is_balanced;
     snprintf(text, sizeof text, "%zu batches, %zu do not balance", n, bad);
     tell(d, "batches", r == 0 && bad == 0, r == 0 ? text : err.text);
 }
 
-int command_doctor(int argc, char **argv)
+static int examine(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
-    struct doctor d = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doctor", NULL), options, 0, 0, &cli);
+    struct doctor d = {.house = house, .is_json = cli->is_json};
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    d.is_json = cli.is_json;
-    r = house_open(&d.house, &cli.flags, HOUSE_STORES, "doctor", &err);
-    if (r == 0) {
-        check_programs(&d);
-        check_model(&d);
-        check_space(&d);
-        check_queue(&d);
-        check_workers(&d);
-        check_balance(&d);
-    }
-    house_close(&d.house);
-    if (r < 0)
-        return cli_fail(&err);
-    return d.ill ? 1 : 0;
+    (void)err;
+    check_programs(&d);
+    check_model(&d);
+    check_space(&d);
+    check_queue(&d);
+    check_workers(&d);
+    check_balance(&d);
+    return d.ill > 0;
 }
+
+const struct command commands_doctor[] = {{"doctor", NULL, "",
+                                           "Check this installation and say what to mend", NULL, 0,
+                                           0, HOUSE_STORES | HOUSE_QUEUE_IF_RUNNING, examine},
+                                          {0}};

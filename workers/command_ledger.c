@@ -37,9 +37,8 @@ static int add_entry(void *user, const struct journal_entry *entry, struct err *
     return 0;
 }
 
-int command_ledger_ls(int argc, char **argv)
+static int list_entries(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
     static const struct column columns[] = {{"entry", "ENTRY", CELL_NUMBER, 0},
                                             {"date", "DATE", CELL_TEXT, 0},
                                             {"doc", "DOC", CELL_NUMBER, 0},
@@ -50,20 +49,11 @@ int command_ledger_ls(int argc, char **argv)
                                             {"currency", "CUR", CELL_TEXT, 0},
                                             {0}};
     AUTO_JSON json_t *rows = json_array();
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("ledger", "ls"), options, 0, 0, &cli);
+    int r = accounting_each_entry(house->accounting, 0, add_entry, rows, err);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_ACCOUNTING, "ledger", &err);
     if (r == 0)
-        r = accounting_each_entry(house.accounting, 0, add_entry, rows, &err);
-    if (r == 0)
-        cli_print_rows(rows, columns, cli.is_json, "The ledger is empty: nothing was posted yet.");
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+        cli_print_rows(rows, columns, cli->is_json, "The ledger is empty: nothing was posted yet.");
+    return r;
 }
 
 /* hledger's letter for a kind of account. */
@@ -120,26 +110,23 @@ static int print_declarations(struct accounting *accounting, struct buf *out, st
     return 0;
 }
 
-int command_ledger_export(int argc, char **argv)
+static int export(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{"format", "NAME", "hledger (the default)"}, {0}};
     AUTO_BUF struct buf out;
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("ledger", "export"), options, 0, 0, &cli);
+    int r;
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
     buf_init(&out, LIMIT_JSON_BYTES);
-    if (cli.values[0] && strcmp(cli.values[0], "hledger") != 0)
-        r = err_set(&err, ERR_USAGE, "no format '%s'; there is hledger", cli.values[0]);
-    if (r == 0)
-        r = house_open(&house, &cli.flags, HOUSE_ACCOUNTING, "ledger", &err);
-    if (r == 0)
-        r = print_declarations(house.accounting, &out, &err);
-    if (r == 0)
-        r = accounting_each_entry(house.accounting, 0, print_entry, &out, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    if (cli->values[0] && strcmp(cli->values[0], "hledger") != 0)
+        return err_set(err, ERR_USAGE, "no format '%s'; there is hledger", cli->values[0]);
+    r = print_declarations(house->accounting, &out, err);
+    return r < 0 ? r : accounting_each_entry(house->accounting, 0, print_entry, &out, err);
 }
+
+static const struct cli_option export_options[] = {{"format", "NAME", "hledger (the default)"},
+                                                   {0}};
+
+const struct command commands_ledger[] = {
+    {"ledger", "ls", "", "List ledger entries", NULL, 0, 0, HOUSE_ACCOUNTING, list_entries},
+    {"ledger", "export", "", "Print the ledger for another program", export_options, 0, 0,
+     HOUSE_ACCOUNTING, export},
+    {0}};

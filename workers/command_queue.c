@@ -12,9 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct cli_option no_options[] = {{0}};
-
-static int list_queues(struct house *house, bool is_json, struct err *err)
+static int list_queues(struct house *house, const struct cli *cli, struct err *err)
 {
     static const struct column columns[] = {
         {"queue", "QUEUE", CELL_TEXT, 0},     {"waiting", "WAITING", CELL_NUMBER, 0},
@@ -44,24 +42,8 @@ static int list_queues(struct house *house, bool is_json, struct err *err)
         json_array_append_new(rows, row);
     }
     if (r == 0)
-        cli_print_rows(rows, columns, is_json, "");
+        cli_print_rows(rows, columns, cli->is_json, "");
     return r;
-}
-
-int command_queue_ls(int argc, char **argv)
-{
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("queue", "ls"), no_options, 0, 0, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_QUEUE, "queue", &err);
-    if (r == 0)
-        r = list_queues(&house, cli.is_json, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
 }
 
 static int hold_stage(struct house *house, const char *name, bool is_paused, struct err *err)
@@ -78,30 +60,23 @@ static int hold_stage(struct house *house, const char *name, bool is_paused, str
                      : queue_resume(house->queue, stage, err);
 }
 
-static int hold(int argc, char **argv, const char *verb, bool is_paused)
+static int hold(struct house *house, const struct cli *cli, bool is_paused, struct err *err)
 {
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("queue", verb), no_options, 1, -1, &cli);
+    int r = 0;
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "queue", &err);
-    for (int i = 0; r == 0 && i < cli.n_words; i++)
-        r = hold_stage(&house, cli.words[i], is_paused, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    for (int i = 0; r == 0 && i < cli->n_words; i++)
+        r = hold_stage(house, cli->words[i], is_paused, err);
+    return r;
 }
 
-int command_queue_pause(int argc, char **argv)
+static int pause_stages(struct house *house, const struct cli *cli, struct err *err)
 {
-    return hold(argc, argv, "pause", true);
+    return hold(house, cli, true, err);
 }
 
-int command_queue_resume(int argc, char **argv)
+static int resume_stages(struct house *house, const struct cli *cli, struct err *err)
 {
-    return hold(argc, argv, "resume", false);
+    return hold(house, cli, false, err);
 }
 
 static json_t *job_row(const struct queue_entry *entry)
@@ -178,30 +153,15 @@ static int list_jobs(struct house *house, const struct cli *cli, struct err *err
     return r;
 }
 
-int command_job_ls(int argc, char **argv)
-{
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("job", "ls"), no_options, 0, 0, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "job", &err);
-    if (r == 0)
-        r = list_jobs(&house, &cli, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
-
 /* Set aside in SQL: back to its stage. Waiting for another try in the queue: now. */
-static int retry_job(struct house *house, const char *text, struct err *err)
+static int retry_job(struct house *house, const struct cli *cli, const char *text, struct err *err)
 {
     AUTO_ARENA struct arena a;
     struct next_jobs next = {0};
     struct job_id id;
     int r;
 
+    (void)cli;
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     if (!job_id_parse(text, &id))
         return err_set(err, ERR_USAGE, "'%s' is no job; `bilag job ls` lists them", text);
@@ -217,24 +177,18 @@ static int retry_job(struct house *house, const char *text, struct err *err)
     return r;
 }
 
-int command_job_retry(int argc, char **argv)
+static int retry_jobs(struct house *house, const struct cli *cli, struct err *err)
 {
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int failed = 0,
-        r = cli_parse(argc, argv, command_find("job", "retry"), no_options, 1, -1, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES | HOUSE_QUEUE, "job", &err);
-    for (int i = 0; r == 0 && i < cli.n_words; i++)
-        if (retry_job(&house, cli.words[i], &err) < 0) {
-            fprintf(stderr, "bilag: %s: %s\n", cli.words[i], err.text);
-            failed++;
-        }
-    house_close(&house);
-    if (failed)
-        return cli.n_words == 1 ? err_exit_status(err.code) : 6;
-    return r < 0 ? cli_fail(&err) : 0;
+    return cli_each_word(house, cli, retry_job, err);
 }
+
+const struct command commands_queue[] = {
+    {"queue", "ls", "", "List the queues", NULL, 0, 0, HOUSE_QUEUE, list_queues},
+    {"queue", "pause", "STAGE…", "Take no new jobs of a stage", NULL, 1, -1,
+     HOUSE_STORES | HOUSE_QUEUE, pause_stages},
+    {"queue", "resume", "STAGE…", "Take jobs of a stage again", NULL, 1, -1,
+     HOUSE_STORES | HOUSE_QUEUE, resume_stages},
+    {"job", "ls", "", "List jobs by state", NULL, 0, 0, HOUSE_STORES | HOUSE_QUEUE, list_jobs},
+    {"job", "retry", "JOB…", "Run jobs now that wait for another try or were set aside", NULL, 1,
+     -1, HOUSE_STORES | HOUSE_QUEUE, retry_jobs},
+    {0}};

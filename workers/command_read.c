@@ -33,10 +33,8 @@ static const struct cli_option options[] = {
     {0},
 };
 
-#define EXIT_SOME_FAILED 6
-
 struct command_read {
-    struct house house;
+    const struct settings *settings;
     struct reader_options reader_options;
     struct company company;
     struct extract_context context;
@@ -108,12 +106,10 @@ static int take_options(struct command_read *c, const struct cli *cli, int64_t *
 /* Everything the processes of the pool inherit. */
 static int load(struct command_read *c, const struct cli *cli, struct err *err)
 {
-    const struct settings *s = &c->house.settings;
+    const struct settings *s = c->settings;
     AUTO_FREE char *models = spawn_path_beside("../share");
-    int r = house_open(&c->house, &cli->flags, 0, "read", err);
+    int r = 0;
 
-    if (r < 0)
-        return r;
     log_init("read", (enum log_level)s->log.level);
     reader_options_from(s, &c->reader_options);
     c->reader_options.read.picture_height_px = 0; /* nobody looks */
@@ -201,24 +197,22 @@ static int run(struct command_read *c, int64_t jobs, struct err *err)
     return r;
 }
 
-int command_read(int argc, char **argv)
+static int read_files(struct house *house, const struct cli *cli, struct err *err)
 {
     static struct command_read c;
-    struct cli cli;
-    struct err err = {0};
     int64_t jobs = 1;
-    int r = cli_parse(argc, argv, command_find("read", NULL), options, 1, -1, &cli);
+    int r = take_options(&c, cli, &jobs, err);
 
-    if (r)
-        return r < 0 ? err_exit_status(r) : 0;
-    r = take_options(&c, &cli, &jobs, &err);
+    c.settings = &house->settings;
     if (r == 0)
-        r = load(&c, &cli, &err);
+        r = load(&c, cli, err);
     if (r == 0)
-        r = run(&c, jobs, &err);
+        r = run(&c, jobs, err);
     sorter_free(c.sorter);
-    house_close(&c.house);
-    if (r < 0)
-        return cli_fail(&err);
-    return c.has_failed ? EXIT_SOME_FAILED : 0;
+    return r < 0 ? r : c.has_failed ? EXIT_SOME_FAILED : 0;
 }
+
+const struct command commands_read[] = {
+    {"read", NULL, "FILE…", "Read files and print what they say, without keeping anything", options,
+     1, -1, 0, read_files},
+    {0}};

@@ -26,13 +26,8 @@ static int parse_id(const char *word, int64_t *ret, struct err *err)
 /* The queue hears what follows when it is there; the reconciler tells it otherwise. */
 static void tell_queue(struct house *house, const struct next_jobs *next)
 {
-    struct house_queue q;
-    struct err ignored = {0};
+    struct err ignored;
 
-    if (!house->queue && house_queue_options(&house->settings, "review", &q, &ignored) == 0) {
-        (void)queue_open_redis(&q.options, &house->queue, &ignored);
-        house_queue_release(&q);
-    }
     for (size_t i = 0; house->queue && i < next->n; i++) {
         struct queue_item item = {.id = next->items[i].id, .min_fence = next->items[i].min_fence};
 
@@ -49,7 +44,13 @@ static int load(struct house *house, const char *word, struct arena *a, struct d
     return r < 0 ? r : records_load_document(house->records, id, a, row, ret_document, err);
 }
 
-static int approve(struct house *house, const char *word, const char *why, struct err *err)
+static struct decision decision_on(const struct document_row *row, const struct cli *cli)
+{
+    return (struct decision){row->id, row->version, report_user(),
+                             cli->values[0] ? cli->values[0] : ""};
+}
+
+static int approve(struct house *house, const struct cli *cli, const char *word, struct err *err)
 {
     AUTO_ARENA struct arena a;
     struct next_jobs next = {0};
@@ -62,63 +63,34 @@ static int approve(struct house *house, const char *word, const char *why, struc
     r = load(house, word, &a, &row, &d, err);
     if (r < 0)
         return r;
-    by = (struct decision){row.id, row.version, report_user(), why ? why : ""};
+    by = decision_on(&row, cli);
     r = records_approve(house->records, &by, &a, &next, err);
     if (r == 0)
         tell_queue(house, &next);
     return r;
 }
 
-int command_doc_approve(int argc, char **argv)
+static int approve_all(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{"why", "TEXT", "kept in the audit log"}, {0}};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int failed = 0;
-    int r = cli_parse(argc, argv, command_find("doc", "approve"), options, 1, -1, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "review", &err);
-    for (int i = 0; r == 0 && i < cli.n_words; i++)
-        if (approve(&house, cli.words[i], cli.values[0], &err) < 0) {
-            fprintf(stderr, "bilag: document %s: %s\n", cli.words[i], err.text);
-            failed++;
-        }
-    house_close(&house);
-    if (failed)
-        return cli.n_words == 1 ? err_exit_status(err.code) : 6;
-    return r < 0 ? cli_fail(&err) : 0;
+    return cli_each_word(house, cli, approve, err);
 }
 
-int command_doc_reject(int argc, char **argv)
+static int reject(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{"why", "TEXT", "the reason; required"}, {0}};
     AUTO_ARENA struct arena a;
-    struct house house = {0};
     struct document_row row;
     struct document *d;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "reject"), options, 1, 1, &cli);
+    struct decision by;
+    int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    if (!cli.values[0] || !cli.values[0][0])
-        r = err_set(&err, ERR_USAGE, "say why with --why");
-    if (r == 0)
-        r = house_open(&house, &cli.flags, HOUSE_STORES, "review", &err);
-    if (r == 0)
-        r = load(&house, cli.words[0], &a, &row, &d, &err);
-    if (r == 0) {
-        struct decision by = {row.id, row.version, report_user(), cli.values[0]};
-
-        r = records_reject(house.records, &by, &err);
-    }
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
+    if (!cli->values[0] || !cli->values[0][0])
+        return err_set(err, ERR_USAGE, "say why with --why");
+    r = load(house, cli->words[0], &a, &row, &d, err);
+    if (r < 0)
+        return r;
+    by = decision_on(&row, cli);
+    return records_reject(house->records, &by, err);
 }
 
 /* "total_gross=1250.00", "type=invoice"; an empty value clears the field. */
@@ -172,8 +144,7 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
     verdict_decide(&a, &judge.context, d);
     r = judge_add_duplicates(&judge, row.id, d, err);
     if (r == 0) {
-        struct decision by = {row.id, row.version, report_user(),
-                              cli->values[0] ? cli->values[0] : ""};
+        struct decision by = decision_on(&row, cli);
 
         r = records_correct(house->records, &by, d, &version, err);
     }
@@ -184,19 +155,13 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
     return r;
 }
 
-int command_doc_set(int argc, char **argv)
-{
-    static const struct cli_option options[] = {{"why", "TEXT", "kept in the history"}, {0}};
-    struct house house = {0};
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("doc", "set"), options, 2, -1, &cli);
+static const struct cli_option options[] = {{"why", "TEXT", "kept in the audit log"}, {0}};
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "review", &err);
-    if (r == 0)
-        r = correct(&house, &cli, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
+const struct command commands_review[] = {
+    {"doc", "approve", "DOC…", "Approve documents that wait", options, 1, -1,
+     HOUSE_STORES | HOUSE_QUEUE_IF_RUNNING, approve_all},
+    {"doc", "reject", "DOC", "Reject a document that waits; --why is required", options, 1, 1,
+     HOUSE_STORES, reject},
+    {"doc", "set", "DOC FIELD=VALUE…", "Correct fields of a document that waits", options, 2, -1,
+     HOUSE_STORES, correct},
+    {0}};

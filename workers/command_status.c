@@ -102,24 +102,7 @@ static int print_status(struct house *house, const struct cli *cli, struct err *
     return cli->is_json ? 0 : print_workers(house, err);
 }
 
-int command_status(int argc, char **argv)
-{
-    static const struct cli_option options[] = {{0}};
-    struct house_queue q;
-    struct house house = {0};
-    struct err err = {0}, queue_err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command_find("status", NULL), options, 0, 0, &cli);
-
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    r = house_open(&house, &cli.flags, HOUSE_STORES, "status", &err);
-    if (r == 0 && house_queue_options(&house.settings, "status", &q, &queue_err) == 0) {
-        (void)queue_open_redis(&q.options, &house.queue, &queue_err);
-        house_queue_release(&q);
-    }
-    if (r == 0)
-        r = print_status(&house, &cli, &err);
-    house_close(&house);
-    return r < 0 ? cli_fail(&err) : 0;
-}
+const struct command commands_status[] = {{"status", NULL, "", "What waits, what failed, who works",
+                                           NULL, 0, 0, HOUSE_STORES | HOUSE_QUEUE_IF_RUNNING,
+                                           print_status},
+                                          {0}};

@@ -35,7 +35,7 @@ static const struct cli_option options[] = {
 #define DEPTH_MAX 16
 
 struct intake {
-    struct house house;
+    struct house *house;
     struct arena arena;
     int64_t batch_id;
     struct new_file files[FILES_AT_ONCE];
@@ -61,7 +61,7 @@ static void tell_queue(struct intake *in, const struct next_jobs *next)
         items[i] = (struct queue_item){.id = next->items[i].id,
                                        .min_fence = next->items[i].min_fence,
                                        .department = next->items[i].department};
-    if (!in->house.queue || queue_add(in->house.queue, items, next->n, NULL, &err) < 0)
+    if (!in->house->queue || queue_add(in->house->queue, items, next->n, NULL, &err) < 0)
         in->is_queue_down = true;
 }
 
@@ -74,7 +74,7 @@ static int commit_files(struct intake *in, struct err *err)
 
     if (in->n_files == 0)
         return 0;
-    r = records_add_files(in->house.records, in->batch_id, in->files, in->n_files, in->who, added,
+    r = records_add_files(in->house->records, in->batch_id, in->files, in->n_files, in->who, added,
                           &in->arena, &next, err);
     if (r < 0)
         return r;
@@ -98,13 +98,13 @@ static int take_file(struct intake *in, const char *path, struct err *err)
     struct new_file *file = &in->files[in->n_files];
     int r;
 
-    buf_init(&bytes, (size_t)in->house.settings.limits.file_bytes);
+    buf_init(&bytes, (size_t)in->house->settings.limits.file_bytes);
     r = file_read(path, &bytes, &why);
     if (r < 0) {
         refuse(in, path, &why);
         return 0;
     }
-    r = blobs_put(in->house.blobs, bytes.data, bytes.length, file->sha256, err);
+    r = blobs_put(in->house->blobs, bytes.data, bytes.length, file->sha256, err);
     if (r < 0)
         return r;
     file->name = arena_strdup(&in->arena, file_base_name(path));
@@ -170,27 +170,12 @@ static int take_all(struct intake *in, const struct cli *cli, struct err *err)
 
     clock_format(clock_now_ms(), now);
     now[19] = '\0';
-    r = records_add_batch(in->house.records,
+    r = records_add_batch(in->house->records,
                           cli->values[WITH_BATCH] ? cli->values[WITH_BATCH] : now, "command",
                           in->who, &in->batch_id, err);
     for (int i = 0; r == 0 && i < cli->n_words; i++)
         r = take_path(in, cli->words[i], 0, err);
     return r < 0 ? r : commit_files(in, err);
-}
-
-/* Opens the queue when it can; intake goes on without it. */
-static int open_house(struct intake *in, const struct cli *cli, struct err *err)
-{
-    struct house_queue q;
-    struct err why = {0};
-    int r = house_open(&in->house, &cli->flags, HOUSE_STORES, "submit", err);
-
-    if (r == 0 && house_queue_options(&in->house.settings, "submit", &q, &why) == 0) {
-        if (queue_open_redis(&q.options, &in->house.queue, &why) < 0)
-            in->is_queue_down = true;
-        house_queue_release(&q);
-    }
-    return r;
 }
 
 static void say_taken(const struct intake *in, bool is_json)
@@ -204,33 +189,41 @@ static void say_taken(const struct intake *in, bool is_json)
         printf(", %" PRId64 " not taken", in->refused);
     putchar('\n');
     fflush(stdout);
-    if (in->is_queue_down || !in->house.queue)
+    if (in->is_queue_down)
         fputs("bilag: the line is not running; the batch waits safely until `bilag up`\n", stderr);
 }
 
-int command_submit(int argc, char **argv)
+/* After the files are ours: wait and report as the options say. */
+static int follow(const struct intake *in, const struct cli *cli, struct err *err)
 {
-    const struct command *command = command_find("submit", NULL);
-    static struct intake in;
-    struct err err = {0};
-    struct cli cli;
-    int r = cli_parse(argc, argv, command, options, 1, -1, &cli), status;
+    bool must_wait = cli->values[WITH_WAIT] != NULL;
+    int r = 0;
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    arena_init(&in.arena, LIMIT_JOB_ARENA_BYTES);
-    in.who = report_user();
-    r = open_house(&in, &cli, &err);
-    if (r == 0)
-        r = take_all(&in, &cli, &err);
-    if (r == 0)
-        say_taken(&in, cli.is_json);
-    if (r == 0 && cli.values[WITH_WAIT])
-        r = progress_wait(in.house.records, in.batch_id, cli.values[WITH_TIMEOUT], &err);
-    if (r == 0 && (cli.values[WITH_WAIT] || cli.is_json))
-        r = report_batch(in.house.records, in.batch_id, cli.is_json, &err);
-    status = r < 0 ? cli_fail(&err) : in.refused ? 6 : 0;
-    arena_release(&in.arena);
-    house_close(&in.house);
-    return status;
+    if (must_wait)
+        r = progress_wait(in->house->records, in->batch_id, cli->values[WITH_TIMEOUT], err);
+    if (r == 0 && (must_wait || cli->is_json))
+        r = report_batch(in->house->records, in->batch_id, cli->is_json, err);
+    return r;
 }
+
+static int submit(struct house *house, const struct cli *cli, struct err *err)
+{
+    static struct intake in;
+    int r;
+
+    in.house = house;
+    in.who = report_user();
+    arena_init(&in.arena, LIMIT_JOB_ARENA_BYTES);
+    r = take_all(&in, cli, err);
+    if (r == 0) {
+        say_taken(&in, cli->is_json);
+        r = follow(&in, cli, err);
+    }
+    arena_release(&in.arena);
+    return r < 0 ? r : in.refused ? EXIT_SOME_FAILED : 0;
+}
+
+const struct command commands_submit[] = {{"submit", NULL, "FILE…",
+                                           "Take files or folders of files into a batch", options,
+                                           1, -1, HOUSE_STORES | HOUSE_QUEUE_IF_RUNNING, submit},
+                                          {0}};

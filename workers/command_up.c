@@ -1,24 +1,21 @@
 /* bilag up: becomes the supervisor, in the foreground, with the words it was given. */
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/spawn.h"
 #include "workers/commands.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-int command_up(int argc, char **argv)
+static int up(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct cli_option options[] = {{0}};
-    const struct command *command = command_find("up", NULL);
     AUTO_FREE char *program = spawn_path_beside("bilagd");
-    struct cli cli;
-    int r = cli_parse(argc, argv, command, options, 0, 0, &cli);
 
-    if (r != 0)
-        return r < 0 ? 2 : 0;
-    argv[0] = program;
-    execv(program, argv);
-    fprintf(stderr, "bilag: cannot start %s\n", program);
-    return 1;
+    (void)house;
+    cli->argv[0] = program;
+    execv(program, cli->argv);
+    return err_errno(err, ERR_IO, "cannot start %s", program);
 }
+
+const struct command commands_up[] = {
+    {"up", NULL, "", "Start everything and stay in the foreground", NULL, 0, 0, COMMAND_BARE, up},
+    {0}};

@@ -120,12 +120,11 @@ static int open_queue(struct house *house, const char *worker, struct err *err)
 
 static int open_stores(struct house *house, struct err *err)
 {
-    AUTO_FREE char *objects = house_path(&house->settings, "objects");
     AUTO_FREE char *records = house_path(&house->settings, "records.db");
     int r = file_make_folder(house->settings.data_dir, err);
 
     if (r == 0)
-        r = blobs_open(objects, &house->blobs, err);
+        r = blobs_open(house->settings.data_dir, &house->blobs, err);
     return r < 0 ? r : records_open(records, &house->records, err);
 }
 
@@ -158,6 +157,7 @@ static int open_accounting(struct house *house, struct err *err)
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,
                const char *worker, struct err *err)
 {
+    struct err ignored;
     int r;
 
     *house = (struct house){0};
@@ -168,6 +168,8 @@ int house_open(struct house *house, const struct house_flags *flags, unsigned pa
         r = open_accounting(house, err);
     if (r == 0 && (parts & HOUSE_QUEUE))
         r = open_queue(house, worker, err);
+    if (r == 0 && (parts & HOUSE_QUEUE_IF_RUNNING))
+        (void)open_queue(house, worker, &ignored);
     return r;
 }
 

@@ -18,9 +18,10 @@ struct err;
 struct records;
 
 enum house_part {
-    HOUSE_STORES = 1,     /* records and blobs */
-    HOUSE_ACCOUNTING = 2, /* the ledger */
-    HOUSE_QUEUE = 4,      /* does not connect yet: the first call does */
+    HOUSE_STORES = 1,           /* records and blobs */
+    HOUSE_ACCOUNTING = 2,       /* the ledger */
+    HOUSE_QUEUE = 4,            /* does not connect yet: the first call does */
+    HOUSE_QUEUE_IF_RUNNING = 8, /* as above, but NULL when nothing runs on this folder */
 };
 
 struct house {
