@@ -210,7 +210,11 @@ static void test_sizes_are_capped(void **state)
     (void)state;
     memset(large, ' ', (size_t)20 << 20);
     begin(&desk, READER_OPEN);
-    add(&desk, 'H', large, (size_t)9 << 20); /* over the cap of JSON */
+    desk.arena.max = (size_t)256 << 20;
+    memcpy(large, "{\"kind\":0,\"pages\":0,\"attachments\":0", 36);
+    large[((size_t)9 << 20) - 1] = '}';
+    add(&desk, 'H', large, (size_t)9 << 20); /* good, but over the cap of JSON */
+    add(&desk, 'Z', "", 0);
     assert_true(feed(&desk, 65536, &err) < 0);
     finish(&desk);
 

@@ -186,9 +186,13 @@ static void test_child_has_nothing_of_ours(void **state)
 static void test_wall_time(void **state)
 {
     struct desk *desk = *state;
+    int pid;
 
+    expect_success(desk, "answer well");
+    pid = reader_pid(desk->reader);
     expect(desk, "hang", FAULT_TIMEOUT);
     assert_true(desk->ticks > 10);
+    assert_int_equal(reader_pid(desk->reader), pid); /* it ended the child, and not we ended it */
 }
 
 static void test_parent_killed_between_orders(void **state)
