@@ -349,10 +349,10 @@ int einvoice_parse(struct arena *a, const unsigned char *bytes, size_t length,
 
 int einvoice_open(const struct source *src, struct opened *ret, struct err *err)
 {
-    struct document *document;
+    struct document *document = NULL;
     int r = einvoice_parse(src->arena, src->bytes, src->length, &document, err);
 
-    if (r < 0)
+    if (r < 0 || !document)
         return r;
     document->pages = arena_alloc(src->arena, sizeof *document->pages);
     document->pages[0] = 1;

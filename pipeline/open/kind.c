@@ -38,38 +38,33 @@ struct signature {
     const char *stranger; /* what a stranger is */
 };
 
-#define SIGNATURE(text, offset, kind, stranger)                                                    \
-    {                                                                                              \
-        text, sizeof text - 1, offset, kind, stranger                                              \
-    }
+#define BYTES(text) (text), sizeof(text) - 1
 
 static const struct signature signatures[] = {
-    SIGNATURE("%PDF-", 0, FILE_PDF, NULL),
-    SIGNATURE("II*\0", 0, FILE_TIFF, NULL),
-    SIGNATURE("MM\0*", 0, FILE_TIFF, NULL),
-    SIGNATURE("II+\0", 0, FILE_TIFF, NULL),
-    SIGNATURE("MM\0+", 0, FILE_TIFF, NULL),
-    SIGNATURE("\x89PNG\r\n\x1a\n", 0, FILE_PNG, NULL),
-    SIGNATURE("\xff\xd8\xff", 0, FILE_JPEG, NULL),
-    SIGNATURE("WEBPVP8", 8, FILE_WEBP, NULL),
-    SIGNATURE("\0\0\0\fjP  \r\n\x87\n", 0, FILE_JP2, NULL),
-    SIGNATURE("\xff\x4f\xff\x51", 0, FILE_JP2, NULL),
-    SIGNATURE("PK\3\4", 0, -1, "a ZIP archive or an office file"),
-    SIGNATURE("PK\5\6", 0, -1, "an empty ZIP archive"),
-    SIGNATURE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, -1, "an old office file"),
-    SIGNATURE("{\\rtf", 0, -1, "a rich text file"),
-    SIGNATURE("GIF8", 0, -1, "a GIF picture"),
-    SIGNATURE("BM", 0, -1, "a BMP picture"),
-    SIGNATURE("ftyphei", 4, -1, "a HEIC picture"),
-    SIGNATURE("ftypavif", 4, -1, "an AVIF picture"),
-    SIGNATURE("\x1f\x8b", 0, -1, "a gzip archive"),
-    SIGNATURE("7z\xbc\xaf\x27\x1c", 0, -1, "a 7-Zip archive"),
-    SIGNATURE("Rar!", 0, -1, "a RAR archive"),
-    SIGNATURE("%!PS", 0, -1, "a PostScript file"),
-    SIGNATURE("\x7f"
-              "ELF",
-              0, -1, "a program"),
-    SIGNATURE("MZ", 0, -1, "a program"),
+    {BYTES("%PDF-"), 0, FILE_PDF, NULL},
+    {BYTES("II*\0"), 0, FILE_TIFF, NULL},
+    {BYTES("MM\0*"), 0, FILE_TIFF, NULL},
+    {BYTES("II+\0"), 0, FILE_TIFF, NULL},
+    {BYTES("MM\0+"), 0, FILE_TIFF, NULL},
+    {BYTES("\x89PNG\r\n\x1a\n"), 0, FILE_PNG, NULL},
+    {BYTES("\xff\xd8\xff"), 0, FILE_JPEG, NULL},
+    {BYTES("WEBPVP8"), 8, FILE_WEBP, NULL},
+    {BYTES("\0\0\0\fjP  \r\n\x87\n"), 0, FILE_JP2, NULL},
+    {BYTES("\xff\x4f\xff\x51"), 0, FILE_JP2, NULL},
+    {BYTES("PK\3\4"), 0, -1, "a ZIP archive or an office file"},
+    {BYTES("PK\5\6"), 0, -1, "an empty ZIP archive"},
+    {BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, -1, "an old office file"},
+    {BYTES("{\\rtf"), 0, -1, "a rich text file"},
+    {BYTES("GIF8"), 0, -1, "a GIF picture"},
+    {BYTES("BM"), 0, -1, "a BMP picture"},
+    {BYTES("ftyphei"), 4, -1, "a HEIC picture"},
+    {BYTES("ftypavif"), 4, -1, "an AVIF picture"},
+    {BYTES("\x1f\x8b"), 0, -1, "a gzip archive"},
+    {BYTES("7z\xbc\xaf\x27\x1c"), 0, -1, "a 7-Zip archive"},
+    {BYTES("Rar!"), 0, -1, "a RAR archive"},
+    {BYTES("%!PS"), 0, -1, "a PostScript file"},
+    {BYTES("\x7f\x45LF"), 0, -1, "a program"},
+    {BYTES("MZ"), 0, -1, "a program"},
 };
 
 static const struct signature *find_signature(const unsigned char *bytes, size_t length)

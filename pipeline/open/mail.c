@@ -349,10 +349,15 @@ static void make_page(struct walk *w, GMimeMessage *message)
     opened->n_pages = 1;
 }
 
+static void walk_release(struct walk *w)
+{
+    buf_release(&w->body);
+    buf_release(&w->html);
+}
+
 int mail_open(const struct source *src, struct opened *ret, struct err *err)
 {
-    AUTO_BUF struct buf body = {0}, html = {0};
-    struct walk w = {.src = src, .opened = ret};
+    struct walk w __attribute__((cleanup(walk_release))) = {.src = src, .opened = ret};
     GMimeMessage *message;
     GMimeObject *root;
     int r;
@@ -371,8 +376,6 @@ int mail_open(const struct source *src, struct opened *ret, struct err *err)
         r = walk_part(&w, root, 0, PASS_ATTACHMENTS, err);
     if (r == 0 && ret->n_attachments == 0)
         make_page(&w, message);
-    body = w.body; /* released at the end */
-    html = w.html;
     return r;
 }
 

@@ -59,7 +59,7 @@ int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, 
 {
     struct source src = {a, bytes, length, limits};
     struct page_image image = {0};
-    enum file_kind kind;
+    enum file_kind kind = FILE_KIND_COUNT;
     int r = find_opener(&src, &kind, err);
 
     if (r < 0)
@@ -78,7 +78,7 @@ int open_page_preview(struct arena *a, const unsigned char *bytes, size_t length
                       struct err *err)
 {
     struct source src = {a, bytes, length, limits};
-    enum file_kind kind;
+    enum file_kind kind = FILE_KIND_COUNT;
     int r = find_opener(&src, &kind, err);
 
     if (r < 0)

@@ -70,8 +70,8 @@ static double misfit(double w, double h, double proportion)
     return fabs(w / h / proportion - 1);
 }
 
-/* The pixel size of the image that fills `box`, lying or turned: the one in the file that fits best,
- * and the finest of those that fit alike. False when none does. */
+/* The pixel size of the image that fills `box`, lying or turned: the one in the file that fits
+ * best, and the finest of those that fit alike. False when none does. */
 static bool find_scan_size(const struct source *src, const struct box *box, double *ret_width,
                            double *ret_height)
 {
