@@ -69,6 +69,21 @@ void buf_add_char(struct buf *b, char c)
     buf_add(b, &c, 1);
 }
 
+void buf_add_markup(struct buf *b, const char *text)
+{
+    static const char *const entities[128] = {
+        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < 128 && entities[c])
+            buf_add_text(b, entities[c]);
+        else
+            buf_add_char(b, *text);
+    }
+}
+
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
     va_list again;

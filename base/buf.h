@@ -25,6 +25,7 @@ void buf_release(struct buf *b); /* accepts a zeroed buffer */
 void buf_add(struct buf *b, const void *bytes, size_t length);
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
+void buf_add_markup(struct buf *b, const char *text); /* escaped for XML and HTML, attributes too */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args);
 

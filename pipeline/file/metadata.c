@@ -1,6 +1,6 @@
 /*
- * PDF/A wants the same title, dates and producer twice: in the XMP packet and in the old information
- * dictionary. Both are made from one set of options, to the second.
+ * PDF/A wants the same title, dates and producer twice: in the XMP packet and in the old
+ * information dictionary. Both are made from one set of options, to the second.
  */
 #include "pipeline/file/record.h"
 
@@ -8,18 +8,6 @@
 #include "base/clock.h"
 
 #include <string.h>
-
-static void add_escaped(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&': buf_add_text(out, "&amp;"); break;
-        case '<': buf_add_text(out, "&lt;"); break;
-        case '>': buf_add_text(out, "&gt;"); break;
-        default: buf_add_char(out, *text);
-        }
-    }
-}
 
 void record_pdf_date(int64_t unix_ms, char text[24])
 {
@@ -50,7 +38,7 @@ void record_xmp(struct buf *out, const struct record_options *options)
                       "<rdf:Description rdf:about=\"\""
                       " xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n"
                       "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
-    add_escaped(out, options->title);
+    buf_add_markup(out, options->title);
     buf_add_text(out, "</rdf:li></rdf:Alt></dc:title>\n</rdf:Description>\n"
                       "<rdf:Description rdf:about=\"\""
                       " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\n");

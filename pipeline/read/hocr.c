@@ -6,24 +6,10 @@
 
 #include "base/buf.h"
 
-static void add_escaped(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&': buf_add_text(out, "&amp;"); break;
-        case '<': buf_add_text(out, "&lt;"); break;
-        case '>': buf_add_text(out, "&gt;"); break;
-        case '"': buf_add_text(out, "&quot;"); break;
-        case '\'': buf_add_text(out, "&#39;"); break;
-        default: buf_add_char(out, *text);
-        }
-    }
-}
-
 void hocr_begin(struct buf *out, const char *title)
 {
     buf_add_text(out, "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>");
-    add_escaped(out, title);
+    buf_add_markup(out, title);
     buf_add_text(out, "</title>\n<meta name=\"ocr-system\" content=\"bilag " BILAG_VERSION "\">\n"
                       "<meta name=\"ocr-capabilities\" "
                       "content=\"ocr_page ocr_carea ocr_line ocrx_word ocrp_wconf\">\n"
@@ -73,7 +59,7 @@ static void add_line(struct buf *out, const struct page *page, size_t from, size
 
         open_element(out, "span", "ocrx_word", "word", page->number, i + 1, w->box);
         buf_printf(out, "; x_wconf %d\">", (int)(w->confidence * 100 + 0.5f));
-        add_escaped(out, w->text);
+        buf_add_markup(out, w->text);
         buf_add_text(out, "</span>\n");
     }
     buf_add_text(out, "</span>\n");
@@ -97,7 +83,8 @@ void hocr_page(struct buf *out, const struct page *page)
                  (struct box){0, 0, page->width_pt, page->height_pt});
     buf_printf(out, "; ppageno %d; scan_res 720 720\">\n", page->number - 1);
     for (size_t from = 0, next; from < page->n_words; from = next) {
-        for (next = from; next < page->n_words && page->words[next].block == page->words[from].block;)
+        for (next = from;
+             next < page->n_words && page->words[next].block == page->words[from].block;)
             next++;
         add_block(out, page, from, next);
     }

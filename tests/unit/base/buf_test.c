@@ -72,6 +72,16 @@ static void huge_lengths_do_not_wrap(void **state)
     assert_true(b.is_full);
 }
 
+static void markup_is_escaped(void **state)
+{
+    AUTO_BUF struct buf b;
+
+    (void)state;
+    buf_init(&b, 100);
+    buf_add_markup(&b, "Å & <b> \"it's\"");
+    assert_string_equal(b.data, "Å &amp; &lt;b&gt; &quot;it&#39;s&quot;");
+}
+
 static void taking_hands_the_text_over(void **state)
 {
     AUTO_BUF struct buf b;
@@ -96,6 +106,7 @@ int main(void)
         cmocka_unit_test(the_maximum_fits_exactly),
         cmocka_unit_test(a_full_buffer_takes_nothing_more),
         cmocka_unit_test(huge_lengths_do_not_wrap),
+        cmocka_unit_test(markup_is_escaped),
         cmocka_unit_test(taking_hands_the_text_over),
     };
 
