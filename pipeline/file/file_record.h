@@ -17,16 +17,16 @@ struct err;
 struct page_image;
 
 struct record_page {
-    const struct page *page;         /* words and rotation */
-    const struct page_image *image;  /* as decoded; JPEG streams are embedded untouched */
+    const struct page *page;        /* words and rotation */
+    const struct page_image *image; /* as decoded; JPEG streams are embedded untouched */
 };
 
 struct record_options {
-    int part;             /* PDF/A part: 1 or 2, always level b */
-    const char *title;    /* "Invoice 10482, Nordlys Kontor AS" */
-    const char *language; /* BCP 47, or "" */
-    int64_t created_ms;   /* passed in: the same input gives the same bytes */
-    const char *icc_path; /* sRGB profile of icc-profiles-free */
+    int part;              /* PDF/A part: 1 or 2, always level b */
+    const char *title;     /* "Invoice 10482, Nordlys Kontor AS" */
+    const char *language;  /* BCP 47, or "" */
+    int64_t created_ms;    /* passed in: the same input gives the same bytes */
+    const char *icc_path;  /* sRGB profile of icc-profiles-free */
     const char *font_path; /* Tesseract's pdf.ttf */
 };
 

@@ -1,7 +1,8 @@
 /*
- * Pictures are kept as scanned: a JPEG's own bytes if the page is one, G4 for black and white (Leptonica
- * writes a TIFF of one strip in memory, and the strip is what PDF wants), otherwise JPEG at a quality
- * where a scan's text shows no rings. CMYK and odd JPEGs are encoded again from what was decoded.
+ * Pictures are kept as scanned: a JPEG's own bytes if the page is one, G4 for black and white
+ * (Leptonica writes a TIFF of one strip in memory, and the strip is what PDF wants), otherwise
+ * JPEG at a quality where a scan's text shows no rings. CMYK and odd JPEGs are encoded again from
+ * what was decoded.
  */
 #include "pipeline/file/record.h"
 
@@ -24,7 +25,8 @@ static bool jpeg_frame(const unsigned char *p, size_t length, int *width, int *h
         int marker = p[at + 1];
         size_t size = (size_t)p[at + 2] << 8 | p[at + 3];
 
-        if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) {
+        if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 &&
+            marker != 0xCC) {
             *height = p[at + 5] << 8 | p[at + 6];
             *width = p[at + 7] << 8 | p[at + 8];
             *colours = p[at + 9];

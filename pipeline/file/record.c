@@ -1,6 +1,6 @@
 /*
- * One PDF/A of all pages, written with qpdf. Everything in it comes from the arguments, and the file's
- * identifier is computed from its content: the same input gives the same bytes.
+ * One PDF/A of all pages, written with qpdf. Everything in it comes from the arguments, and the
+ * file's identifier is computed from its content: the same input gives the same bytes.
  *
  * Fails when the colour profile or the font cannot be read, a picture cannot be encoded, or qpdf
  * refuses; qpdf's own text is passed on.
@@ -15,8 +15,8 @@
 #include <qpdf/qpdf-c.h>
 #include <string.h>
 
-#define RESOURCE_BYTES_MAX ((size_t)4 << 20)  /* font, colour profile */
-#define CONTENT_BYTES_MAX ((size_t)16 << 20)  /* of one page: 20,000 words need about 2 MB */
+#define RESOURCE_BYTES_MAX ((size_t)4 << 20) /* font, colour profile */
+#define CONTENT_BYTES_MAX ((size_t)16 << 20) /* of one page: 20,000 words need about 2 MB */
 #define DICTIONARY_BYTES_MAX ((size_t)8192)
 
 #define DESCRIPTOR                                                                                 \
@@ -83,8 +83,7 @@ static int add_stream(struct record *r, qpdf_oh dictionary, const void *bytes, s
     }
     qpdf_oh_replace_stream_data(r->pdf, stream, bytes, length,
                                 filter ? parse(r, "%s", filter) : qpdf_oh_new_null(r->pdf),
-                                parameters ? parse(r, "%s", parameters)
-                                           : qpdf_oh_new_null(r->pdf));
+                                parameters ? parse(r, "%s", parameters) : qpdf_oh_new_null(r->pdf));
     return qpdf_oh_get_object_id(r->pdf, stream);
 }
 
@@ -126,9 +125,11 @@ static int add_image(struct record *r, const struct page_image *image, int *ret_
         return failed;
     snprintf(parameters, sizeof parameters, "<< /K -1 /Columns %d /Rows %d >>", made.width,
              made.height);
-    *ret_id = add_stream(r, parse(r, "<< /Type /XObject /Subtype /Image /Width %d /Height %d "
-                                     "/BitsPerComponent %d /ColorSpace %s >>",
-                                  made.width, made.height, made.bits, made.colours),
+    *ret_id = add_stream(r,
+                         parse(r,
+                               "<< /Type /XObject /Subtype /Image /Width %d /Height %d "
+                               "/BitsPerComponent %d /ColorSpace %s >>",
+                               made.width, made.height, made.bits, made.colours),
                          made.bytes, made.length, made.filter, made.bits == 1 ? parameters : NULL);
     record_image_release(&made);
     return 0;

@@ -1,6 +1,6 @@
 /*
- * The parts a record is made of: the picture of a page, its invisible text, and what the file says of
- * itself.
+ * The parts a record is made of: the picture of a page, its invisible text, and what the file says
+ * of itself.
  */
 #ifndef PIPELINE_FILE_RECORD_PARTS_H
 #define PIPELINE_FILE_RECORD_PARTS_H

@@ -1,7 +1,8 @@
 /*
- * Words lie under the picture in rendering mode 3 (invisible), in Tesseract's font without shapes: each
- * character is half as wide as high, so a word's height sets the size and horizontal scaling makes it
- * exactly as wide as printed. Copying and searching go through the character codes, which are UTF-16.
+ * Words lie under the picture in rendering mode 3 (invisible), in Tesseract's font without shapes:
+ * each character is half as wide as high, so a word's height sets the size and horizontal scaling
+ * makes it exactly as wide as printed. Copying and searching go through the character codes, which
+ * are UTF-16.
  */
 #include "pipeline/file/record.h"
 
@@ -17,10 +18,17 @@ static void add_picture(struct buf *out, const struct page *page)
 
     buf_add_text(out, "q ");
     switch (page->rotation) {
-    case 90: buf_printf(out, "0 %.3f %.3f 0 0 %.3f", -h, w, h); break;
-    case 180: buf_printf(out, "%.3f 0 0 %.3f %.3f %.3f", -w, -h, w, h); break;
-    case 270: buf_printf(out, "0 %.3f %.3f 0 %.3f 0", h, -w, w); break;
-    default: buf_printf(out, "%.3f 0 0 %.3f 0 0", w, h);
+    case 90:
+        buf_printf(out, "0 %.3f %.3f 0 0 %.3f", -h, w, h);
+        break;
+    case 180:
+        buf_printf(out, "%.3f 0 0 %.3f %.3f %.3f", -w, -h, w, h);
+        break;
+    case 270:
+        buf_printf(out, "0 %.3f %.3f 0 %.3f 0", h, -w, w);
+        break;
+    default:
+        buf_printf(out, "%.3f 0 0 %.3f 0 0", w, h);
     }
     buf_add_text(out, " cm /Im Do Q\n");
 }

@@ -1,9 +1,10 @@
 /*
- * Looks for places that could hold a code and lets zbar read only those: whole pages cost zbar a tenth
- * of a second, and most pages have none.
+ * Looks for places that could hold a code and lets zbar read only those: whole pages cost zbar a
+ * tenth of a second, and most pages have none.
  *
- * Bars are long strokes side by side: runs of ink across one direction that close up into a block. A QR
- * code has three squares around smaller squares, which are two connected marks with one centre.
+ * Bars are long strokes side by side: runs of ink across one direction that close up into a block.
+ * A QR code has three squares around smaller squares, which are two connected marks with one
+ * centre.
  */
 #include "pipeline/read/marks.h"
 
@@ -17,14 +18,14 @@
 #include <string.h>
 #include <zbar.h>
 
-#define BAR_INCHES 0.2f    /* how long a bar is at least */
-#define GAP_INCHES 0.18f   /* between two bars of one code at most */
-#define CODE_INCHES 0.35f  /* how wide a code is at least */
-#define QUIET_INCHES 0.2f  /* clipped around a place */
+#define BAR_INCHES 0.2f   /* how long a bar is at least */
+#define GAP_INCHES 0.18f  /* between two bars of one code at most */
+#define CODE_INCHES 0.35f /* how wide a code is at least */
+#define QUIET_INCHES 0.2f /* clipped around a place */
 #define FINDER_PX_MIN 9
 #define FINDER_INCHES_MAX 1.5f
-#define QR_REACH_INCHES 1.6f /* from one finder square to the end of the code, if others were missed */
-#define HARD_SHARE 0.65f /* of the paper's grey: darker is black */
+#define QR_REACH_INCHES 1.6f /* from one finder square to the end, if others were missed */
+#define HARD_SHARE 0.65f     /* of the paper's grey: darker is black */
 #define WHOLE_PX_MAX 600000 /* smaller pictures are snippets and photographs: zbar sees all of it */
 #define PLACES_MAX 16
 
@@ -96,7 +97,9 @@ static void add_symbol(struct arena *a, const struct sheet *s, struct page *page
             return;
     if (page->n_barcodes < LIMIT_BARCODES_A_PAGE)
         page->barcodes[page->n_barcodes++] = (struct barcode){
-            .symbology = name, .text = text, .box = sheet_to_points(s, 1, box_of(symbol, place, quiet))};
+            .symbology = name,
+            .text = text,
+            .box = sheet_to_points(s, 1, box_of(symbol, place, quiet))};
 }
 
 static bool scan(struct arena *a, const struct sheet *s, zbar_image_scanner_t *scanner, PIX *part,
@@ -124,16 +127,16 @@ static bool scan(struct arena *a, const struct sheet *s, zbar_image_scanner_t *s
     return found > 0;
 }
 
-/* Reads one place, given in pixels of ink: as grey, and if that fails as black and white, which helps
- * when pale seams run through the modules. */
+/* Reads one place, given in pixels of ink: as grey, and if that fails as black and white, which
+ * helps when pale seams run through the modules. */
 static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanner_t *scanner,
                        const BOX *small, struct page *page)
 {
     int quiet = sheet_ink_px(s, QUIET_INCHES);
     float f = s->ink_factor;
-    BOX *large = boxCreate((int)(f * (float)(small->x - quiet)), (int)(f * (float)(small->y - quiet)),
-                           (int)(f * (float)(small->w + 2 * quiet)),
-                           (int)(f * (float)(small->h + 2 * quiet)));
+    BOX *large = boxCreate(
+        (int)(f * (float)(small->x - quiet)), (int)(f * (float)(small->y - quiet)),
+        (int)(f * (float)(small->w + 2 * quiet)), (int)(f * (float)(small->h + 2 * quiet)));
     BOX *at = NULL;
     PIX *part = pixClipRectangle(s->pix, large, &at), *hard;
 
@@ -175,7 +178,8 @@ static void add_barred(const struct sheet *s, bool is_lying, BOXA *places)
     pixDestroy(&bars);
 }
 
-/* Is there a mark of 3/7 of the size around the same centre? Marks come in the order of their tops. */
+/* Is there a mark of 3/7 of the size around the same centre? Marks come in the order of their
+ * tops. */
 static bool is_finder(BOXA *marks, int i, int x, int y, int w, int h)
 {
     for (int j = i + 1; j < boxaGetCount(marks); j++) {
@@ -202,14 +206,17 @@ static void add_squared(struct sheet *s, BOXA *places)
         l_int32 x, y, w, h;
 
         boxaGetBoxGeometry(marks, i, &x, &y, &w, &h);
-        if (w >= FINDER_PX_MIN && w <= max && abs(w - h) * 5 <= w && is_finder(marks, i, x, y, w, h))
+        if (w >= FINDER_PX_MIN && w <= max && abs(w - h) * 5 <= w &&
+            is_finder(marks, i, x, y, w, h))
             boxaAddBox(finders, boxCreate(x, y, w, h), L_INSERT);
     }
     count = boxaGetCount(finders);
     if (count > 0 && boxaGetExtent(finders, NULL, NULL, &around) == 0) {
         reach = count < 3 ? sheet_ink_px(s, QR_REACH_INCHES) : 0;
-        boxaAddBox(places, boxCreate(around->x - reach, around->y - reach, around->w + 2 * reach,
-                                     around->h + 2 * reach), L_INSERT);
+        boxaAddBox(places,
+                   boxCreate(around->x - reach, around->y - reach, around->w + 2 * reach,
+                             around->h + 2 * reach),
+                   L_INSERT);
     }
     boxDestroy(&around);
     boxaDestroy(&finders);

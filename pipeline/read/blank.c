@@ -1,7 +1,7 @@
 /*
- * Adds up how long the marks are that could be writing. A page number (two figures) is about 0.3 inch,
- * a handwritten line or a stamp several inches; dust is below 0.04 inch each and counts nothing,
- * however much there is of it.
+ * Adds up how long the marks are that could be writing. A page number (two figures) is about 0.3
+ * inch, a handwritten line or a stamp several inches; dust is below 0.04 inch each and counts
+ * nothing, however much there is of it.
  */
 #include "pipeline/read/marks.h"
 
@@ -50,7 +50,8 @@ bool sheet_is_blank(struct sheet *s)
         BOX *at = boxaGetBox(marks, i, L_CLONE);
         float diagonal = hypotf((float)at->w, (float)at->h);
 
-        if (diagonal > DUST_INCHES * inch && !is_hole(s->ink, at, s) && !is_streak(s->ink, at, inch))
+        if (diagonal > DUST_INCHES * inch && !is_hole(s->ink, at, s) &&
+            !is_streak(s->ink, at, inch))
             length += diagonal;
         boxDestroy(&at);
         if (length > WRITING_INCHES * inch)

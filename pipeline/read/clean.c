@@ -1,6 +1,6 @@
 /*
- * Every decision is taken on the ink, which has a quarter of the pixels or fewer; the picture itself is
- * touched only where something was found.
+ * Every decision is taken on the ink, which has a quarter of the pixels or fewer; the picture
+ * itself is touched only where something was found.
  */
 #include "pipeline/read/clean.h"
 
@@ -10,24 +10,25 @@
 #include <leptonica/allheaders.h>
 #include <math.h>
 
-#define MARK_PX_MAX 128        /* of ink: letters of half an inch and more are not text */
+#define MARK_PX_MAX 128 /* of ink: letters of half an inch and more are not text */
 #define MARKS_MIN 30
 #define SKEW_DEG_MIN 0.3f
 #define SKEW_DEG_MAX 8.0f
-#define SKEW_SURE 3.0f         /* Leptonica's ratio of best to worst score */
-#define HEIGHT_PX_MIN 10       /* of the middle component: 13 (200 dpi) read no better at 26 */
+#define SKEW_SURE 3.0f   /* Leptonica's ratio of best to worst score */
+#define HEIGHT_PX_MIN 10 /* of the middle component: 13 (200 dpi) read no better at 26 */
 #define HEIGHT_PX_MAX 70
 #define HEIGHT_PX_BEST 26
 #define SCALE_MAX 3.0f
-#define SPECKS_MAX 15000       /* components: a dense page of 6 pt text has about 8,000 */
-#define EDGE_WHITE_MAX 0.03f   /* more white inside a dark edge is text on it */
+#define SPECKS_MAX 15000     /* components: a dense page of 6 pt text has about 8,000 */
+#define EDGE_WHITE_MAX 0.03f /* more white inside a dark edge is text on it */
 #define RULE_INCHES_MIN 0.45f
 #define RULE_INCHES_THICK 0.05f
-#define RULE_MARGIN 4 /* pixels of ink looked at on either side */
+#define RULE_MARGIN 4     /* pixels of ink looked at on either side */
 #define BOWL_INCHES 0.05f /* between the two sides of a g that end in the line */
 #define RULES_MAX 1000
 
-/* A dark header with white letters may touch the edge as well: it has white inside, a lid has not. */
+/* A dark header with white letters may touch the edge as well: it has white inside, a lid has
+ * not. */
 static bool is_lid(PIX *ink, PIX *mask)
 {
     l_int32 all = 0, dark = 0;
@@ -82,8 +83,8 @@ void clean_specks(struct sheet *s)
     s->ink_factor = 1;
 }
 
-/* The height in pixels of the picture that half of the letter-like marks stay below; 0 when there are
- * too few to tell. */
+/* The height in pixels of the picture that half of the letter-like marks stay below; 0 when
+ * there are too few to tell. */
 static float middle_height(struct sheet *s)
 {
     int seen[MARK_PX_MAX] = {0}, total = 0, below = 0;
@@ -110,8 +111,8 @@ void clean_skew_and_height(struct sheet *s)
 {
     float deg = 0, sure = 0, height = middle_height(s), scale = 1;
 
-    if (pixFindSkew(s->ink, &deg, &sure) != 0 || sure < SKEW_SURE ||
-        fabsf(deg) < SKEW_DEG_MIN || fabsf(deg) > SKEW_DEG_MAX)
+    if (pixFindSkew(s->ink, &deg, &sure) != 0 || sure < SKEW_SURE || fabsf(deg) < SKEW_DEG_MIN ||
+        fabsf(deg) > SKEW_DEG_MAX)
         deg = 0;
     if (height > 0 && (height < HEIGHT_PX_MIN || height > HEIGHT_PX_MAX))
         scale = fminf(HEIGHT_PX_BEST / height, SCALE_MAX);
@@ -183,7 +184,8 @@ static size_t thin_boxes(const struct sheet *s, PIX *runs, bool is_vertical, str
 
 /*
  * Takes one line out: the run and its grey fringe, a pixel on either side. Where a stroke comes in
- * through the fringe the line stays, or the tail of a g on an underline would go with it and leave an a.
+ * through the fringe the line stays, or the tail of a g on an underline would go with it and leave
+ * an a.
  */
 static void erase_rule(struct sheet *s, PIX *runs, PIX *letters, const struct rule *rule)
 {

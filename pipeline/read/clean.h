@@ -1,6 +1,6 @@
 /*
- * The steps between a scanner's picture and one that is easy to read. Each does nothing on a page that
- * does not need it.
+ * The steps between a scanner's picture and one that is easy to read. Each does nothing on a page
+ * that does not need it.
  */
 #ifndef PIPELINE_READ_CLEAN_H
 #define PIPELINE_READ_CLEAN_H

@@ -12,11 +12,13 @@ struct found_words {
     size_t count;
 };
 
-/* Recognises a whole picture with the engine's own page mode. ERR_INTERNAL when Tesseract gives up. */
+/* Recognises a whole picture with the engine's own page mode. ERR_INTERNAL when Tesseract gives
+ * up. */
 int engine_read(struct arena *a, struct engine *engine, struct Pix *pix, int dpi,
                 struct found_words *ret, struct err *err);
 
-/* How sure the engine is of a picture of one line: mean confidence, 0 to 1; 0 when it sees nothing. */
+/* How sure the engine is of a picture of one line: mean confidence, 0 to 1; 0 when it sees
+ * nothing. */
 float engine_line_confidence(struct engine *engine, struct Pix *line, int dpi);
 
 #endif

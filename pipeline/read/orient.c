@@ -1,13 +1,14 @@
 /*
  * Which way is up? Two questions, both put to the boxes of the marks.
  *
- * Along or across: letters stand closer to their neighbours in the line than to those in the next line,
- * so close pairs side by side outnumber close pairs one above the other.
+ * Along or across: letters stand closer to their neighbours in the line than to those in the next
+ * line, so close pairs side by side outnumber close pairs one above the other.
  *
- * Up or down: neighbours in a line stand on it. A capital, figure or ascender beside a small letter, or
- * a full stop beside anything, shares its foot and not its top; shared tops with different feet
- * (g p q y) are several times rarer in every language we read. When the difference is less than a few
- * standard deviations, the engine reads up to three lines both ways and the surer reading wins.
+ * Up or down: neighbours in a line stand on it. A capital, figure or ascender beside a small
+ * letter, or a full stop beside anything, shares its foot and not its top; shared tops with
+ * different feet (g p q y) are several times rarer in every language we read. When the difference
+ * is less than a few standard deviations, the engine reads up to three lines both ways and the
+ * surer reading wins.
  *
  * An upright page is the rule: it takes evidence to turn one.
  */
@@ -26,7 +27,7 @@
 #define READING_SURE 0.3f /* difference of confidence, summed over the lines */
 #define LINES_READ 3
 #define LINE_INCHES_MAX 2.5f
-#define MARK_PX_MIN 4     /* of ink: specks; full stops are larger than half of this squared */
+#define MARK_PX_MIN 4 /* of ink: specks; full stops are larger than half of this squared */
 #define MARK_INCHES_MAX 0.3f
 #define MARK_ASPECT_MAX 8 /* bars of codes and rules are longer */
 #define LOOK_AHEAD 400    /* marks to the right that may begin before the neighbour does */
@@ -82,7 +83,8 @@ static struct pairs neighbours(const struct mark *marks, int count, int max)
     return pairs;
 }
 
-/* The pairs along the rows, or along the columns of the page as a turn clockwise would show them. */
+/* The pairs along the rows, or along the columns of the page as a turn clockwise would show
+ * them. */
 static struct pairs count_pairs(struct sheet *s, bool is_turned)
 {
     BOXA *boxes = sheet_marks(s);
@@ -137,8 +139,9 @@ static float upright_by_reading(const struct sheet *s, struct engine *engine)
     BOXA *lines = widest_lines(s);
     float difference = 0;
 
-    for (int i = 0; lines && i < boxaGetCount(lines) && i < LINES_READ &&
-                    fabsf(difference) < READING_SURE; i++) {
+    for (int i = 0;
+         lines && i < boxaGetCount(lines) && i < LINES_READ && fabsf(difference) < READING_SURE;
+         i++) {
         BOX *small = boxaGetBox(lines, i, L_CLONE);
         BOX *at = boxTransform(small, -3, -3, s->ink_factor, s->ink_factor);
         PIX *line, *turned;

@@ -1,7 +1,7 @@
 /*
- * Patch codes: four bars, two of 0.2 inch and two of 0.08, with gaps of 0.08, printed along the edges of
- * a separator sheet. The scanner meets them edge first, so they are read from the nearest edge of the
- * page inwards: T upside down would be 3. Kodak's table of patterns.
+ * Patch codes: four bars, two of 0.2 inch and two of 0.08, with gaps of 0.08, printed along the
+ * edges of a separator sheet. The scanner meets them edge first, so they are read from the nearest
+ * edge of the page inwards: T upside down would be 3. Kodak's table of patterns.
  */
 #include "pipeline/read/marks.h"
 
@@ -19,8 +19,8 @@
 #define BARS_MAX 200
 
 struct bar {
-    int from, to;       /* along the bar */
-    int near, far;      /* across it, from the top or left */
+    int from, to;  /* along the bar */
+    int near, far; /* across it, from the top or left */
 };
 
 static const struct {
@@ -110,8 +110,8 @@ static size_t patches_along(const struct sheet *s, bool is_vertical, struct barc
                           (float)four[3].far};
         if (is_vertical)
             at = (struct box){at.y0, at.x0, at.y1, at.x1};
-        ret[found++] = (struct barcode){.symbology = symbology, .text = "",
-                                        .box = sheet_to_points(s, s->ink_factor, at)};
+        ret[found++] = (struct barcode){
+            .symbology = symbology, .text = "", .box = sheet_to_points(s, s->ink_factor, at)};
     }
     return found;
 }

@@ -1,7 +1,7 @@
 /*
- * The page for the screen: grey, because colour doubles the time and no clerk needs it to type a total.
- * libwebp gets its Y plane directly (no way through RGB) with its fastest method; libjpeg-turbo is
- * quicker still and makes larger files.
+ * The page for the screen: grey, because colour doubles the time and no clerk needs it to type a
+ * total. libwebp gets its Y plane directly (no way through RGB) with its fastest method; libjpeg-
+ * turbo is quicker still and makes larger files.
  */
 #include "pipeline/read/read.h"
 

@@ -1,6 +1,6 @@
 /*
- * One page, step by step. Every picture is hostile: too small ones are blank, and Leptonica's refusals
- * leave a step undone. Fails only when the recogniser or the encoder gives up.
+ * One page, step by step. Every picture is hostile: too small ones are blank, and Leptonica's
+ * refusals leave a step undone. Fails only when the recogniser or the encoder gives up.
  */
 #include "pipeline/read/read.h"
 
@@ -76,14 +76,16 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
     int64_t at = clock_cpu_us();
     struct page *page = result->page;
     struct sheet *s = sheet_new(a, image);
+    bool is_empty;
     int r = 0;
 
     straighten(s, engine, page);
     count_time(&at, &result->times.clean_us);
     find_barcodes(a, s, page);
     count_time(&at, &result->times.barcode_us);
-    page->is_blank = page->n_barcodes == 0 && sheet_is_blank(s);
-    if (!page->is_blank) {
+    is_empty = sheet_is_blank(s); /* a separator sheet may hold nothing but codes */
+    page->is_blank = is_empty && page->n_barcodes == 0;
+    if (!is_empty) {
         clean_inverse(s);
         clean_rules(a, s, &page->rules, &page->n_rules);
         count_time(&at, &result->times.clean_us);

@@ -45,8 +45,8 @@ struct read_result {
     struct read_times times;
 };
 
-/* Grey, crop, orientation, deskew, background, rules, height, recognition. Boxes come back in points of
- * the upright, undeskewed page. A blank page is a success with is_blank set. */
+/* Grey, crop, orientation, deskew, background, rules, height, recognition. Boxes come back in
+ * points of the upright, undeskewed page. A blank page is a success with is_blank set. */
 int read_page(struct arena *a, struct engine *engine, const struct page_image *image, int number,
               const struct read_options *options, struct read_result *ret, struct err *err);
 

@@ -1,7 +1,8 @@
 /*
- * Grey by luminance, ink by a threshold on a levelled, reduced copy. A page whose paper is even keeps
- * its own pixels; only one with shadows or a tint is levelled in full, because that is one more pass
- * over every pixel. Steps that Leptonica refuses (pictures of a few pixels) leave things as they are.
+ * Grey by luminance, ink by a threshold on a levelled, reduced copy. A page whose paper is even
+ * keeps its own pixels; only one with shadows or a tint is levelled in full, because that is one
+ * more pass over every pixel. Steps that Leptonica refuses (pictures of a few pixels) leave things
+ * as they are.
  */
 #include "pipeline/read/sheet.h"
 
@@ -11,17 +12,17 @@
 #include <leptonica/allheaders.h>
 #include <math.h>
 
-#define INK_DPI_MAX 220      /* reduce until below: between 110 and 220 the tests on ink agree */
+#define INK_DPI_MAX 220 /* reduce until below: between 110 and 220 the tests on ink agree */
 #define BELIEVABLE_DPI_MIN 90
 #define BELIEVABLE_DPI_MAX 1300
 #define A4_INCHES 8.27f
-#define LEVEL 200            /* grey of levelled paper */
-#define TILE_WIDTH 10        /* of the background map, pixels of ink */
+#define LEVEL 200     /* grey of levelled paper */
+#define TILE_WIDTH 10 /* of the background map, pixels of ink */
 #define TILE_HEIGHT 15
 #define TILE_DARK 60         /* below this grey is never paper */
 #define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
-#define INK_GREY_MIN 90  /* of LEVEL */
-#define INK_GREY_MAX 150 /* what shines through from the other side is lighter */
+#define INK_GREY_MIN 90      /* of LEVEL */
+#define INK_GREY_MAX 150     /* what shines through from the other side is lighter */
 #define UNEVEN_GREY 24       /* between the darkest and lightest paper, else left alone */
 
 static void sheet_release(void *thing)
@@ -99,7 +100,8 @@ static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
     return small;
 }
 
-/* The grey of the paper in each tile, how far apart its darkest and lightest places are, and its middle. */
+/* The grey of the paper in each tile, how far apart its darkest and lightest places are, and its
+ * middle. */
 static PIX *paper_map(PIX *small, int *ret_spread, int *ret_paper)
 {
     PIX *map = NULL;
@@ -145,10 +147,10 @@ static void find_ink(struct sheet *s)
     s->ink = pixThresholdToBinary(level ? level : small, level ? ink_threshold(level) : 128);
     if (level && spread > UNEVEN_GREY) {
         s->paper = LEVEL;
-        pix_replace(&s->pix, factor == 1 ? pixClone(level)
-                                         : pixApplyInvBackgroundGrayMap(s->pix, inverse,
-                                                                        TILE_WIDTH * factor,
-                                                                        TILE_HEIGHT * factor));
+        pix_replace(&s->pix,
+                    factor == 1 ? pixClone(level)
+                                : pixApplyInvBackgroundGrayMap(s->pix, inverse, TILE_WIDTH * factor,
+                                                               TILE_HEIGHT * factor));
     }
     pixDestroy(&map);
     pixDestroy(&inverse);
@@ -197,7 +199,7 @@ PIX *ink_long_runs(PIX *ink, int length, bool is_vertical)
     PIX *runs = pixCopy(NULL, ink);
     int width = pixGetWidth(ink), height = pixGetHeight(ink);
 
-    for (int pass = 0; runs && pass < 2; pass++) { /* 0: erode towards left and top, 1: dilate back */
+    for (int pass = 0; runs && pass < 2; pass++) { /* erode to left and top, dilate back */
         int op = pass == 0 ? PIX_SRC & PIX_DST : PIX_SRC | PIX_DST;
 
         for (int have = 1, step; have < length; have += step) {

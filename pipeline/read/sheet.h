@@ -1,6 +1,6 @@
 /*
- * One page on its way from the scanner's pixels to what the recogniser should see. Each step changes
- * `pix` and keeps `to_points` true, so that every pixel still knows its place on the page.
+ * One page on its way from the scanner's pixels to what the recogniser should see. Each step
+ * changes `pix` and keeps `to_points` true, so that every pixel still knows its place on the page.
  */
 #ifndef PIPELINE_READ_SHEET_H
 #define PIPELINE_READ_SHEET_H
@@ -18,20 +18,20 @@ struct affine {
 };
 
 struct sheet {
-    struct Pix *pix; /* 1 or 8 bits */
-    struct Pix *ink; /* 1 bit: the dark marks, at 1/ink_factor of the size, about 150 dots an inch */
-    int paper; /* the grey of the paper when pix has 8 bits: what is painted over gets this */
-    struct Boxa *marks; /* boxes of the connected marks of ink; NULL until asked for */
-    float ink_factor;
-    float dpi; /* of pix; from the page's size, so it is never 0 */
+    struct Pix *pix;           /* 1 or 8 bits */
+    struct Pix *ink;           /* 1 bit: the dark marks, at about 150 dots an inch */
+    float ink_factor;          /* how many pixels of pix one of ink is wide */
+    struct Boxa *marks;        /* boxes of the connected marks of ink; NULL until asked for */
+    int paper;                 /* its grey when pix has 8 bits: what is painted over gets this */
+    float dpi;                 /* of pix; believable, never 0 */
     float width_pt, height_pt; /* as `pix` stands now */
     struct affine to_points;
     int rotation;
     float skew_deg;
 };
 
-/* Grey and ink of a decoded page, its uneven background levelled. The picture itself is not changed.
- * The sheet and what it owns are released with the arena. */
+/* Grey and ink of a decoded page, its uneven background levelled. The picture itself is not
+ * changed. The sheet and what it owns are released with the arena. */
 struct sheet *sheet_new(struct arena *a, const struct page_image *image);
 
 /* Puts `made` in the place of a picture; NULL (the library could not) leaves the old one. */
@@ -58,7 +58,8 @@ void sheet_make_writable(struct sheet *s);
 /* The value of a pixel of pix that is paper. */
 unsigned sheet_paper_value(const struct sheet *s);
 
-/* Paints what `mask` (of ink's resolution, its corner at x, y of ink) covers white, or a box in points. */
+/* Paints what `mask` (of ink's resolution, its corner at x, y of ink) covers white, or a box in
+ * points. */
 void sheet_paint_mask(struct sheet *s, struct Pix *mask, int x, int y);
 void sheet_paint_white(struct sheet *s, struct box points);
 

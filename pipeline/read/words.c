@@ -1,7 +1,7 @@
 /*
- * Junk is what specks, frames and pictures turn into: marks without a letter or digit that the engine
- * is unsure of, and words smaller than print. Real words are never dropped for low confidence alone;
- * whoever uses them sees it.
+ * Junk is what specks, frames and pictures turn into: marks without a letter or digit that the
+ * engine is unsure of, and words smaller than print. Real words are never dropped for low
+ * confidence alone; whoever uses them sees it.
  */
 #include "pipeline/read/words.h"
 
@@ -14,7 +14,7 @@
 
 #define MARK_CONFIDENCE_MIN 0.6f /* for words of punctuation only */
 #define WORD_CONFIDENCE_MIN 0.05f
-#define HEIGHT_PT_MIN 1.5f       /* commas and dashes are lower, but come with a word */
+#define HEIGHT_PT_MIN 1.5f /* commas and dashes are lower, but come with a word */
 
 static bool has_letter_or_digit(const char *text)
 {
@@ -83,8 +83,7 @@ void words_merge(struct arena *a, const struct page *trusted, struct page *page)
     while (i < trusted->n_words || j < read.n_words) {
         const struct word *t = &trusted->words[i], *r = &read.words[j];
 
-        if (j >= read.n_words ||
-            (i < trusted->n_words && t->box.y0 < (r->box.y0 + r->box.y1) / 2))
+        if (j >= read.n_words || (i < trusted->n_words && t->box.y0 < (r->box.y0 + r->box.y1) / 2))
             take_line(trusted, &i, page, &line, 0);
         else
             take_line(&read, &j, page, &line, blocks);

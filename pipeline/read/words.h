@@ -14,7 +14,8 @@ struct sheet;
 void words_place(struct arena *a, const struct sheet *s, const struct found_words *found,
                  struct page *page);
 
-/* Puts the lines of a trusted text layer between the recognised ones, by their height on the page. */
+/* Puts the lines of a trusted text layer between the recognised ones, by their height on the
+ * page. */
 void words_merge(struct arena *a, const struct page *trusted, struct page *page);
 
 #endif

@@ -11,7 +11,8 @@ static void test_page(void **state)
         {"&<Sons>", {45, 21, 80, 30.04f}, 1, 0, 0},
         {"Total", {10, 50, 40, 60}, 0.5f, 1, 1},
     };
-    struct page page = {.number = 2, .width_pt = 595, .height_pt = 842, .words = words, .n_words = 3};
+    struct page page = {
+        .number = 2, .width_pt = 595, .height_pt = 842, .words = words, .n_words = 3};
     struct buf out;
 
     (void)state;

@@ -24,6 +24,24 @@ static void draw_patch(struct drawn *d, const char *bars)
     }
 }
 
+static void expect_patch(const char *bars, const char *symbology, int quarters)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(200);
+    struct page *page;
+    PIX *upright, *pix;
+
+    draw_patch(&d, bars);
+    upright = drawn_pix(&d);
+    pix = pixRotateOrth(upright, quarters);
+    page = read_drawn(&a, pix, 200).page;
+    assert_int_equal(page->n_barcodes, 1);
+    assert_string_equal(page->barcodes[0].symbology, symbology);
+    assert_false(page->is_blank);
+    pixDestroy(&upright);
+    pixDestroy(&pix);
+}
+
 static void test_patches(void **state)
 {
     static const struct {
@@ -35,22 +53,7 @@ static void test_patches(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LENGTH(patches); i++)
-        for (int quarters = 0; quarters < 4; quarters++) {
-            AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
-            struct drawn d = drawn_new(200);
-            struct page *page;
-            PIX *upright, *pix;
-
-            draw_patch(&d, patches[i].bars);
-            upright = drawn_pix(&d);
-            pix = pixRotateOrth(upright, quarters);
-            page = read_drawn(&a, pix, 200).page;
-            assert_int_equal(page->n_barcodes, 1);
-            assert_string_equal(page->barcodes[0].symbology, patches[i].symbology);
-            assert_false(page->is_blank);
-            pixDestroy(&upright);
-            pixDestroy(&pix);
-        }
+        expect_patch(patches[i].bars, patches[i].symbology, (int)i % 4);
 }
 
 /* A table of four thick lines is no patch: its pattern has three wide bars. */
@@ -98,8 +101,8 @@ static void draw_code39(struct drawn *d, double x, double y, const char *text)
         char c;
         const char *elements;
     } table[] = {
-        {'*', "nwnnwnwnn"}, {'A', "wnnnnwnnw"}, {'S', "nnwnnnwwn"}, {'N', "nnnnwnnww"},
-        {'4', "nnnwwnnnw"}, {'7', "nnnwnnwnw"},
+        {'*', "nwnnwnwnn"}, {'A', "wnnnnwnnw"}, {'S', "nnwnnnwwn"},
+        {'N', "nnnnwnnww"}, {'4', "nnnwwnnnw"}, {'7', "nnnwnnwnw"},
     };
 
     for (; *text; text++)
@@ -133,7 +136,8 @@ static void test_code39(void **state)
     found = find_code(page, "CODE-39");
     assert_non_null(found);
     assert_string_equal(found->text, "ASN47");
-    assert_true(word_recall(page, "Invoice number 4711 with an archive number in the corner") > 0.9);
+    assert_true(word_recall(page, "Invoice number 4711 with an archive number in the corner") >
+                0.9);
     assert_true(page->n_words < 13); /* no letters made of bars */
     pixDestroy(&pix);
 }
@@ -169,7 +173,8 @@ static void test_blank(void **state)
     cairo_set_source_rgb(d.cairo, 0.88, 0.88, 0.88);
     cairo_scale(d.cairo, -1, 1);
     cairo_translate(d.cairo, -A4_WIDTH_PT, 0);
-    drawn_lines(&d, "What is printed on the other side\nshines through thin paper\nand is not for us");
+    drawn_lines(&d,
+                "What is printed on the other side\nshines through thin paper\nand is not for us");
     expect_blank(&d, true, "bleed-through");
 
     d = drawn_new(200);

@@ -1,4 +1,5 @@
-/* Whole pages: what is printed comes back as words in their places, however the sheet was scanned. */
+/* Whole pages: what is printed comes back as words in their places, however the sheet was
+ * scanned. */
 #include "tests/unit/pipeline-read/drawn.h"
 #include "tests/unit/pipeline-read/letters.h"
 
@@ -121,7 +122,9 @@ static void test_shadow_and_lid(void **state)
             l_uint32 grey;
 
             pixGetPixel(pix, x, y, &grey);
-            pixSetPixel(pix, x, y, x < 60 || y > height - 80 ? 20 : grey * (l_uint32)(100 - 60 * x / width) / 100);
+            pixSetPixel(pix, x, y,
+                        x < 60 || y > height - 80 ? 20
+                                                  : grey * (l_uint32)(100 - 60 * x / width) / 100);
         }
     expect_letter(read_drawn(&a, pix, 200).page, 2);
     pixDestroy(&pix);
@@ -180,7 +183,8 @@ static void test_rules(void **state)
 static void test_mixed_page(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
-    struct word trusted[] = {{"above", {60, 70, 90, 80}, 1, 0, 0}, {"below", {60, 300, 90, 310}, 1, 1, 0}};
+    struct word trusted[] = {{"above", {60, 70, 90, 80}, 1, 0, 0},
+                             {"below", {60, 300, 90, 310}, 1, 1, 0}};
     struct page text = {.words = trusted, .n_words = 2};
     struct box region = {50, 75, 500, 97};
     PIX *pix = letter(5, 200);
@@ -195,7 +199,8 @@ static void test_mixed_page(void **state)
     image.n_regions = 1;
     assert_int_equal(read_page(&a, test_engine(), &image, 1, &options, &result, NULL), 0);
     words = page_text(result.page);
-    assert_string_equal(words, "above\nInvoice 55120 from Harbour Lights Stationery Limited\nbelow");
+    assert_string_equal(words,
+                        "above\nInvoice 55120 from Harbour Lights Stationery Limited\nbelow");
     assert_int_equal(result.page->source, PAGE_MIXED);
     pixDestroy(&pix);
 }
@@ -240,7 +245,8 @@ static void test_pictures(void **state)
         size_t length;
         PIX *back;
 
-        assert_int_equal(read_picture(&a, i < 2 ? grey : bilevel, &options, &bytes, &length, NULL), 0);
+        assert_int_equal(read_picture(&a, i < 2 ? grey : bilevel, &options, &bytes, &length, NULL),
+                         0);
         back = pixReadMem(bytes, length);
         assert_non_null(back);
         assert_in_range(pixGetHeight(back), 598, 602);
@@ -251,7 +257,8 @@ static void test_pictures(void **state)
 }
 
 #ifndef __SANITIZE_ADDRESS__
-/* One page in a forked child, as the reader does it: what it needs above the warm parent's memory. */
+/* One page in a forked child, as the reader does it: what it needs above the warm parent's
+ * memory. */
 static void test_memory_of_a_child(void **state)
 {
     PIX *pix = letter(0, 300);
