@@ -109,6 +109,7 @@ static void fill_environment(const char *ret[], size_t size)
 
     ret[n++] = "OMP_THREAD_LIMIT=1";
     ret[n++] = "LANG=C.UTF-8";
+    ret[n++] = "LD_BIND_NOW=1"; /* once in the warm parent, not in every child */
     for (size_t i = 0; i < ARRAY_LENGTH(passed); i++)
         for (char **e = environ; *e; e++)
             if (strncmp(*e, passed[i], strlen(passed[i])) == 0 && n + 1 < size)

@@ -5,8 +5,8 @@
  *   stale                     done before, or someone else's: its followers are made sure of
  *   permanent fault           set aside at once: the same bytes fail the same way
  *   timeout, crash, memory …  tried again; set aside with the last try
- *   disk                      tried again later
- *   queue or records gone     given back uncounted; the caller waits
+ *   disk                      tried again later, while a probe can be written
+ *   queue, records, disk gone given back uncounted; the caller waits
  *   anything else             set aside: a person or an operator sees the reason
  */
 #include "workers/worker.h"
@@ -14,14 +14,17 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "models/fault.h"
 #include "stores/records_work.h"
 #include "workers/reader_client.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static stage_handler_fn *const handlers[STAGE_COUNT] = {
     [STAGE_OPEN] = stage_open,       [STAGE_READ] = stage_read, [STAGE_SORT] = stage_sort,
@@ -90,6 +93,22 @@ static int try_later(struct worker *w, const struct job *job, enum queue_fault f
     return r == ERR_STALE ? 0 : r; /* the housekeeper sets aside what died */
 }
 
+/* Can anything be kept at all? A full disk is the world's trouble, not this job's. */
+static bool disk_is_well(const struct worker *w)
+{
+    AUTO_FREE char *path = house_path(&w->house.settings, "probe");
+    struct err ignored;
+    bool is_well = file_write(path, "?", 1, 0600, &ignored) == 0;
+
+    unlink(path);
+    return is_well;
+}
+
+static bool is_world_trouble(const struct worker *w, const struct err *why)
+{
+    return why->code == ERR_UNREACHABLE || (why->code == ERR_IO && !disk_is_well(w));
+}
+
 /* What to do with a job whose handler failed; *ret_verdict is for the log. */
 static int judge(struct worker *w, const struct job *job, struct arena *a, const struct err *why,
                  const char **ret_verdict, struct err *err)
@@ -103,7 +122,7 @@ static int judge(struct worker *w, const struct job *job, struct arena *a, const
         *ret_verdict = "stale";
         return finish_stale(w, job, a, err);
     }
-    if (why->code == ERR_UNREACHABLE) {
+    if (is_world_trouble(w, why)) {
         *ret_verdict = "given_back";
         *err = *why;
         return why->code;

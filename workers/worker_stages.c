@@ -165,26 +165,49 @@ int stage_extract(struct worker *w, const struct job *job, struct arena *a,
     return r < 0 ? r : records_commit_extract(w->house.records, job, d, a, ret_next, err);
 }
 
-int stage_post(struct worker *w, const struct job *job, struct arena *a, struct next_jobs *ret_next,
-               struct err *err)
+/* The ledger comes before the commit here, so a job that Redis remembers from long ago must be
+ * stopped first; the posting's unique key is only the second wall. */
+static int still_wanted(struct worker *w, const struct job *job, struct arena *a, struct err *err)
+{
+    struct job_status status;
+    int r = records_find_job(w->house.records, &job->id, a, &status, err);
+
+    if (r == 0 && (!status.is_wanted || status.fence >= job->fence))
+        return err_set(err, ERR_STALE, "the document is past posting");
+    return r;
+}
+
+/* Whose books, and which accounts. */
+static struct post_context post_context_of(const struct worker *w, const struct document_row *row)
 {
     const struct settings *s = &w->house.settings;
-    struct document_row row;
-    struct document *d = NULL;
-    struct posting posting;
-    bool was_there = false;
-    int r = records_load_document(w->house.records, job->id.object, a, &row, &d, err);
-    struct post_context context = {
+
+    return (struct post_context){
         .company = s->company.registration_id[0] ? s->company.registration_id : s->company.name,
         .expense = s->accounts.expense,
         .input_vat = s->accounts.input_vat,
         .supplier = s->accounts.supplier,
-        .file_sha256 = r == 0 ? row.file_sha256 : "",
-        .document_id = job->id.object,
+        .file_sha256 = row->file_sha256,
+        .document_id = row->id,
     };
+}
+
+int stage_post(struct worker *w, const struct job *job, struct arena *a, struct next_jobs *ret_next,
+               struct err *err)
+{
+    struct post_context context;
+    struct document_row row;
+    struct document *d = NULL;
+    struct posting posting;
+    bool was_there = false;
+    int r = still_wanted(w, job, a, err);
 
     if (r == 0)
-        r = post_document(a, d, &context, &posting, err);
+        r = records_load_document(w->house.records, job->id.object, a, &row, &d, err);
+    if (r < 0)
+        return r;
+    context = post_context_of(w, &row);
+    r = post_document(a, d, &context, &posting, err);
     if (r == 0)
         r = accounting_post(w->house.accounting, &posting, w->name, &was_there, NULL, err);
     return r < 0 ? r : records_commit_post(w->house.records, job, posting.key, a, ret_next, err);
