@@ -5,9 +5,9 @@
  * rounding and due, and after them lines, allowances and charges, each against its own equation.
  */
 #include "pipeline/extract/money.h"
+#include "pipeline/extract/readings.h"
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/vat_rates.h"
-#include "pipeline/extract/vat_table.h"
 
 #include "base/arena.h"
 #include "models/money.h"
@@ -16,38 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BIT CONCEPT_BIT
-
-enum role { NET, VAT, GROSS, DUE, PREPAID, ROUNDING, LINES, ALLOWANCES, CHARGES, ROLE_COUNT };
-
-static const struct role_info {
-    enum field_id field;
-    uint64_t strong, weak, against;
-} roles[ROLE_COUNT] = {
-    [NET] = {FIELD_TOTAL_NET, BIT(net), BIT(vat_base) | BIT(total) | BIT(total_lines),
-             BIT(vat) | BIT(gross) | BIT(amount_due) | BIT(prepaid) | BIT(cash)},
-    [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate), BIT(net) | BIT(gross) | BIT(amount_due)},
-    [GROSS] = {FIELD_TOTAL_GROSS, BIT(gross), BIT(total) | BIT(amount_due),
-               BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines)},
-    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0, BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
-    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0, BIT(gross) | BIT(net) | BIT(vat) | BIT(cash)},
-    [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
-    [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
-               BIT(vat) | BIT(gross) | BIT(amount_due)},
-    [ALLOWANCES] = {FIELD_TOTAL_ALLOWANCES, BIT(allowance), BIT(col_discount),
-                    BIT(net) | BIT(gross) | BIT(vat)},
-    [CHARGES] = {FIELD_TOTAL_CHARGES, BIT(charge), 0, BIT(net) | BIT(gross) | BIT(vat)},
-};
-
-enum { READINGS_MAX = 600, LIST_MAX = 24 };
-
-/* One way to read one printed amount; candidate -1 is a sum of VAT rows that is printed nowhere. */
-struct reading {
-    int candidate;
-    int64_t minor;
-    float score[ROLE_COUNT];
-    bool fits_rate; /* net, VAT or gross of a triple at a known rate */
-};
+enum { LIST_MAX = 24 };
 
 struct solver {
     const struct candidates *c;
@@ -55,9 +24,7 @@ struct solver {
     const struct items *items;
     struct arena *a;
     struct document *d;
-    struct reading *readings;
-    int count;
-    bool *is_item_row;
+    struct readings all;
     struct vat_hits hits;
     int chosen[ROLE_COUNT]; /* reading, or -1 */
     float best, second;     /* scores of the best triple and of the best with another gross */
@@ -65,117 +32,7 @@ struct solver {
 
 static int64_t minor_of(const struct solver *q, int reading)
 {
-    return reading < 0 ? 0 : q->readings[reading].minor;
-}
-
-static void add_reading(struct solver *q, int candidate, int64_t value)
-{
-    const struct candidate *c = &q->c->items[candidate];
-    struct reading *reading = &q->readings[q->count];
-    float best = 0;
-
-    if (q->count == READINGS_MAX || value % 100 != 0)
-        return;
-    *reading = (struct reading){.candidate = candidate, .minor = value / 100};
-    for (int r = 0; r < ROLE_COUNT; r++) {
-        float score = score_labels(c, q->s, roles[r].strong, roles[r].weak, roles[r].against);
-
-        if (q->is_item_row[c->row])
-            score *= 0.25f;
-        if (!c->is_last_in_row && r <= DUE)
-            score *= 0.85f;
-        if (c->amount.is_repaired)
-            score *= 0.8f;
-        reading->score[r] = score;
-        best = fmaxf(best, score);
-    }
-    /* A bare whole number is an amount only where a label says so. */
-    if (c->amount.decimals < 0 && !c->amount.has_group && !c->amount.currency &&
-        !c->amount.has_krone && (best < 0.45f || llabs(value) > 10000000 * (int64_t)AMOUNT_SCALE))
-        return;
-    q->count++;
-}
-
-static bool is_within_date(const struct candidates *c, const struct candidate *item)
-{
-    for (int i = 0; i < c->count; i++)
-        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].count > 1 &&
-            item->first >= c->items[i].first &&
-            item->first + item->count <= c->items[i].first + c->items[i].count)
-            return true;
-    return false;
-}
-
-static void collect(struct solver *q)
-{
-    q->readings = arena_alloc_array(q->a, READINGS_MAX, sizeof *q->readings);
-    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
-        const struct amount *amount = &q->c->items[i].amount;
-
-        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]))
-            continue;
-        add_reading(q, i, amount->value);
-        if (amount->is_ambiguous)
-            add_reading(q, i, amount->other);
-    }
-}
-
-static int find_minor(const struct solver *q, int64_t minor)
-{
-    for (int i = 0; i < q->count; i++)
-        if (q->readings[i].minor == minor && q->readings[i].candidate >= 0)
-            return i;
-    return -1;
-}
-
-static void mark(struct solver *q, int64_t minor)
-{
-    int reading = find_minor(q, minor);
-
-    if (reading >= 0)
-        q->readings[reading].fits_rate = true;
-}
-
-/* The sums of runs of VAT rows: marked where the page prints them, and readings of their own for
- * where it does not. */
-static void collect_sums(struct solver *q)
-{
-    for (int first = 0; first < q->hits.count; first++) {
-        int64_t net = 0, vat = 0;
-
-        for (int last = first; last < q->hits.count && last < first + 4; last++) {
-            net += q->hits.items[last].net;
-            vat += q->hits.items[last].vat;
-            mark(q, net);
-            mark(q, vat);
-            mark(q, net + vat);
-            if (q->count + 2 > READINGS_MAX)
-                return;
-            q->readings[q->count++] = (struct reading){
-                .candidate = -1, .minor = net, .score[NET] = 0.2f, .fits_rate = true};
-            q->readings[q->count++] = (struct reading){
-                .candidate = -1, .minor = vat, .score[VAT] = 0.2f, .fits_rate = true};
-        }
-    }
-}
-
-/* Marks amounts that are base, VAT and sum of a known rate, labelled or not. */
-static void mark_triples(struct solver *q)
-{
-    for (int i = 0; i < q->count; i++)
-        for (const int *rate = vat_rates_known(); *rate > 0; rate++) {
-            int64_t net = q->readings[i].minor, vat = money_percent(net, *rate);
-
-            if (llabs(net) < 100 || llabs(vat) < 10)
-                continue;
-            for (int64_t off = -1; off <= 1; off++) {
-                int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
-
-                if (v >= 0 && g >= 0)
-                    q->readings[i].fits_rate = q->readings[v].fits_rate = q->readings[g].fits_rate =
-                        true;
-            }
-        }
+    return reading < 0 ? 0 : q->all.items[reading].minor;
 }
 
 static float list_score(const struct reading *reading, enum role role)
@@ -188,14 +45,14 @@ static int list_for(const struct solver *q, enum role role, int list[LIST_MAX])
 {
     int n = 0;
 
-    for (int i = 0; i < q->count; i++) {
-        float score = list_score(&q->readings[i], role);
+    for (int i = 0; i < q->all.count; i++) {
+        float score = list_score(&q->all.items[i], role);
         int at = n;
 
         if (score < (role <= GROSS ? 0.08f : 0.35f) ||
-            (q->readings[i].minor == 0 && (role == NET || role == GROSS)))
+            (q->all.items[i].minor == 0 && (role == NET || role == GROSS)))
             continue;
-        while (at > 0 && list_score(&q->readings[list[at - 1]], role) < score)
+        while (at > 0 && list_score(&q->all.items[list[at - 1]], role) < score)
             at--;
         if (at == LIST_MAX)
             continue;
@@ -210,34 +67,9 @@ static int list_for(const struct solver *q, enum role role, int list[LIST_MAX])
 static bool is_known_rate(int64_t net, int64_t vat)
 {
     for (const int *rate = vat_rates_known(); *rate >= 0; rate++)
-        if (llabs(money_percent(net, *rate) - vat) <= 2)
+        if (vat_rate_fits(net, vat, *rate))
             return true;
     return false;
-}
-
-static bool is_cash(const struct solver *q, int i)
-{
-    return q->readings[i].candidate >= 0 &&
-           candidate_evidence(&q->c->items[q->readings[i].candidate], q->s, BIT(cash));
-}
-
-/* A till proves its total: what was given less what came back, or the same sum once more. */
-static void add_till_support(struct solver *q)
-{
-    for (int g = 0; g < q->count; g++) {
-        struct reading *gross = &q->readings[g];
-        float support = 0;
-
-        for (int i = 0; i < q->count && gross->score[GROSS] > 0.05f; i++) {
-            if (i != g && q->readings[i].candidate >= 0 && q->readings[i].minor == gross->minor)
-                support = fmaxf(support, 0.15f);
-            for (int k = 0; k < q->count && is_cash(q, i); k++)
-                if (q->readings[i].minor - q->readings[k].minor == gross->minor && k != g &&
-                    is_cash(q, k) && q->readings[k].minor > 0)
-                    support = 0.6f;
-        }
-        gross->score[GROSS] += support;
-    }
 }
 
 /* How well three choices (-1 for absent) explain the page. */
@@ -247,11 +79,11 @@ static float judge(const struct solver *q, int n, int v, int g)
     float score = 0;
     int run;
 
-    score += n >= 0 ? q->readings[n].score[NET] : 0;
-    score += v >= 0 ? q->readings[v].score[VAT] : 0;
-    score += g >= 0 ? q->readings[g].score[GROSS] : 0;
+    score += n >= 0 ? q->all.items[n].score[NET] : 0;
+    score += v >= 0 ? q->all.items[v].score[VAT] : 0;
+    score += g >= 0 ? q->all.items[g].score[GROSS] : 0;
     if (n >= 0 && v >= 0 && g >= 0) {
-        if (net + vat != gross || (vat == 0 && q->readings[v].score[VAT] < 0.2f))
+        if (net + vat != gross || (vat == 0 && q->all.items[v].score[VAT] < 0.2f))
             return score - 0.85f; /* all three printed and at odds: shown, and never posted */
         score += 1.5f;
         if (is_known_rate(net, vat))
@@ -319,11 +151,10 @@ static void choose_due(struct solver *q)
                 int64_t due = minor_of(q, dues[d]), rest = gross - llabs(minor_of(q, prepaids[p]));
                 int64_t rounding = llabs(minor_of(q, roundings[r]));
                 bool fits = due == rest + rounding || due == rest - rounding;
-                float score = (dues[d] < 0 ? 0 : q->readings[dues[d]].score[DUE]) +
-                              (prepaids[p] < 0 ? 0
-                                               : q->readings[prepaids[p]].score[PREPAID] - 0.2f) +
-                              (roundings[r] < 0 ? 0
-                                                : q->readings[roundings[r]].score[ROUNDING] - 0.2f);
+                float score =
+                    (dues[d] < 0 ? 0 : q->all.items[dues[d]].score[DUE]) +
+                    (prepaids[p] < 0 ? 0 : q->all.items[prepaids[p]].score[PREPAID] - 0.2f) +
+                    (roundings[r] < 0 ? 0 : q->all.items[roundings[r]].score[ROUNDING] - 0.2f);
 
                 if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
                     continue;
@@ -353,12 +184,13 @@ static void choose_adjustments(struct solver *q)
             for (int k = 0; k <= n_charges; k++) {
                 int64_t sum = lines[l] < 0 ? q->items->sum_minor : minor_of(q, lines[l]);
                 int64_t total = sum - llabs(minor_of(q, allowances[x])) + minor_of(q, charges[k]);
-                bool is_strong = lines[l] >= 0 && q->readings[lines[l]].score[LINES] > 0.6f;
-                float score = (lines[l] < 0 ? 0 : q->readings[lines[l]].score[LINES] - 0.3f) +
+                bool is_strong = lines[l] >= 0 && q->all.items[lines[l]].score[LINES] > 0.6f;
+                float score = (lines[l] < 0 ? 0 : q->all.items[lines[l]].score[LINES] - 0.3f) +
                               (allowances[x] < 0
                                    ? 0
-                                   : q->readings[allowances[x]].score[ALLOWANCES] - 0.35f) +
-                              (charges[k] < 0 ? 0 : q->readings[charges[k]].score[CHARGES] - 0.35f);
+                                   : q->all.items[allowances[x]].score[ALLOWANCES] - 0.35f) +
+                              (charges[k] < 0 ? 0
+                                              : q->all.items[charges[k]].score[CHARGES] - 0.35f);
 
                 if (lines[l] >= 0 && !is_strong)
                     continue;
@@ -374,21 +206,21 @@ static void choose_adjustments(struct solver *q)
 
 static void fill(struct solver *q, enum role role, int64_t minor, float confidence)
 {
-    struct field *field = &q->d->fields[roles[role].field];
+    struct field *field = &q->d->fields[role_field(role)];
     char text[MONEY_TEXT_SIZE];
     int reading = q->chosen[role];
     const char *value;
 
     money_format(minor, 2, text);
     value = arena_strdup(q->a, text);
-    if (reading < 0 || q->readings[reading].candidate < 0) {
+    if (reading < 0 || q->all.items[reading].candidate < 0) {
         *field = (struct field){
             .value = value, .confidence = confidence * 0.9f, .source = SOURCE_TEXT};
         return;
     }
-    field_from_candidate(field, &q->c->items[q->readings[reading].candidate], q->s, value,
+    field_from_candidate(field, &q->c->items[q->all.items[reading].candidate], q->s, value,
                          confidence);
-    if (q->readings[reading].score[role] > 0.4f)
+    if (q->all.items[reading].score[role] > 0.4f)
         field->proofs |= 1u << PROOF_LABEL;
 }
 
@@ -402,7 +234,7 @@ static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
     if (first < 0) {
         count = 0;
         for (const int *rate = vat_rates_known(); *rate >= 0 && count == 0; rate++)
-            if (llabs(money_percent(net, *rate) - vat) <= 1) {
+            if (vat_rate_fits(net, vat, *rate)) {
                 q->hits.items = arena_alloc(q->a, sizeof *q->hits.items);
                 q->hits.items[0] = (struct vat_hit){*rate, 0, net, vat};
                 first = 0;
@@ -430,14 +262,38 @@ static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
 static float confidence_of(const struct solver *q, bool closes, enum role role)
 {
     int reading = q->chosen[role];
-    float label = reading < 0 ? 0 : q->readings[reading].score[role];
+    float label = reading < 0 ? 0 : q->all.items[reading].score[role];
     float lead = fminf(q->best - q->second, 1), words = 1;
 
-    if (reading >= 0 && q->readings[reading].candidate >= 0)
-        words = q->c->items[q->readings[reading].candidate].confidence;
+    if (reading >= 0 && q->all.items[reading].candidate >= 0)
+        words = q->c->items[q->all.items[reading].candidate].confidence;
     if (closes)
         return fminf(0.9f + 0.04f * label + 0.05f * lead, 0.99f) * (0.8f + 0.2f * words);
     return fminf(0.25f + 0.5f * label + 0.15f * lead, 0.9f) * (0.6f + 0.4f * words);
+}
+
+/* Where the page writes decimals with the very mark that stands in "1.234", the other reading of
+ * the total stays alive. */
+static void keep_other_reading(struct solver *q)
+{
+    const struct reading *gross = &q->all.items[q->chosen[GROSS]];
+    const struct amount *amount = gross->candidate < 0 ? NULL
+                                                       : &q->c->items[gross->candidate].amount;
+    char text[MONEY_TEXT_SIZE];
+
+    if (!amount || !amount->is_ambiguous)
+        return;
+    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        const struct amount *other = &q->c->items[i].amount;
+
+        if (other->is_ambiguous || other->is_percent || other->decimals < 1 ||
+            other->decimal_mark != amount->decimal_mark)
+            continue;
+        money_format(llabs(amount_to_minor(gross->is_unusual ? amount->value : amount->other)), 2,
+                     text);
+        q->d->fields[FIELD_TOTAL_GROSS].alternative = arena_strdup(q->a, text);
+        return;
+    }
 }
 
 static void fill_all(struct solver *q)
@@ -459,6 +315,8 @@ static void fill_all(struct solver *q)
         fill(q, DUE, llabs(gross) - llabs(minor_of(q, q->chosen[PREPAID])),
              confidence_of(q, closes, GROSS) * 0.95f);
     }
+    if (q->chosen[GROSS] >= 0)
+        keep_other_reading(q);
     if (closes)
         fill_vat_rows(q, net, vat);
 }
@@ -467,18 +325,15 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
                  struct arena *a, struct document *d)
 {
     struct solver q = {.c = c, .s = s, .items = items, .a = a, .d = d};
+    bool *is_item_row = arena_alloc_array(a, (size_t)s->n_rows + 1, sizeof *is_item_row);
 
-    q.is_item_row = arena_alloc_array(a, (size_t)s->n_rows + 1, sizeof *q.is_item_row);
     for (int i = 0; i < items->count; i++)
         for (int row = items->items[i].first; row <= items->items[i].last; row++)
-            q.is_item_row[row] = true;
+            is_item_row[row] = true;
     for (int r = 0; r < ROLE_COUNT; r++)
         q.chosen[r] = -1;
-    vat_hits_find(&q.hits, c, s, q.is_item_row, a);
-    collect(&q);
-    mark_triples(&q);
-    collect_sums(&q);
-    add_till_support(&q);
+    vat_hits_find(&q.hits, c, s, is_item_row, a);
+    readings_find(&q.all, a, c, s, is_item_row, &q.hits);
     choose_totals(&q);
     choose_due(&q);
     if (q.chosen[NET] >= 0)

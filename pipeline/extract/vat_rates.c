@@ -4,6 +4,9 @@
  */
 #include "pipeline/extract/vat_rates.h"
 
+#include "models/money.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 struct rate {
@@ -74,6 +77,13 @@ bool vat_rate_is_legal(const char *country, struct civil_date day, int rate_bp)
             (!rates[i].from || number >= rates[i].from) && (!rates[i].to || number <= rates[i].to))
             return true;
     return false;
+}
+
+bool vat_rate_fits(int64_t net, int64_t vat, int rate_bp)
+{
+    int64_t slack = net % 100 == 0 && vat % 100 == 0 ? 50 : 2;
+
+    return llabs(money_percent(net, rate_bp) - vat) <= slack;
 }
 
 const int *vat_rates_known(void)

@@ -56,7 +56,7 @@ static bool add_hit(struct vat_hits *hits, const struct row_amounts *row, int in
         for (int v = 0; v < row->count; v++) {
             int64_t net = row->minor[n], vat = row->minor[v];
 
-            if (n == v || net == 0 || llabs(money_percent(net, rate_bp) - vat) > 2 ||
+            if (n == v || net == 0 || !vat_rate_fits(net, vat, rate_bp) ||
                 (rate_bp > 0 && llabs(vat) < 5))
                 continue;
             hits->items[hits->count++] = (struct vat_hit){rate_bp, index, net, vat};

@@ -162,7 +162,7 @@ static void judge_vat(struct judgement *j)
             multiplies = is_legal = false;
             continue;
         }
-        multiplies &= llabs(money_percent(net, bp) - vat) <= 2;
+        multiplies &= vat_rate_fits(net, vat, bp);
         if (!vat_rate_is_legal(country, day, bp)) {
             is_legal = false;
             document_add_reason(d, j->a, "vat_rate", FIELD_TOTAL_VAT,

@@ -1,0 +1,201 @@
+/*
+ * Reads amounts for the money solver. Labels score an amount for every role; amounts that form a
+ * triple at a known rate, or sums of VAT rows, are let in without a label; a till's cash and change
+ * speak for its total. "1.234" is read both ways, but thousandths of a coin are the unusual one.
+ */
+#include "pipeline/extract/readings.h"
+#include "pipeline/extract/score.h"
+#include "pipeline/extract/vat_rates.h"
+
+#include "base/arena.h"
+#include "models/money.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define BIT CONCEPT_BIT
+
+static const struct role_info {
+    enum field_id field;
+    uint64_t strong, weak, against;
+} roles[ROLE_COUNT] = {
+    [NET] = {FIELD_TOTAL_NET, BIT(net), BIT(vat_base) | BIT(total) | BIT(total_lines),
+             BIT(vat) | BIT(gross) | BIT(amount_due) | BIT(prepaid) | BIT(cash)},
+    [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate), BIT(net) | BIT(gross) | BIT(amount_due)},
+    [GROSS] = {FIELD_TOTAL_GROSS, BIT(gross), BIT(total) | BIT(amount_due),
+               BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines)},
+    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0, BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
+    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0, BIT(gross) | BIT(net) | BIT(vat) | BIT(cash)},
+    [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
+    [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
+               BIT(vat) | BIT(gross) | BIT(amount_due)},
+    [ALLOWANCES] = {FIELD_TOTAL_ALLOWANCES, BIT(allowance), BIT(col_discount),
+                    BIT(net) | BIT(gross) | BIT(vat)},
+    [CHARGES] = {FIELD_TOTAL_CHARGES, BIT(charge), 0, BIT(net) | BIT(gross) | BIT(vat)},
+};
+
+enum { READINGS_MAX = 600 };
+
+static const float UNUSUAL = 0.15f; /* less for every role */
+
+struct finder {
+    const struct candidates *c;
+    const struct sheet *s;
+    const bool *is_item_row;
+    const struct vat_hits *hits;
+    struct readings *out;
+};
+
+enum field_id role_field(enum role role)
+{
+    return roles[role].field;
+}
+
+static void add_reading(struct finder *q, int candidate, int64_t value, bool is_unusual)
+{
+    const struct candidate *c = &q->c->items[candidate];
+    struct reading *reading = &q->out->items[q->out->count];
+    float best = 0;
+
+    if (q->out->count == READINGS_MAX || value % 100 != 0)
+        return;
+    *reading = (struct reading){
+        .candidate = candidate, .minor = value / 100, .is_unusual = is_unusual};
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        float score = score_labels(c, q->s, roles[r].strong, roles[r].weak, roles[r].against);
+
+        if (q->is_item_row[c->row])
+            score *= 0.25f;
+        if (!c->is_last_in_row && r <= DUE)
+            score *= 0.85f;
+        if (c->amount.is_repaired)
+            score *= 0.8f;
+        if (is_unusual)
+            score -= UNUSUAL;
+        reading->score[r] = score;
+        best = fmaxf(best, score);
+    }
+    /* A bare whole number is an amount only where a label says so. */
+    if (c->amount.decimals < 0 && !c->amount.has_group && !c->amount.currency &&
+        !c->amount.has_krone && (best < 0.45f || llabs(value) > 10000000 * (int64_t)AMOUNT_SCALE))
+        return;
+    q->out->count++;
+}
+
+static bool is_within_date(const struct candidates *c, const struct candidate *item)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].count > 1 &&
+            item->first >= c->items[i].first &&
+            item->first + item->count <= c->items[i].first + c->items[i].count)
+            return true;
+    return false;
+}
+
+static void collect(struct finder *q)
+{
+    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        const struct amount *amount = &q->c->items[i].amount;
+
+        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]))
+            continue;
+        add_reading(q, i, amount->value, false);
+        if (amount->is_ambiguous)
+            add_reading(q, i, amount->other, true);
+    }
+}
+
+static int find_minor(const struct finder *q, int64_t minor)
+{
+    for (int i = 0; i < q->out->count; i++)
+        if (q->out->items[i].minor == minor && q->out->items[i].candidate >= 0)
+            return i;
+    return -1;
+}
+
+static void mark(struct finder *q, int64_t minor)
+{
+    int reading = find_minor(q, minor);
+
+    if (reading >= 0)
+        q->out->items[reading].fits_rate = true;
+}
+
+/* The sums of runs of VAT rows: marked where the page prints them, and readings of their own for
+ * where it does not. */
+static void collect_sums(struct finder *q)
+{
+    for (int first = 0; first < q->hits->count; first++) {
+        int64_t net = 0, vat = 0;
+
+        for (int last = first; last < q->hits->count && last < first + 4; last++) {
+            net += q->hits->items[last].net;
+            vat += q->hits->items[last].vat;
+            mark(q, net);
+            mark(q, vat);
+            mark(q, net + vat);
+            if (q->out->count + 2 > READINGS_MAX)
+                return;
+            q->out->items[q->out->count++] = (struct reading){
+                .candidate = -1, .minor = net, .score[NET] = 0.2f, .fits_rate = true};
+            q->out->items[q->out->count++] = (struct reading){
+                .candidate = -1, .minor = vat, .score[VAT] = 0.2f, .fits_rate = true};
+        }
+    }
+}
+
+/* Marks amounts that are base, VAT and sum of a known rate, labelled or not. */
+static void mark_triples(struct finder *q)
+{
+    for (int i = 0; i < q->out->count; i++)
+        for (const int *rate = vat_rates_known(); *rate > 0; rate++) {
+            int64_t net = q->out->items[i].minor, vat = money_percent(net, *rate);
+
+            if (llabs(net) < 100 || llabs(vat) < 10)
+                continue;
+            for (int64_t off = -1; off <= 1; off++) {
+                int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
+
+                if (v >= 0 && g >= 0)
+                    q->out->items[i].fits_rate = q->out->items[v].fits_rate =
+                        q->out->items[g].fits_rate = true;
+            }
+        }
+}
+
+static bool is_cash(const struct finder *q, int i)
+{
+    return q->out->items[i].candidate >= 0 &&
+           candidate_evidence(&q->c->items[q->out->items[i].candidate], q->s, BIT(cash));
+}
+
+/* A till proves its total: what was given less what came back, or the same sum once more. */
+static void add_till_support(struct finder *q)
+{
+    for (int g = 0; g < q->out->count; g++) {
+        struct reading *gross = &q->out->items[g];
+        float support = 0;
+
+        for (int i = 0; i < q->out->count && gross->score[GROSS] > 0.05f; i++) {
+            if (i != g && q->out->items[i].candidate >= 0 && q->out->items[i].minor == gross->minor)
+                support = fmaxf(support, 0.15f);
+            for (int k = 0; k < q->out->count && is_cash(q, i); k++)
+                if (q->out->items[i].minor - q->out->items[k].minor == gross->minor && k != g &&
+                    is_cash(q, k) && q->out->items[k].minor > 0)
+                    support = 0.6f;
+        }
+        gross->score[GROSS] += support;
+    }
+}
+
+void readings_find(struct readings *r, struct arena *a, const struct candidates *c,
+                   const struct sheet *s, const bool *is_item_row, const struct vat_hits *hits)
+{
+    struct finder q = {c, s, is_item_row, hits, r};
+
+    *r = (struct readings){.items = arena_alloc_array(a, READINGS_MAX, sizeof *r->items)};
+    collect(&q);
+    mark_triples(&q);
+    collect_sums(&q);
+    add_till_support(&q);
+}
