@@ -135,6 +135,48 @@ static void tiffs_hold_many_pages(void **state)
     made_release(&m);
 }
 
+static void tag(struct buf *b, uint16_t number, uint16_t type, uint32_t value)
+{
+    buf_add(b, &number, 2);
+    buf_add(b, &type, 2);
+    buf_add(b, &(uint32_t){1}, 4);
+    buf_add(b, &value, 4);
+}
+
+/* One bit a pixel, 64 x 8, all of it zero bits. */
+static unsigned luma_of_zero(uint32_t photometric)
+{
+    struct made m;
+    struct page_image image = {0};
+    unsigned luma;
+
+    made_init(&m);
+    buf_add(&m.file, "II*\0\x48\0\0\0", 8);
+    buf_add(&m.file, (char[64]){0}, 64);
+    buf_add(&m.file, "\x09\0", 2);
+    tag(&m.file, 256, 4, 64);
+    tag(&m.file, 257, 4, 8);
+    tag(&m.file, 258, 3, 1);
+    tag(&m.file, 259, 3, 1);
+    tag(&m.file, 262, 3, photometric);
+    tag(&m.file, 273, 4, 8);
+    tag(&m.file, 277, 3, 1);
+    tag(&m.file, 278, 4, 8);
+    tag(&m.file, 279, 4, 64);
+    buf_add(&m.file, "\0\0\0\0", 4);
+    assert_int_equal(made_image(&m, 1, &image), 0);
+    luma = luma_at(image.pix, 32, 4);
+    made_release(&m);
+    return luma;
+}
+
+static void tiffs_say_which_bit_is_black(void **state)
+{
+    (void)state;
+    assert_int_equal(luma_of_zero(0), 255); /* "min is white" */
+    assert_int_equal(luma_of_zero(1), 0);
+}
+
 /* Where the first directory of a little-endian TIFF keeps the way to the next one. */
 static size_t link_of(const struct made *m)
 {
@@ -263,6 +305,7 @@ int main(void)
         cmocka_unit_test(every_format_gives_its_page),
         cmocka_unit_test(sizes_follow_the_resolution_or_the_paper),
         cmocka_unit_test_setup_teardown(tiffs_hold_many_pages, folder_setup, folder_teardown),
+        cmocka_unit_test(tiffs_say_which_bit_is_black),
         cmocka_unit_test(tiffs_that_lead_back_are_cyclic),
         cmocka_unit_test(cut_tiffs_are_truncated),
         cmocka_unit_test(giants_are_refused_by_their_headers),

@@ -115,6 +115,20 @@ static void cut_files_are_refused_wherever_they_are_cut(void **state)
     made_release(&whole);
 }
 
+/* Poppler would find every object of this one and open it. */
+static void a_file_without_its_last_line_is_cut(void **state)
+{
+    struct made m;
+
+    (void)state;
+    made_init(&m);
+    pdf_page_made(&m, MADE_A4, "", 0, 0);
+    m.file.length = (size_t)((char *)memmem(m.file.data, m.file.length, "startxref", 9) -
+                             m.file.data);
+    made_refused(&m, "truncated");
+    made_release(&m);
+}
+
 static void pages_that_are_not_there_are_not_found(void **state)
 {
     struct made m;
@@ -138,6 +152,7 @@ int main(void)
         cmocka_unit_test(giants_are_refused_by_their_headers),
         cmocka_unit_test(rubbish_is_corrupt),
         cmocka_unit_test(cut_files_are_refused_wherever_they_are_cut),
+        cmocka_unit_test(a_file_without_its_last_line_is_cut),
         cmocka_unit_test(pages_that_are_not_there_are_not_found),
     };
 
