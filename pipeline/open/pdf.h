@@ -41,6 +41,16 @@ struct text_layer {
     bool is_ocr_font; /* set in a font that recognisers use for their hidden layers */
 };
 
+/* What poppler says of a page's text. */
+struct page_text {
+    const char *text;
+    const PopplerRectangle *boxes; /* one a character */
+    unsigned n_boxes;
+    GList *runs; /* of PopplerTextAttributes */
+    float width_pt, height_pt;
+};
+
+void pdf_text_words(struct arena *a, const struct page_text *in, struct text_layer *ret);
 void pdf_text_read(struct arena *a, PopplerPage *page, struct text_layer *ret);
 
 /* Sorts words into printed lines from the top down, left to right within a line, and numbers lines

@@ -201,27 +201,36 @@ static bool is_garbage(const struct counts *n)
            (n->latin >= LETTERS_JUDGED && (double)n->vowels < VOWEL_SHARE * (double)n->latin);
 }
 
-void pdf_text_read(struct arena *a, PopplerPage *page, struct text_layer *ret)
+void pdf_text_words(struct arena *a, const struct page_text *in, struct text_layer *ret)
 {
     struct text_layer layer = {0};
-    struct reader r = {.arena = a, .layer = &layer};
+    struct reader r = {
+        .arena = a, .layer = &layer, .width_pt = in->width_pt, .height_pt = in->height_pt};
+
+    read_characters(&r, in->text, in->boxes, in->n_boxes, in->runs);
+    for (GList *run = in->runs; run && !layer.is_ocr_font; run = run->next)
+        layer.is_ocr_font = is_ocr_font(((PopplerTextAttributes *)run->data)->font_name);
+    layer.is_garbage = is_garbage(&r.counts);
+    reading_order(a, layer.words, layer.n_words);
+    *ret = layer;
+}
+
+void pdf_text_read(struct arena *a, PopplerPage *page, struct text_layer *ret)
+{
+    char *text = poppler_page_get_text(page);
     PopplerRectangle *boxes = NULL;
     unsigned n_boxes = 0;
-    char *text = poppler_page_get_text(page);
     GList *runs = poppler_page_get_text_attributes(page);
     double width_pt, height_pt;
 
     poppler_page_get_size(page, &width_pt, &height_pt);
-    r.width_pt = (float)width_pt;
-    r.height_pt = (float)height_pt;
-    if (text && poppler_page_get_text_layout(page, &boxes, &n_boxes))
-        read_characters(&r, text, boxes, n_boxes, runs);
-    for (GList *item = runs; item && !layer.is_ocr_font; item = item->next)
-        layer.is_ocr_font = is_ocr_font(((PopplerTextAttributes *)item->data)->font_name);
-    layer.is_garbage = is_garbage(&r.counts);
+    if (!text || !poppler_page_get_text_layout(page, &boxes, &n_boxes))
+        n_boxes = 0;
+    pdf_text_words(a,
+                   &(struct page_text){text ? text : "", boxes, n_boxes, runs, (float)width_pt,
+                                       (float)height_pt},
+                   ret);
     poppler_page_free_text_attributes(runs);
     g_free(boxes);
     g_free(text);
-    reading_order(a, layer.words, layer.n_words);
-    *ret = layer;
 }

@@ -33,27 +33,6 @@ static void words_stand_where_they_are_printed(void **state)
     made_release(&m);
 }
 
-/* Poppler ends a column and begins the next without a space: "Estimate NumberMichael". */
-static void columns_are_not_run_together(void **state)
-{
-    struct made m;
-
-    (void)state;
-    made_init(&m);
-    pdf_page_made(&m, MADE_A4,
-                  "BT /F 10 Tf 12 TL 1 0 0 1 50 700 Tm (Advertiser) Tj T* (Product) Tj T* "
-                  "(Estimate Number) Tj 1 0 0 1 150 700 Tm (Nordvik Klima) Tj T* (Pumps) Tj T* "
-                  "(10482) Tj 1 0 0 1 300 700 Tm (Invoice no) Tj T* (Invoice date) Tj T* "
-                  "(Month) Tj ET",
-                  0, 0);
-    made_open(&m);
-    assert_non_null(made_word(&m, "Number"));
-    assert_non_null(made_word(&m, "Nordvik"));
-    assert_non_null(made_word(&m, "10482"));
-    assert_non_null(made_word(&m, "Invoice"));
-    made_release(&m);
-}
-
 static void turned_pages_come_upright(void **state)
 {
     struct made m;
@@ -162,7 +141,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_stand_where_they_are_printed),
-        cmocka_unit_test(columns_are_not_run_together),
         cmocka_unit_test(turned_pages_come_upright),
         cmocka_unit_test(embedded_invoices_are_read_and_the_rest_handed_on),
         cmocka_unit_test(a_scan_is_painted_at_its_own_resolution),
