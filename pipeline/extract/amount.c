@@ -5,7 +5,10 @@
  */
 #include "pipeline/extract/amount.h"
 
+#include "base/arena.h"
+
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -262,4 +265,38 @@ bool amount_parse(const char *text, bool may_repair, struct amount *ret)
 int64_t amount_to_minor(int64_t value)
 {
     return (value + (value < 0 ? -50 : 50)) / 100;
+}
+
+/* quantity x price in ten-thousandths, rounded; saturates far above any price. */
+static int64_t product(int64_t a, int64_t b)
+{
+    __int128 wide = (__int128)a * b;
+
+    if (wide < 0)
+        wide = -wide;
+    wide = (wide + AMOUNT_SCALE / 2) / AMOUNT_SCALE;
+    return wide > INT64_MAX / 4 ? INT64_MAX / 4 : (int64_t)wide;
+}
+
+bool amount_multiplies(int64_t quantity, int64_t price, int64_t amount)
+{
+    int64_t difference = llabs(product(quantity, price) - llabs(amount));
+
+    return amount != 0 && difference <= 100; /* one minor unit */
+}
+
+const char *amount_text(struct arena *a, int64_t value, int decimals)
+{
+    int places = 4;
+    int64_t scale = AMOUNT_SCALE, part = llabs(value);
+
+    while (places > decimals && part % 10 == 0) {
+        part /= 10;
+        scale /= 10;
+        places--;
+    }
+    if (places == 0)
+        return arena_printf(a, "%s%lld", value < 0 ? "-" : "", (long long)part);
+    return arena_printf(a, "%s%lld.%0*lld", value < 0 ? "-" : "", (long long)(part / scale), places,
+                        (long long)(part % scale));
 }

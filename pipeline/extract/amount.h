@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arena;
+
 enum { AMOUNT_SCALE = 10000 };
 
 struct amount {
@@ -30,6 +32,12 @@ bool amount_parse(const char *text, bool may_repair, struct amount *ret);
 /* The ISO code a printed currency word or sign means ("€", "Ft", "NOK"), "kr" for a krone of some
  * country, or NULL. */
 const char *currency_of_sign(const char *text, int length);
+
+/* Whether quantity x price is the amount to the minor unit, all in ten-thousandths, signs aside. */
+bool amount_multiplies(int64_t quantity, int64_t price, int64_t amount);
+
+/* Ten-thousandths as a decimal with at least `decimals` places, in the arena. */
+const char *amount_text(struct arena *a, int64_t value, int decimals);
 
 /* Ten-thousandths to minor units (hundredths), rounding half away from zero. */
 int64_t amount_to_minor(int64_t value);

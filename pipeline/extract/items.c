@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 12, ITEMS_MAX = 600, CONTINUATIONS = 4 };
+enum { COLUMNS_MAX = 12, CONTINUATIONS = 4 };
 
 static const uint64_t roles[] = {
     CONCEPT_BIT(col_description), CONCEPT_BIT(col_price),    CONCEPT_BIT(col_quantity),
@@ -110,8 +110,12 @@ static bool row_has_amounts(const struct reader *q, int row)
 
 static bool read_header(const struct reader *q, int row, struct table *t)
 {
+    const uint64_t goods = CONCEPT_BIT(col_description) | CONCEPT_BIT(col_price) |
+                           CONCEPT_BIT(col_quantity) | CONCEPT_BIT(col_discount) |
+                           CONCEPT_BIT(col_article) | CONCEPT_BIT(col_unit);
     const struct sheet *s = q->s;
     int end = row + 1;
+    bool is_goods = false;
 
     *t = (struct table){.page = s->rows[row].page};
     if (row_has_amounts(q, row))
@@ -124,9 +128,9 @@ static bool read_header(const struct reader *q, int row, struct table *t)
         end++;
     t->first_row = end;
     settle_amount_column(t);
-    return has_role(t, CONCEPT_BIT(col_amount)) &&
-           (has_role(t, CONCEPT_BIT(col_description)) || has_role(t, CONCEPT_BIT(col_price)) ||
-            has_role(t, CONCEPT_BIT(col_quantity)));
+    for (int i = 0; i < t->count; i++) /* a rate and an amount alone are a table of VAT */
+        is_goods |= (t->columns[i].role & goods) != 0;
+    return is_goods && has_role(t, CONCEPT_BIT(col_amount));
 }
 
 static float distance_x(const struct box *a, const struct box *b)
@@ -261,24 +265,6 @@ static bool is_carry(const struct reader *q, int row)
     return false;
 }
 
-/* quantity x price in ten-thousandths, rounded; saturates far above any price. */
-static int64_t product(int64_t a, int64_t b)
-{
-    __int128 wide = (__int128)a * b;
-
-    if (wide < 0)
-        wide = -wide;
-    wide = (wide + AMOUNT_SCALE / 2) / AMOUNT_SCALE;
-    return wide > INT64_MAX / 4 ? INT64_MAX / 4 : (int64_t)wide;
-}
-
-static bool multiplies(int64_t quantity, int64_t price, int64_t amount)
-{
-    int64_t difference = llabs(product(quantity, price) - llabs(amount));
-
-    return amount != 0 && difference <= 100; /* one minor unit */
-}
-
 /* Chooses among readings of the three numbers so that the line multiplies. */
 static bool settle_readings(const struct row_cells *cells, int64_t value[3])
 {
@@ -296,29 +282,12 @@ static bool settle_readings(const struct row_cells *cells, int64_t value[3])
             is_real &= !is_other || parts[i]->amount.is_ambiguous;
             v[i] = is_other ? parts[i]->amount.other : parts[i]->amount.value;
         }
-        if (is_real && multiplies(v[0], v[1], v[2])) {
+        if (is_real && amount_multiplies(v[0], v[1], v[2])) {
             memcpy(value, v, sizeof v);
             return true;
         }
     }
     return false;
-}
-
-/* Ten-thousandths as a decimal with at least `decimals` places. */
-static const char *decimal_text(struct arena *a, int64_t value, int decimals)
-{
-    int places = 4;
-    int64_t scale = AMOUNT_SCALE, part = llabs(value);
-
-    while (places > decimals && part % 10 == 0) {
-        part /= 10;
-        scale /= 10;
-        places--;
-    }
-    if (places == 0)
-        return arena_printf(a, "%s%lld", value < 0 ? "-" : "", (long long)part);
-    return arena_printf(a, "%s%lld.%0*lld", value < 0 ? "-" : "", (long long)(part / scale), places,
-                        (long long)(part % scale));
 }
 
 static void add_item(const struct reader *q, int row, const struct row_cells *cells)
@@ -339,10 +308,10 @@ static void add_item(const struct reader *q, int row, const struct row_cells *ce
         .page = q->s->pages[q->s->rows[row].page]->number,
         .box = q->s->rows[row].box,
         .unit = cells->unit,
-        .quantity = cells->quantity ? decimal_text(q->a, value[0], 0) : NULL,
-        .unit_price = cells->price ? decimal_text(q->a, value[1], 2) : NULL,
-        .vat_rate = cells->rate ? decimal_text(q->a, cells->rate->amount.value, 0) : NULL,
-        .amount = decimal_text(q->a, value[2], 2)};
+        .quantity = cells->quantity ? amount_text(q->a, value[0], 0) : NULL,
+        .unit_price = cells->price ? amount_text(q->a, value[1], 2) : NULL,
+        .vat_rate = cells->rate ? amount_text(q->a, cells->rate->amount.value, 0) : NULL,
+        .amount = amount_text(q->a, value[2], 2)};
     if (cells->text_first >= 0)
         item->line.description = sheet_text(q->s, q->a, cells->text_first, cells->text_count);
     items->sum_minor += item->amount_minor;
@@ -421,4 +390,6 @@ void items_find(struct items *items, const struct candidates *c, const struct sh
 
         row = read_header(&q, row, &table) ? read_table(&q, &table) : row + 1;
     }
+    if (items->count == 0)
+        items_find_headless(items, c, s, a);
 }

@@ -17,11 +17,17 @@ struct item {
     int first, last; /* rows it covers */
 };
 
+enum { ITEMS_MAX = 600 };
+
 struct items {
     struct item *items;
     int count;
     int64_t sum_minor;
 };
+
+/* For tables whose header nobody can read: rows that multiply, and those in line with them. */
+void items_find_headless(struct items *items, const struct candidates *c, const struct sheet *s,
+                         struct arena *a);
 
 /* Finds the lines on all pages. */
 void items_find(struct items *items, const struct candidates *c, const struct sheet *s,

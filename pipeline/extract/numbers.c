@@ -283,6 +283,8 @@ static void find_identifier(struct candidates *c, struct arena *a, const struct 
         return;
     item = candidates_add(c, a, s, CANDIDATE_IDENTIFIER, first, 1);
     value = arena_strdup(a, text + (text[0] == '#'));
+    if (item->is_ocr && strncmp(value, "P0-", 3) == 0)
+        value[1] = 'O'; /* a purchase order */
     for (size_t end = strlen(value); end > 1 && strchr(".,;:()", value[end - 1]); end--)
         value[end - 1] = '\0';
     item->value = value;

@@ -312,9 +312,10 @@ static void find_names(struct search *q)
             add_block(q, i);
     for (int i = 0; i < q->lines.count; i++) {
         const struct party_line *line = &q->lines.items[i];
-        bool is_first = first_wordy < 0 && line->page == 0 && line->is_wordy && !line->is_label;
+        bool is_first = first_wordy < 0 && line->page == 0 && line->is_wordy && !line->is_label &&
+                        !has_digit(q->s, line);
         bool is_large = line->page == 0 && line->is_wordy && !line->is_label &&
-                        box_height(&line->box) > 1.3f * q->body_height &&
+                        !has_digit(q->s, line) && box_height(&line->box) > 1.3f * q->body_height &&
                         line->box.y0 < 0.2f * q->s->pages[0]->height_pt;
         struct name *name;
 
@@ -347,6 +348,20 @@ static void measure_body(struct search *q)
     q->body_height = fmaxf((float)best / 2, 4);
 }
 
+/* "1/S", "l/S" and "A/5" at the end are the Danish forms, whatever the recogniser thought. */
+static void repair_legal_form(char *text)
+{
+    size_t n = strlen(text);
+    char *end = text + n - 3;
+
+    if (n < 5 || end[-1] != ' ' || end[1] != '/')
+        return;
+    if ((end[0] == '1' || end[0] == 'l') && end[2] == 'S')
+        end[0] = 'I';
+    if ((end[0] == 'A' || end[0] == 'I') && end[2] == '5')
+        end[2] = 'S';
+}
+
 static void fill_name(const struct search *q, const struct name *name, struct arena *a,
                       struct field *field, float confidence)
 {
@@ -359,6 +374,8 @@ static void fill_name(const struct search *q, const struct name *name, struct ar
         text[n - 1] = '\0';
     for (int i = line->first; i < line->first + line->count; i++)
         printed = box_union(printed, q->s->tokens[i].printed);
+    if (q->s->tokens[line->first].is_ocr)
+        repair_legal_form(text);
     *field = (struct field){.value = text,
                             .confidence = confidence,
                             .page = q->s->pages[line->page]->number,

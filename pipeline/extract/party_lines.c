@@ -161,6 +161,18 @@ static bool ends_with_comma(const char *text)
     return n > 1 && text[n - 1] == ',';
 }
 
+/* "Nordlys AS Storgata 1 0155 Oslo" in one cell: the name ends at its legal form. */
+static bool ends_name(const struct sheet *s, int i, int end)
+{
+    if (!is_legal_form(s->tokens[i].text) || i + 2 >= end || is_legal_form(s->tokens[i + 1].text) ||
+        s->tokens[i + 1].text[0] == '&')
+        return false;
+    for (int k = i + 1; k < end; k++)
+        if (strpbrk(s->tokens[k].text, "0123456789"))
+            return true;
+    return false;
+}
+
 static void cut_cell(struct party_lines *lines, const struct sheet *s, int index)
 {
     const struct cell *cell = &s->cells[index];
@@ -170,7 +182,8 @@ static void cut_cell(struct party_lines *lines, const struct sheet *s, int index
         bool is_cut = i == end || is_bullet(s->tokens[i].text);
         int stop = i;
 
-        if (!is_cut && ends_with_comma(s->tokens[i].text)) {
+        if (!is_cut &&
+            (ends_with_comma(s->tokens[i].text) || (i > start && ends_name(s, i, end)))) {
             is_cut = true;
             stop = i + 1;
         }
