@@ -57,6 +57,16 @@ static void check_programs(struct doctor *d)
     }
 }
 
+static void check_company(struct doctor *d)
+{
+    const struct settings *s = &d->house->settings;
+    bool is_named = s->company.name[0] || s->company.registration_id[0];
+
+    tell(d, "company", is_named,
+         is_named ? s->company.name
+                  : "nobody: set company.name, or our own address may be taken for a supplier's");
+}
+
 static void check_space(struct doctor *d)
 {
     struct statvfs fs;
@@ -121,6 +131,7 @@ static int examine(struct house *house, const struct cli *cli, struct err *err)
     (void)err;
     check_programs(&d);
     check_model(&d);
+    check_company(&d);
     check_space(&d);
     check_queue(&d);
     check_workers(&d);

@@ -181,9 +181,10 @@ static int still_wanted(struct worker *w, const struct job *job, struct arena *a
 static struct post_context post_context_of(const struct worker *w, const struct document_row *row)
 {
     const struct settings *s = &w->house.settings;
+    const char *name = s->company.name[0] ? s->company.name : "unnamed"; /* the doctor complains */
 
     return (struct post_context){
-        .company = s->company.registration_id[0] ? s->company.registration_id : s->company.name,
+        .company = s->company.registration_id[0] ? s->company.registration_id : name,
         .expense = s->accounts.expense,
         .input_vat = s->accounts.input_vat,
         .supplier = s->accounts.supplier,
