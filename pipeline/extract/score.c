@@ -296,6 +296,12 @@ static void fill_period(const struct candidates *c, const struct sheet *s, struc
     }
 }
 
+/* Both were taken from the same words, so the numbers are the same, not only near. */
+static bool is_same_box(const struct box *a, const struct box *b)
+{
+    return a->x0 == b->x0 && a->y0 == b->y0 && a->x1 == b->x1 && a->y1 == b->y1;
+}
+
 /* The same words cannot be two identifiers: the surer field keeps them. */
 static void settle_identifiers(struct document *d)
 {
@@ -307,7 +313,7 @@ static void settle_identifiers(struct document *d)
         struct field *other = &d->fields[others[i]];
 
         if (!number->value || !other->value || number->page != other->page ||
-            memcmp(&number->box, &other->box, sizeof number->box) != 0)
+            !is_same_box(&number->box, &other->box))
             continue;
         if (number->confidence >= other->confidence)
             *other = (struct field){0};
