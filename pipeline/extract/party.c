@@ -367,17 +367,20 @@ static void fill_name(const struct search *q, const struct name *name, struct ar
 {
     const struct party_line *line = &q->lines.items[name->line];
     struct box printed = q->s->tokens[line->first].printed;
+    float worst = 1; /* a name is only as sure as its worst word */
     char *text = sheet_text(q->s, a, line->first, line->count);
     size_t n = strlen(text);
 
     if (n > 1 && text[n - 1] == ',')
         text[n - 1] = '\0';
-    for (int i = line->first; i < line->first + line->count; i++)
+    for (int i = line->first; i < line->first + line->count; i++) {
         printed = box_union(printed, q->s->tokens[i].printed);
+        worst = fminf(worst, q->s->tokens[i].confidence);
+    }
     if (q->s->tokens[line->first].is_ocr)
         repair_legal_form(text);
     *field = (struct field){.value = text,
-                            .confidence = confidence,
+                            .confidence = confidence * (0.4f + 0.6f * worst),
                             .page = q->s->pages[line->page]->number,
                             .box = printed,
                             .source = q->s->tokens[line->first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};

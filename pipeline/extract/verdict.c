@@ -207,6 +207,24 @@ static void judge_seller(struct judgement *j)
                             "no registered number proves who the supplier is");
 }
 
+/* Where money goes is never guessed from a scan: check digits, or a sure reading. */
+static void judge_payment(struct judgement *j)
+{
+    static const enum field_id targets[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
+                                            FIELD_PLUSGIRO, FIELD_PAYMENT_REFERENCE};
+
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        const struct field *field = &j->d->fields[targets[i]];
+
+        if (field->value && field->source == SOURCE_OCR &&
+            !(field->proofs & 1u << PROOF_CHECKSUM) &&
+            field->confidence < j->context->post_confidence)
+            document_add_reason(j->d, j->a, "low_confidence", (int)targets[i],
+                                "%s %s is not certain", field_info(targets[i])->label,
+                                field->value);
+    }
+}
+
 /* A known supplier with an account never seen before is how invoices are forged. */
 static void judge_accounts(struct judgement *j)
 {
@@ -330,6 +348,7 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
     judge_lines(&j);
     judge_vat(&j);
     judge_seller(&j);
+    judge_payment(&j);
     judge_accounts(&j);
     judge_dates(&j);
     judge_buyer(&j);
