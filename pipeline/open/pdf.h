@@ -1,6 +1,6 @@
 /*
- * PDF, in five parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
- * whether to believe it (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay
+ * PDF, in six parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
+ * what was filled in (pdf_form.c), whether to believe it (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay
  * inside these.
  */
 #ifndef PIPELINE_OPEN_PDF_H
@@ -52,6 +52,9 @@ struct page_text {
 
 void pdf_text_words(struct arena *a, const struct page_text *in, struct text_layer *ret);
 void pdf_text_read(struct arena *a, PopplerPage *page, struct text_layer *ret);
+
+/* Adds what was filled in or typed upon the page: poppler's text leaves it out. */
+void pdf_form_read(struct arena *a, PopplerPage *page, struct text_layer *layer);
 
 /* Sorts words into printed lines from the top down, left to right within a line, and numbers lines
  * and blocks (runs of lines that stand under one another without a gap). */

@@ -401,6 +401,7 @@ void pdf_plan(const struct pdf *pdf, PopplerPage *page, struct page_plan *ret)
     struct text_layer layer;
 
     pdf_text_read(a, page, &layer);
+    pdf_form_read(a, page, &layer);
     if (pdf->has_images || layer.n_words < FEW_WORDS) /* inline images have no object */
         find_pictures(pdf, page, &pictures);
     plan.why_read = judge(pdf, page, &layer, &pictures);

@@ -84,6 +84,41 @@ static void embedded_invoices_are_read_and_the_rest_handed_on(void **state)
     made_release(&m);
 }
 
+#define FIELD_AT(box) "/Type/Annot/Subtype/Widget/Rect[" box "]/DA(/F 10 Tf)"
+
+static void filled_in_fields_are_words(void **state)
+{
+    struct made m;
+    const struct word *name;
+
+    (void)state;
+    made_init(&m);
+    buf_add_text(&m.file, "%PDF-1.7\n");
+    pdf_object(&m, 1, "/Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R 6 0 R 7 0 R]>>", NULL, 0);
+    pdf_object(&m, 2, "/Type/Pages/Kids[3 0 R]/Count 1", NULL, 0);
+    pdf_object(&m, 3, "/Type/Page/Parent 2 0 R/Annots[5 0 R 6 0 R 7 0 R 8 0 R]" MADE_A4, NULL, 0);
+    pdf_object(&m, 5, FIELD_AT("100 700 300 720") "/FT/Tx/T(a)/V(Jamie Doe)", NULL, 0);
+    pdf_object(&m, 6, FIELD_AT("100 600 300 620") "/FT/Tx/T(b)/V(secret)/F 2", NULL, 0);
+    pdf_object(
+        &m, 7,
+        FIELD_AT("50 700 60 710") "/FT/Btn/T(c)/V/Yes/AS/Yes/AP<</N<</Yes 9 0 R/Off 9 0 R>>>>",
+        NULL, 0);
+    pdf_object(&m, 8,
+               "/Type/Annot/Subtype/FreeText/Rect[400 500 500 520]/Contents(approved)/DA(/F 10 Tf)",
+               NULL, 0);
+    pdf_object(&m, 9, "/Type/XObject/Subtype/Form/BBox[0 0 10 10]", "", 0);
+    pdf_end(&m, "");
+    made_open(&m);
+    name = made_word(&m, "Doe");
+    assert_non_null(name);
+    assert_in_range((int)name->box.x0, 120, 150);
+    assert_in_range((int)name->box.y0, 122, 132); /* 842 - 720 = 122 */
+    assert_null(made_word(&m, "secret"));
+    assert_non_null(made_word(&m, "\xe2\x98\x92"));
+    assert_non_null(made_word(&m, "approved"));
+    made_release(&m);
+}
+
 static void a_scan_is_painted_at_its_own_resolution(void **state)
 {
     struct made m;
@@ -143,6 +178,7 @@ int main(void)
         cmocka_unit_test(words_stand_where_they_are_printed),
         cmocka_unit_test(turned_pages_come_upright),
         cmocka_unit_test(embedded_invoices_are_read_and_the_rest_handed_on),
+        cmocka_unit_test(filled_in_fields_are_words),
         cmocka_unit_test(a_scan_is_painted_at_its_own_resolution),
         cmocka_unit_test(posters_shrink_to_the_limit_of_pixels),
         cmocka_unit_test(a_preview_has_the_height_asked_for),
