@@ -1,7 +1,7 @@
 /*
  * PDF, in six parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
- * what was filled in (pdf_form.c), whether to believe it (pdf_trust.c), and a page's picture (pdf_image.c). Poppler's types stay
- * inside these.
+ * what was filled in (pdf_form.c), whether to believe it (pdf_trust.c), and a page's picture
+ * (pdf_image.c). Poppler's types stay inside these.
  */
 #ifndef PIPELINE_OPEN_PDF_H
 #define PIPELINE_OPEN_PDF_H
