@@ -108,6 +108,22 @@ static bool row_has_amounts(const struct reader *q, int row)
     return false;
 }
 
+/* "Whatever | Amount": words nobody knows, far left of a word for amounts, name the goods. */
+static bool add_unknown_description(const struct sheet *s, int row, struct table *t)
+{
+    const struct cell *cell = &s->cells[s->tokens[s->rows[row].first].cell];
+    bool is_last = t->columns[0].box.x1 > s->rows[row].box.x1 - 2;
+
+    if (!is_last || cell->count > 4 ||
+        cell->box.x1 + 8 * s->rows[row].height > t->columns[0].box.x0)
+        return false;
+    for (int m = 0; m < s->n_mentions; m++)
+        if (s->mentions[m].first >= cell->first && s->mentions[m].first < cell->first + cell->count)
+            return false;
+    t->columns[t->count++] = (struct column){CONCEPT_BIT(col_description), cell->box};
+    return true;
+}
+
 static bool read_header(const struct reader *q, int row, struct table *t)
 {
     const uint64_t goods = CONCEPT_BIT(col_description) | CONCEPT_BIT(col_price) |
@@ -120,7 +136,7 @@ static bool read_header(const struct reader *q, int row, struct table *t)
     *t = (struct table){.page = s->rows[row].page};
     if (row_has_amounts(q, row))
         return false;
-    if (read_header_row(s, row, t) < 2)
+    if (read_header_row(s, row, t) < 1)
         return false;
     while (end < s->n_rows && end <= row + 2 && s->rows[end].page == t->page &&
            s->rows[end].box.y0 - s->rows[end - 1].box.y1 < 0.9f * s->rows[row].height &&
@@ -128,6 +144,8 @@ static bool read_header(const struct reader *q, int row, struct table *t)
         end++;
     t->first_row = end;
     settle_amount_column(t);
+    if (has_role(t, CONCEPT_BIT(col_amount)) && t->count == 1)
+        is_goods = add_unknown_description(s, row, t);
     for (int i = 0; i < t->count; i++) /* a rate and an amount alone are a table of VAT */
         is_goods |= (t->columns[i].role & goods) != 0;
     return is_goods && has_role(t, CONCEPT_BIT(col_amount));

@@ -74,9 +74,12 @@ static void read_language(struct table *table, const char *folder, int language)
     }
 }
 
-static int compare_rows(const void *a, const void *b)
+/* By length first, so that phrases of nearly the same length stand together. */
+static int compare_rows(const void *x, const void *y)
 {
-    return strcmp(((const struct phrase *)a)->key, ((const struct phrase *)b)->key);
+    const struct phrase *a = x, *b = y;
+
+    return a->length != b->length ? a->length - b->length : strcmp(a->key, b->key);
 }
 
 int main(int argc, char **argv)

@@ -92,6 +92,11 @@ static void extract(struct setting *s)
     assert_int_equal(extract_document(&s->arena, s->pages, NULL, &context, d, NULL), 0);
 }
 
+static const char *or_dash(const char *text)
+{
+    return text ? text : "-";
+}
+
 static void check_line(struct setting *s, const char *text)
 {
     const struct document *d = s->document;
@@ -100,8 +105,9 @@ static void check_line(struct setting *s, const char *text)
 
     if (i >= d->n_lines)
         fail_msg("%s: no line %zu \"%s\"", s->name, i + 1, text);
-    snprintf(found, sizeof found, "%s | %s | %s | %s", d->lines[i].description,
-             d->lines[i].quantity, d->lines[i].unit_price, d->lines[i].amount);
+    snprintf(found, sizeof found, "%s | %s | %s | %s", or_dash(d->lines[i].description),
+             or_dash(d->lines[i].quantity), or_dash(d->lines[i].unit_price),
+             or_dash(d->lines[i].amount));
     if (strcmp(found, text) != 0)
         fail_msg("%s: line %zu is \"%s\", not \"%s\"", s->name, i + 1, found, text);
 }
