@@ -1,10 +1,11 @@
 /*
  * What a file is, by its first bytes and never by its name.
  *
- * Fixed signatures come first, then XML (any of the encodings an XML parser must know), then mail
- * (two or more of the header fields only mail has), and last a PDF behind some junk, which the
- * format's readers have always tolerated within 1,024 bytes. A file we do not open is named when
- * its signature is well known, so that a clerk reads "a ZIP archive" and not only "unknown".
+ * Fixed signatures come first, then mail (two or more of the header fields only mail has), then a
+ * PDF behind some junk, which the format's readers have always tolerated within 1,024 bytes (the
+ * junk may be markup), and last XML, in any of the encodings an XML parser must know. A file we do
+ * not open is named when its signature is well known, so that a clerk reads "a ZIP archive" and
+ * not only "unknown".
  */
 #include "pipeline/open/source.h"
 
@@ -168,12 +169,12 @@ int kind_detect(const unsigned char *bytes, size_t length, enum file_kind *ret, 
     if (is_only_spaces(bytes, length))
         return fault_set(err, FAULT_EMPTY, "");
     squeeze(bytes, length, head, sizeof head);
-    if (is_xml(head))
-        *ret = FILE_XML;
-    else if (is_mail(bytes, length))
+    if (is_mail(bytes, length))
         *ret = FILE_MAIL;
     else if (memmem(bytes, length < PDF_JUNK_MAX ? length : PDF_JUNK_MAX, "%PDF-", 5))
         *ret = FILE_PDF;
+    else if (is_xml(head))
+        *ret = FILE_XML;
     else
         return fault_set(err, FAULT_UNKNOWN_KIND, "%s", is_html(head) ? "a web page" : "");
     return 0;
