@@ -21,6 +21,7 @@
 #define BAR_INCHES 0.2f   /* how long a bar is at least */
 #define GAP_INCHES 0.18f  /* between two bars of one code at most */
 #define CODE_INCHES 0.35f /* how wide a code is at least */
+#define BARS_MIN 8        /* seen apart: at low resolution neighbours run together */
 #define QUIET_INCHES 0.2f /* clipped around a place */
 #define FINDER_PX_MIN 9
 #define FINDER_INCHES_MAX 1.5f
@@ -151,28 +152,51 @@ static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanne
     boxDestroy(&large);
 }
 
+/* A code has at least a dozen bars where a table has its few rules. */
+static bool has_many_bars(PIX *bars, const BOX *block, bool is_lying)
+{
+    BOX *middle = is_lying ? boxCreate(block->x + block->w / 2, block->y, 1, block->h)
+                           : boxCreate(block->x, block->y + block->h / 2, block->w, 1);
+    PIX *cut = pixClipRectangle(bars, middle, NULL);
+    l_int32 count = 0;
+
+    if (cut)
+        pixCountConnComp(cut, 8, &count);
+    pixDestroy(&cut);
+    boxDestroy(&middle);
+    return count >= BARS_MIN;
+}
+
+static BOXA *barred_blocks(const struct sheet *s, PIX *bars, bool is_lying)
+{
+    int gap = sheet_ink_px(s, GAP_INCHES);
+    PIX *joined = ink_joined(bars, gap, is_lying);
+    PIX *blocks = joined ? ink_long_runs(joined, sheet_ink_px(s, CODE_INCHES), is_lying) : NULL;
+    BOXA *boxes = blocks ? pixConnCompBB(blocks, 4) : NULL;
+
+    pixDestroy(&joined);
+    pixDestroy(&blocks);
+    return boxes;
+}
+
 /* Blocks of parallel strokes; the strokes stand upright or lie. */
 static void add_barred(const struct sheet *s, bool is_lying, BOXA *places)
 {
-    int gap = sheet_ink_px(s, GAP_INCHES), width = sheet_ink_px(s, CODE_INCHES);
-    PIX *bars = ink_long_runs(s->ink, sheet_ink_px(s, BAR_INCHES), !is_lying), *blocks;
+    PIX *bars = ink_long_runs(s->ink, sheet_ink_px(s, BAR_INCHES), !is_lying);
     BOXA *boxes = NULL;
     int is_empty = 1;
 
     if (bars)
         pixZero(bars, &is_empty);
-    if (!is_empty) {
-        pixCloseSafeBrick(bars, bars, is_lying ? 1 : gap, is_lying ? gap : 1);
-        blocks = ink_long_runs(bars, width, is_lying);
-        boxes = blocks ? pixConnCompBB(blocks, 4) : NULL;
-        pixDestroy(&blocks);
-    }
+    if (!is_empty)
+        boxes = barred_blocks(s, bars, is_lying);
     for (int i = 0; boxes && i < boxaGetCount(boxes) && boxaGetCount(places) < PLACES_MAX; i++) {
-        l_int32 w, h;
+        BOX *block = boxaGetBox(boxes, i, L_CLONE);
 
-        boxaGetBoxGeometry(boxes, i, NULL, NULL, &w, &h);
-        if ((is_lying ? w : h) > sheet_ink_px(s, BAR_INCHES) / 2)
-            boxaAddBox(places, boxaGetBox(boxes, i, L_CLONE), L_INSERT);
+        if ((is_lying ? block->w : block->h) > sheet_ink_px(s, BAR_INCHES) / 2 &&
+            has_many_bars(bars, block, is_lying))
+            boxaAddBox(places, block, L_COPY);
+        boxDestroy(&block);
     }
     boxaDestroy(&boxes);
     pixDestroy(&bars);

@@ -12,7 +12,7 @@
 
 #define MARK_PX_MAX 128 /* of ink: letters of half an inch and more are not text */
 #define MARKS_MIN 30
-#define SKEW_DEG_MIN 0.3f
+#define SKEW_DEG_MIN 0.8f /* Tesseract bears less, and resampling costs a few letters */
 #define SKEW_DEG_MAX 8.0f
 #define SKEW_SURE 3.0f   /* Leptonica's ratio of best to worst score */
 #define HEIGHT_PX_MIN 10 /* of the middle component: 13 (200 dpi) read no better at 26 */
@@ -111,15 +111,16 @@ void clean_skew_and_height(struct sheet *s)
 {
     float deg = 0, sure = 0, height = middle_height(s), scale = 1;
 
-    if (pixFindSkew(s->ink, &deg, &sure) != 0 || sure < SKEW_SURE || fabsf(deg) < SKEW_DEG_MIN ||
-        fabsf(deg) > SKEW_DEG_MAX)
+    if (pixFindSkew(s->ink, &deg, &sure) != 0 || sure < SKEW_SURE || fabsf(deg) > SKEW_DEG_MAX)
         deg = 0;
     if (height > 0 && (height < HEIGHT_PX_MIN || height > HEIGHT_PX_MAX))
         scale = fminf(HEIGHT_PX_BEST / height, SCALE_MAX);
     if (scale < 0.5f) /* averages instead of skipping pixels */
         scale = 0.5f;
-    if (deg != 0 || scale != 1)
+    if (fabsf(deg) >= SKEW_DEG_MIN || scale != 1)
         sheet_resample(s, deg, scale);
+    else
+        s->skew_deg = -deg;
 }
 
 void clean_inverse(struct sheet *s)

@@ -22,7 +22,7 @@ void clean_orientation(struct sheet *s, struct engine *engine);
 /* Takes out dust; a page of nothing but dots is read from its reduced ink. */
 void clean_specks(struct sheet *s);
 
-/* Rotates away a skew above 0.3 degrees and brings letters to the recogniser's favourite height. */
+/* Rotates away a skew that hurts and brings letters to the recogniser's favourite height. */
 void clean_skew_and_height(struct sheet *s);
 
 /* Turns white text on dark blocks into dark text on white. */

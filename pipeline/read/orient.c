@@ -117,7 +117,7 @@ static float upness(const struct pairs *pairs)
 static BOXA *widest_lines(const struct sheet *s)
 {
     int gap = (int)(s->dpi / s->ink_factor / 10);
-    PIX *joined = pixCloseSafeBrick(NULL, s->ink, gap + 1, 1);
+    PIX *joined = ink_joined(s->ink, gap + 1, false);
     BOXA *all = joined ? pixConnCompBB(joined, 8) : NULL, *fit = NULL, *sorted = NULL;
 
     if (all)

@@ -34,6 +34,9 @@ struct sheet {
  * changed. The sheet and what it owns are released with the arena. */
 struct sheet *sheet_new(struct arena *a, const struct page_image *image);
 
+/* The picture with 1 bit or 8 bits of grey; a clone when it is so already. NULL when refused. */
+struct Pix *pix_grey(struct Pix *pix);
+
 /* Puts `made` in the place of a picture; NULL (the library could not) leaves the old one. */
 void pix_replace(struct Pix **at, struct Pix *made);
 
@@ -48,6 +51,9 @@ int sheet_ink_px(const struct sheet *s, float inches);
 
 /* The runs of at least `length` pixels of ink across or down, whole. Owned; NULL when refused. */
 struct Pix *ink_long_runs(struct Pix *ink, int length, bool is_vertical);
+
+/* The ink with gaps of less than `length` pixels across or down filled. Owned; NULL when refused. */
+struct Pix *ink_joined(struct Pix *ink, int length, bool is_vertical);
 
 /* Quarter turns clockwise of pix and ink: 0 to 3. */
 void sheet_turn(struct sheet *s, int quarters);
