@@ -14,7 +14,6 @@
 struct arena;
 struct buf;
 struct err;
-struct json_t;
 
 struct box {
     float x0, y0, x1, y1;
@@ -76,14 +75,9 @@ struct page *page_new(struct arena *a, int number, float width_pt, float height_
 /* The words with spaces and line breaks between, as an owned string. */
 char *page_text(const struct page *page);
 
-/* The page as JSON (owned), and back. From outside it is checked: counts against base/limits.h,
- * boxes finite, UTF-8. ERR_INVALID tells the first thing wrong. */
-struct json_t *page_to_json(const struct page *page);
-int page_from_json(struct arena *a, const struct json_t *json, struct page **ret_page,
-                   struct err *err);
-
-/* The same as bytes, with the same precision and the same checks, at a twentieth of the CPU.
- * Packing appends to `b`. */
+/* The page as bytes, appended to `b`, and back. What comes from outside is checked: counts against
+ * base/limits.h, boxes, UTF-8; ERR_INVALID when anything is wrong. Lengths are kept to a tenth of a
+ * point, confidences to a thousandth. */
 void page_pack(const struct page *page, struct buf *b);
 int page_unpack(struct arena *a, const void *bytes, size_t length, struct page **ret_page,
                 struct err *err);

@@ -1,8 +1,7 @@
 /*
- * Pages as bytes: what rests in the records store and may travel between our processes. JSON says
- * the same to other programs, but printing and parsing 3,000 numbers cost more CPU than all else
- * that a commit does (measured, 400 words: 0.87 ms to print and 0.65 to parse, packed 0.04 and
- * 0.03).
+ * Pages as bytes: what rests in the records store and travels between reader and worker. JSON was
+ * tried first; printing and parsing 3,000 numbers cost more CPU than all else that a commit does
+ * (measured, 400 words: 0.87 ms to print and 0.65 to parse, packed 0.04 and 0.03).
  *
  *   byte 1 (the form's version)
  *   number, width, height, quarter turns, skew, source, is_blank
@@ -11,9 +10,9 @@
  *   count, then rules:     is_vertical, box
  *
  * Every number is a varint (7 bits a byte, low first); those that may be negative are folded to
- * 0, -1, 1, -2 … first. Lengths are in tenths of a point, as in JSON; a box is the step from the
- * corner of the box before it, width and height. A text is its length and its bytes. Reading trusts
- * nothing: the bytes may come from the jail or from a damaged disk.
+ * 0, -1, 1, -2 … first. Lengths are in tenths of a point; a box is the step from the corner of the
+ * box before it, width and height. A text is its length and its bytes. Reading trusts nothing: the
+ * bytes may come from the jail or from a damaged disk.
  */
 #include "models/page.h"
 

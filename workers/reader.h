@@ -9,10 +9,11 @@
  *     │                           │◀── end ───────────────────────┘
  *     │◀── report ────────────────│
  *
- * An order travels with the file (sealed memfd), the request (sealed memfd with JSON) and the
- * write end of the answer pipe. One order at a time; the next follows the report. Orders come from
- * the owner and reports from the warm parent, who has seen no hostile byte: both are plain structs.
- * Frames (base/frame.h) come from the child, who has: nothing in them is believed.
+ * An order travels with the file (sealed memfd), the request (memfd of frames: H with the limits as
+ * JSON; for a record its pages, P and packed) and the write end of the answer pipe. One order at a
+ * time; the next follows the report. Orders come from the owner and reports from the warm parent,
+ * who has seen no hostile byte: both are plain structs. Frames (base/frame.h) come from the child,
+ * who has: nothing in them is believed.
  */
 #ifndef WORKERS_READER_H
 #define WORKERS_READER_H
@@ -47,12 +48,12 @@ struct reader_report {
 
 /*
  * Kinds of frames. An answer is H P… A… X? Z for open, P I? Z for read, I Z for preview, R Z for
- * record; or E at any place, alone and last.
+ * record; or E at any place, alone and last. "Headed" is u32 length of a JSON head, the head, bytes.
  */
 enum reader_frame {
     FRAME_HEAD = 'H',       /* {"kind", "pages", "attachments", "producer"} */
-    FRAME_PAGE = 'P',       /* {"page": {…}, "needs_reading", "why_read", "times": […]} */
-    FRAME_ATTACHMENT = 'A', /* u32 length of the JSON, {"name", "media_type"}, the bytes */
+    FRAME_PAGE = 'P',       /* headed: {"needs_reading", "why_read", "times"}, a packed page */
+    FRAME_ATTACHMENT = 'A', /* headed: {"name", "media_type"}, its bytes */
     FRAME_EINVOICE = 'X',   /* a document, as "bilag/1" */
     FRAME_PICTURE = 'I',    /* WebP or JPEG */
     FRAME_RECORD = 'R',     /* PDF */

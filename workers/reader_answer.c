@@ -16,9 +16,9 @@
 
 #include <string.h>
 
-#define JSON_FRAME_BYTES ((size_t)8 << 20)
-#define JSON_GROWTH 8 /* most arena bytes a byte of a page's or document's JSON turns into, */
-#define JSON_GROWTH_BYTES ((size_t)4 << 20) /* beside arrays whose counts are capped */
+#define JSON_FRAME_BYTES ((size_t)8 << 20) /* packed pages are smaller */
+#define GROWTH 8 /* most arena bytes a byte of a document's JSON or a packed page turns into, */
+#define GROWTH_BYTES ((size_t)4 << 20) /* beside arrays whose counts are capped */
 
 typedef int take_fn(struct reader_answer *, const char *, size_t, struct err *);
 
@@ -27,12 +27,17 @@ static int bad(struct err *err, const char *what)
     return fault_set(err, FAULT_BAD_ANSWER, "%s", what);
 }
 
+static bool may_grow(const struct reader_answer *answer, size_t length)
+{
+    return length * GROWTH + GROWTH_BYTES <= answer->arena->max - answer->arena->used;
+}
+
 static int parse(struct reader_answer *answer, const char *bytes, size_t length, json_t **ret,
                  struct err *err)
 {
     json_t *json = NULL;
 
-    if (length * JSON_GROWTH + JSON_GROWTH_BYTES > answer->arena->max - answer->arena->used)
+    if (!may_grow(answer, length))
         return bad(err, "more than fits");
     if (json_parse(bytes, length, &json, NULL) < 0)
         return bad(err, "no JSON");
@@ -41,6 +46,27 @@ static int parse(struct reader_answer *answer, const char *bytes, size_t length,
         return bad(err, "no JSON object");
     }
     *ret = json;
+    return 0;
+}
+
+/* A frame's JSON head, owned, and the bytes behind it. */
+static int parse_headed(struct reader_answer *answer, const char *bytes, size_t length,
+                        json_t **ret_head, const char **ret_rest, size_t *ret_length,
+                        struct err *err)
+{
+    uint32_t head = 0;
+    int r;
+
+    if (length < sizeof head)
+        return bad(err, "a frame without its head");
+    memcpy(&head, bytes, sizeof head);
+    if (head > length - sizeof head)
+        return bad(err, "a frame without its head");
+    r = parse(answer, bytes + sizeof head, head, ret_head, err);
+    if (r < 0)
+        return r;
+    *ret_rest = bytes + sizeof head + head;
+    *ret_length = length - sizeof head - head;
     return 0;
 }
 
@@ -82,85 +108,83 @@ static int take_head(struct reader_answer *answer, const char *bytes, size_t len
     return 0;
 }
 
-static int parse_page(struct reader_answer *answer, const json_t *json, int number,
-                      struct page **ret, struct err *err)
-{
-    struct page *page;
-
-    if (page_from_json(answer->arena, json_object_get(json, "page"), &page, NULL) < 0)
-        return bad(err, "malformed page");
-    if (page->number != number)
-        return bad(err, "not the page that was due");
-    *ret = page;
-    return 0;
-}
-
-static int take_opened_page(struct reader_answer *answer, const json_t *json, struct err *err)
+static int take_opened_page(struct reader_answer *answer, const json_t *head, struct page *page,
+                            struct err *err)
 {
     struct opened *o = &answer->opened;
-    const char *why = json_get_text(json, "why_read", NULL);
-    struct opened_page *to;
-    int r;
 
     if (o->n_pages == answer->expected_pages || o->n_attachments)
         return bad(err, "a page too many");
-    to = &o->pages[o->n_pages];
-    r = parse_page(answer, json, (int)o->n_pages + 1, &to->page, err);
-    if (r < 0)
-        return r;
-    to->needs_reading = json_get_bool(json, "needs_reading", true);
-    to->why_read = arena_strdup(answer->arena, why);
-    o->n_pages++;
+    if (page->number != (int)o->n_pages + 1)
+        return bad(err, "not the page that was due");
+    o->pages[o->n_pages++] = (struct opened_page){
+        .page = page,
+        .needs_reading = json_get_bool(head, "needs_reading", true),
+        .why_read = arena_strdup(answer->arena, json_get_text(head, "why_read", NULL)),
+    };
     return 0;
 }
 
-static long time_at(const json_t *json, size_t i)
+static long time_at(const json_t *head, size_t i)
 {
-    return (long)json_integer_value(json_array_get(json_object_get(json, "times"), i));
+    return (long)json_integer_value(json_array_get(json_object_get(head, "times"), i));
+}
+
+static int take_read_page(struct reader_answer *answer, const json_t *head, struct page *page,
+                          struct err *err)
+{
+    if (answer->read.page)
+        return bad(err, "a page too many");
+    if (page->number != answer->page_number)
+        return bad(err, "not the page that was due");
+    answer->read.page = page;
+    answer->read.times = (struct read_times){time_at(head, 0), time_at(head, 1), time_at(head, 2),
+                                             time_at(head, 3)};
+    return 0;
 }
 
 static int take_page(struct reader_answer *answer, const char *bytes, size_t length,
                      struct err *err)
 {
-    AUTO_JSON json_t *json = NULL;
-    int r = parse(answer, bytes, length, &json, err);
+    AUTO_JSON json_t *head = NULL;
+    const char *packed;
+    size_t packed_length;
+    struct page *page;
+    int r = parse_headed(answer, bytes, length, &head, &packed, &packed_length, err);
 
     if (r < 0)
         return r;
-    if (answer->verb == READER_OPEN)
-        return take_opened_page(answer, json, err);
-    if (answer->read.page)
-        return bad(err, "a page too many");
-    answer->read.times = (struct read_times){time_at(json, 0), time_at(json, 1), time_at(json, 2),
-                                             time_at(json, 3)};
-    return parse_page(answer, json, answer->page_number, &answer->read.page, err);
+    if (!may_grow(answer, packed_length))
+        return bad(err, "more than fits");
+    if (page_unpack(answer->arena, packed, packed_length, &page, NULL) < 0)
+        return bad(err, "malformed page");
+    return answer->verb == READER_OPEN ? take_opened_page(answer, head, page, err)
+                                       : take_read_page(answer, head, page, err);
 }
 
 static int take_attachment(struct reader_answer *answer, const char *bytes, size_t length,
                            struct err *err)
 {
     struct opened *o = &answer->opened;
-    AUTO_JSON json_t *json = NULL;
-    uint32_t head = 0;
-    struct attachment *to;
+    AUTO_JSON json_t *head = NULL;
     const unsigned char *copy;
+    const char *content;
+    size_t content_length;
     int r;
 
-    if (length < sizeof head || o->n_attachments == answer->expected_attachments)
+    if (o->n_attachments == answer->expected_attachments)
         return bad(err, "an attachment too many");
-    memcpy(&head, bytes, sizeof head);
-    if (head > length - sizeof head)
-        return bad(err, "attachment without its head");
-    r = parse(answer, bytes + sizeof head, head, &json, err);
+    r = parse_headed(answer, bytes, length, &head, &content, &content_length, err);
     if (r == 0)
-        r = copy_bytes(answer, bytes + sizeof head + head, length - sizeof head - head, &copy, err);
+        r = copy_bytes(answer, content, content_length, &copy, err);
     if (r < 0)
         return r;
-    to = &o->attachments[o->n_attachments++];
-    to->name = arena_strdup(answer->arena, json_get_text(json, "name", ""));
-    to->media_type = arena_strdup(answer->arena, json_get_text(json, "media_type", ""));
-    to->bytes = copy;
-    to->length = length - sizeof head - head;
+    o->attachments[o->n_attachments++] = (struct attachment){
+        .name = arena_strdup(answer->arena, json_get_text(head, "name", "")),
+        .media_type = arena_strdup(answer->arena, json_get_text(head, "media_type", "")),
+        .bytes = copy,
+        .length = content_length,
+    };
     return 0;
 }
 

@@ -9,10 +9,12 @@
 #include "workers/reader_client.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/frame.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/spawn.h"
 #include "models/fault.h"
@@ -398,9 +400,11 @@ static int open_record_request(const struct reader *reader, struct page *const *
     if (fd < 0)
         return fd;
     for (size_t i = 0; i < n_pages && r == 0; i++) {
-        AUTO_JSON json_t *page = page_to_json(pages[i]);
+        AUTO_BUF struct buf packed;
 
-        r = add_frame(fd, FRAME_PAGE, page, err);
+        buf_init(&packed, LIMIT_FRAME_BYTES);
+        page_pack(pages[i], &packed);
+        r = frame_write(fd, FRAME_PAGE, packed.data, packed.length, err);
     }
     return r < 0 ? r : take_fd(&fd);
 }

@@ -47,30 +47,61 @@ static int write_json(const struct reader_work *work, char kind, const json_t *j
     return frame_write(work->answer_fd, kind, b.data, b.length, err);
 }
 
-/* The next frame of the request as JSON, owned; 0 at its end. */
-static int next_json(const struct reader_work *work, size_t *at, json_t **ret, struct err *err)
+/* A "headed" frame of workers/reader.h. */
+static int write_headed(const struct reader_work *work, char kind, const json_t *head,
+                        const void *bytes, size_t length, struct err *err)
+{
+    AUTO_BUF struct buf b;
+    uint32_t head_length = 0;
+
+    buf_init(&b, LIMIT_FRAME_BYTES);
+    buf_add(&b, &head_length, sizeof head_length);
+    json_print(head, &b);
+    head_length = (uint32_t)(b.length - sizeof head_length);
+    memcpy(b.data, &head_length, sizeof head_length);
+    buf_add(&b, bytes, length);
+    if (b.is_full)
+        return err_set(err, ERR_LIMIT, "an answer of more than %zu bytes", b.max);
+    return frame_write(work->answer_fd, kind, b.data, b.length, err);
+}
+
+static int write_page(const struct reader_work *work, const json_t *head, const struct page *page,
+                      struct err *err)
+{
+    AUTO_BUF struct buf packed;
+
+    buf_init(&packed, LIMIT_FRAME_BYTES);
+    page_pack(page, &packed);
+    return write_headed(work, FRAME_PAGE, head, packed.data, packed.length, err);
+}
+
+/* The next frame of the request: 1, or 0 at its end. */
+static int next_frame(const struct reader_work *work, size_t *at, const char **ret_payload,
+                      size_t *ret_length, struct err *err)
 {
     const struct buf all = {.data = (char *)(uintptr_t)work->request,
                             .length = work->request_length};
-    const char *payload;
-    size_t length;
     char kind;
-    int r = frame_take(&all, *at, &kind, &payload, &length, err);
+    int r = frame_take(&all, *at, &kind, ret_payload, ret_length, err);
 
-    if (r <= 0)
-        return r;
-    *at += FRAME_HEAD_BYTES + length;
-    r = json_parse(payload, length, ret, err);
-    return r < 0 ? r : 1;
+    if (r > 0)
+        *at += FRAME_HEAD_BYTES + *ret_length;
+    return r;
 }
 
 static int request_parse(const struct reader_work *work, struct request *ret, struct err *err)
 {
     const json_t *json;
-    int r = next_json(work, &ret->next, &ret->json, err);
+    const char *payload;
+    size_t length;
+    int r = next_frame(work, &ret->next, &payload, &length, err);
 
-    if (r <= 0)
-        return r < 0 ? r : err_set(err, ERR_INTERNAL, "an order without a request");
+    if (r == 0)
+        r = err_set(err, ERR_INTERNAL, "an order without a request");
+    if (r > 0)
+        r = json_parse(payload, length, &ret->json, err);
+    if (r < 0)
+        return r;
     json = ret->json;
     ret->page = (int)json_get_int(json, "page", 0);
     ret->limits = (struct open_limits){
@@ -105,31 +136,19 @@ static int write_opened_page(const struct reader_work *work, const struct opened
 {
     AUTO_JSON json_t *json = json_object();
 
-    json_set(json, "page", page_to_json(page->page));
     json_set(json, "needs_reading", json_boolean(page->needs_reading));
     json_set_text(json, "why_read", page->why_read);
-    return write_json(work, FRAME_PAGE, json, err);
+    return write_page(work, json, page->page, err);
 }
 
 static int write_attachment(const struct reader_work *work, const struct attachment *attachment,
                             struct err *err)
 {
     AUTO_JSON json_t *json = json_object();
-    AUTO_FREE char *head = NULL;
-    AUTO_BUF struct buf b;
-    uint32_t length;
 
     json_set_text(json, "name", attachment->name ? attachment->name : "");
     json_set_text(json, "media_type", attachment->media_type ? attachment->media_type : "");
-    head = json_text(json);
-    length = (uint32_t)strlen(head);
-    buf_init(&b, LIMIT_FRAME_BYTES);
-    buf_add(&b, &length, sizeof length);
-    buf_add(&b, head, length);
-    buf_add(&b, attachment->bytes, attachment->length);
-    if (b.is_full)
-        return err_set(err, ERR_LIMIT, "an attachment of %zu bytes", attachment->length);
-    return frame_write(work->answer_fd, FRAME_ATTACHMENT, b.data, b.length, err);
+    return write_headed(work, FRAME_ATTACHMENT, json, attachment->bytes, attachment->length, err);
 }
 
 static int do_open(struct reader_work *work, const struct request *request, struct err *err)
@@ -158,11 +177,10 @@ static int write_read(const struct reader_work *work, const struct read_result *
     AUTO_JSON json_t *json = json_object();
     int r;
 
-    json_set(json, "page", page_to_json(result->page));
     json_set(json, "times",
              json_pack("[I,I,I,I]", (json_int_t)t->clean_us, (json_int_t)t->barcode_us,
                        (json_int_t)t->recognise_us, (json_int_t)t->picture_us));
-    r = write_json(work, FRAME_PAGE, json, err);
+    r = write_page(work, json, result->page, err);
     if (r == 0 && result->picture)
         r = frame_write(work->answer_fd, FRAME_PICTURE, result->picture, result->picture_length,
                         err);
@@ -204,17 +222,18 @@ static int load_record_pages(struct reader_work *work, const struct request *req
     struct record_page *pages = arena_alloc_array(work->arena, max, sizeof *pages);
 
     for (;;) {
-        AUTO_JSON json_t *json = NULL;
         struct page_image *image = arena_alloc(work->arena, sizeof *image);
         struct page *page = NULL;
-        int r = next_json(work, &at, &json, err);
+        const char *packed;
+        size_t length;
+        int r = next_frame(work, &at, &packed, &length, err);
 
         if (r == 0)
             break;
         if (r > 0 && n == max)
             r = err_set(err, ERR_INTERNAL, "a record of more than %zu pages", max);
         if (r > 0)
-            r = page_from_json(work->arena, json, &page, err);
+            r = page_unpack(work->arena, packed, length, &page, err);
         if (r == 0)
             r = open_page_image(work->arena, work->file, work->file_length, page->number,
                                 &request->limits, image, err);

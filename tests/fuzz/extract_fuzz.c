@@ -1,6 +1,6 @@
 /*
- * A page from the jail becomes fields: every value is in its normal form and stands on that page, and
- * nothing is posted without a proven total.
+ * A packed page from the jail becomes fields: every value is in its normal form and stands on that
+ * page, and nothing is posted without a proven total.
  */
 #include "pipeline/extract/extract.h"
 #include "tests/fuzz/fuzz.h"
@@ -23,13 +23,13 @@ void fuzz_one(const char *bytes, size_t length)
     static const struct extract_context context = {
         .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
     AUTO_ARENA struct arena a;
-    AUTO_JSON json_t *json = NULL, *out = NULL;
+    AUTO_JSON json_t *out = NULL;
     struct document *d;
     struct page *page;
     int number;
 
     arena_init(&a, (size_t)512 << 20);
-    if (json_parse(bytes, length, &json, NULL) < 0 || page_from_json(&a, json, &page, NULL) < 0)
+    if (page_unpack(&a, bytes, length, &page, NULL) < 0)
         return;
     number = page->number;
     d = document_new(&a);

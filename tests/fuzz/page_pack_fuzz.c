@@ -8,11 +8,14 @@ void fuzz_one(const char *bytes, size_t length)
 {
     AUTO_ARENA struct arena a;
     AUTO_BUF struct buf once = {0}, twice = {0};
+    AUTO_FREE char *text = NULL;
     struct page *page;
 
     arena_init(&a, (size_t)512 << 20);
     if (page_unpack(&a, bytes, length, &page, NULL) < 0)
         return;
+    text = page_text(page);
+    MUST(page->n_words > 0 || text[0] == '\0');
     buf_init(&once, (size_t)64 << 20);
     buf_init(&twice, (size_t)64 << 20);
     page_pack(page, &once);

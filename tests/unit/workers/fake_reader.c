@@ -2,11 +2,13 @@
  * The real warm parent and the real jail around a child that misbehaves as the "file" says. It
  * knows nothing of documents: the file's text is the name of an act in the table below.
  */
+#include "base/buf.h"
 #include "base/frame.h"
 #include "base/json.h"
 #include "base/jail.h"
 #include "base/mem.h"
 #include "models/fault.h"
+#include "models/page.h"
 #include "workers/reader_parent.h"
 
 #include <fcntl.h>
@@ -21,9 +23,19 @@ static int send_text(const struct reader_work *work, char kind, const char *text
     return frame_write(work->answer_fd, kind, text, strlen(text), NULL);
 }
 
-#define PAGE(n)                                                                                    \
-    "{\"page\":{\"number\":" #n ",\"width\":595,\"height\":842,\"rotation\":0,\"source\":\"text\"" \
-    ",\"words\":[[\"Rechnung\",1,2,3,4,1,0,0]]},\"needs_reading\":false}"
+static int send_page(const struct reader_work *work, int number)
+{
+    static const char head[] = "\x17\0\0\0{\"needs_reading\":false}";
+    struct word word = {.text = "Rechnung", .box = {1, 2, 3, 4}, .confidence = 1};
+    struct page page = {
+        .number = number, .width_pt = 595, .height_pt = 842, .words = &word, .n_words = 1};
+    AUTO_BUF struct buf b;
+
+    buf_init(&b, 1000);
+    buf_add(&b, head, sizeof head - 1);
+    page_pack(&page, &b);
+    return frame_write(work->answer_fd, FRAME_PAGE, b.data, b.length, NULL);
+}
 
 static int answer_well(struct reader_work *work, struct err *err)
 {
@@ -31,14 +43,14 @@ static int answer_well(struct reader_work *work, struct err *err)
 
     (void)err;
     if (work->verb == READER_READ)
-        return send_text(work, FRAME_PAGE, PAGE(2));
+        return send_page(work, 2);
     if (work->verb == READER_PREVIEW)
         return send_text(work, FRAME_PICTURE, "picture");
     if (work->verb == READER_RECORD)
         return send_text(work, FRAME_RECORD, "%PDF");
     send_text(work, FRAME_HEAD, "{\"kind\":0,\"pages\":2,\"attachments\":1}");
-    send_text(work, FRAME_PAGE, PAGE(1));
-    send_text(work, FRAME_PAGE, PAGE(2));
+    send_page(work, 1);
+    send_page(work, 2);
     return frame_write(work->answer_fd, FRAME_ATTACHMENT, attachment, sizeof attachment - 1, NULL);
 }
 
@@ -125,7 +137,7 @@ static int connect_out(struct reader_work *work, struct err *err)
 static int lie(struct reader_work *work, struct err *err)
 {
     (void)err;
-    return send_text(work, FRAME_PAGE, PAGE(7));
+    return send_page(work, 7);
 }
 
 static int babble(struct reader_work *work, struct err *err)
