@@ -21,8 +21,8 @@ static uint32_t share(int64_t i, int64_t from, int64_t to)
     return right > left ? (uint32_t)(right - left) : 0;
 }
 
-/* Adds the rows that an output row covers into one sum a column. Leptonica's order of bytes within a
- * word does not matter here, so the loop is one the compiler can vectorise. */
+/* Adds the rows that an output row covers into one sum a column. Leptonica's order of bytes within
+ * a word does not matter here, so the loop is one the compiler can vectorise. */
 static void sum_rows(PIX *grey, int64_t from, int64_t to, uint32_t *sums)
 {
     size_t bytes = 4 * (size_t)pixGetWpl(grey);

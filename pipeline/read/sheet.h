@@ -52,7 +52,7 @@ int sheet_ink_px(const struct sheet *s, float inches);
 /* The runs of at least `length` pixels of ink across or down, whole. Owned; NULL when refused. */
 struct Pix *ink_long_runs(struct Pix *ink, int length, bool is_vertical);
 
-/* The ink with gaps of less than `length` pixels across or down filled. Owned; NULL when refused. */
+/* The ink with gaps under `length` pixels across or down filled. Owned; NULL when refused. */
 struct Pix *ink_joined(struct Pix *ink, int length, bool is_vertical);
 
 /* Quarter turns clockwise of pix and ink: 0 to 3. */
