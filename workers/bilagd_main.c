@@ -5,8 +5,8 @@
  *           ├─ bilag-worker --slot 0 ── bilag-reader ── one child a job
  *           └─ bilag-worker --slot 1 ── bilag-reader ── …
  *
- * A child that dies is started again, at once the first time, then after 1, 2, 4 … 30 seconds;
- * five seconds of life forgive it. SIGTERM drains: workers finish their job and leave, Redis goes last.
+ * A child that dies is started again, at once the first time, then after 1, 2, 4 … 30 seconds; five
+ * seconds of life forgive it. SIGTERM drains: workers finish their job and leave, Redis goes last.
  * A child whose parent was killed is killed by the kernel, so a new bilagd finds a clean house; it
  * waits for the lock that the old Redis inherited.
  */
@@ -105,7 +105,7 @@ static void prepare_workers(struct supervisor *v)
     }
 }
 
-/* Is Redis alive and are our functions in it? A server that stays silent is killed and comes back. */
+/* Is Redis alive and are our functions in it? A silent server is killed and comes back. */
 static void check_redis(struct supervisor *v)
 {
     int64_t now = clock_mono_ms();

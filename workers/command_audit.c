@@ -1,4 +1,4 @@
-/* bilag audit ls, sign, verify: what was done by whom, and the proof that nobody changed it since. */
+/* bilag audit ls, sign, verify: what was done by whom, and the proof that nobody changed it. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"

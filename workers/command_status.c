@@ -1,4 +1,4 @@
-/* bilag status: what waits for whom, read from SQL (the truth) and the queue (who does what now). */
+/* bilag status: what waits for whom, from SQL (the truth) and the queue (who does what now). */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"

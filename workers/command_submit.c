@@ -1,7 +1,7 @@
 /*
- * bilag submit: files become ours. Each is hashed and stored durably, then all rows of the batch are
- * committed, and only then is "taken" said; the sources stay where they are. The queue is told last
- * and may be down: the reconciler finds what it missed.
+ * bilag submit: files become ours. Each is hashed and stored durably, then all rows of the batch
+ * are committed, and only then is "taken" said; the sources stay where they are. The queue is told
+ * last and may be down: the reconciler finds what it missed.
  */
 #include "base/arena.h"
 #include "base/buf.h"

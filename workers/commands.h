@@ -1,6 +1,6 @@
 /*
- * The commands of `bilag`, a table a noun, each in the file of its name and ended by a row without a
- * noun. A new command is a row there; a new noun is a line here and one in bilag_main.c.
+ * The commands of `bilag`, a table a noun, each in the file of its name and ended by a row without
+ * a noun. A new command is a row there; a new noun is a line here and one in bilag_main.c.
  */
 #ifndef WORKERS_COMMANDS_H
 #define WORKERS_COMMANDS_H

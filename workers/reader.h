@@ -48,7 +48,8 @@ struct reader_report {
 
 /*
  * Kinds of frames. An answer is H P… A… X? Z for open, P I? Z for read, I Z for preview, R Z for
- * record; or E at any place, alone and last. "Headed" is u32 length of a JSON head, the head, bytes.
+ * record; or E at any place, alone and last. "Headed" is u32 length of a JSON head, the head,
+ * bytes.
  */
 enum reader_frame {
     FRAME_HEAD = 'H',       /* {"kind", "pages", "attachments", "producer"} */

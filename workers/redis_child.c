@@ -1,7 +1,8 @@
 /*
  * Running a Redis server of our own. The server inherits a locked descriptor, so the lock lasts as
  * long as the server does: a new bilagd cannot start a second one on the same folder while the old
- * one is still writing. The folder may be deleted under our feet: it is made anew at the next start.
+ * one is still writing. The folder may be deleted under our feet: it is made anew at the next
+ * start.
  */
 #include "workers/redis_child.h"
 

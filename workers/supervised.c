@@ -1,7 +1,7 @@
 /*
- * Starting children and remembering when to start them again. Back-off doubles from nothing over one
- * second to thirty, and is forgotten after five seconds of life: a bad configuration cannot fork-bomb
- * the machine, one crash costs nothing.
+ * Starting children and remembering when to start them again. Back-off doubles from nothing over
+ * one second to thirty, and is forgotten after five seconds of life: a bad configuration cannot
+ * fork-bomb the machine, one crash costs nothing.
  */
 #include "workers/supervised.h"
 

@@ -28,8 +28,8 @@ void supervised_add_argument(struct supervised *s, const char *argument); /* cop
 /* Not running, and its back-off is over. */
 bool supervised_is_due(const struct supervised *s);
 
-/* Forks and executes; `inherit_fd` (or -1) stays open in the child, as descriptor 3. The kernel kills
- * the child when we die. ERR_IO. */
+/* Forks and executes; `inherit_fd` (or -1) stays open in the child, as descriptor 3. The kernel
+ * kills the child when we die. ERR_IO. */
 int supervised_start(struct supervised *s, int inherit_fd, struct err *err);
 
 /* True when `pid` was this child: logs how it ended and sets the time of its return. */

@@ -1,6 +1,7 @@
 /*
  * The file stage: what the records keep of a document. Paper becomes a searchable PDF/A; what was
- * born digital is kept byte for byte. The record and its manifest are blobs before the row names them.
+ * born digital is kept byte for byte. The record and its manifest are blobs before the row names
+ * them.
  */
 #include "workers/worker.h"
 

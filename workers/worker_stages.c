@@ -1,6 +1,6 @@
 /*
- * The handlers of open, read, sort, extract and post: each loads what its verb needs, runs the verb,
- * and commits. The verbs are pure; whatever touches a store or the reader is here.
+ * The handlers of open, read, sort, extract and post: each loads what its verb needs, runs the
+ * verb, and commits. The verbs are pure; whatever touches a store or the reader is here.
  */
 #include "workers/worker.h"
 

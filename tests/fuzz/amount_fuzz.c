@@ -1,4 +1,4 @@
-/* Printed amounts and the signs of check digits: any text is either refused or read within range. */
+/* Printed amounts and the signs of check digits: any text is refused or read within range. */
 #include "pipeline/extract/amount.h"
 #include "pipeline/extract/checks.h"
 #include "tests/fuzz/fuzz.h"
