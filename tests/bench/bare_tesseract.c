@@ -1,5 +1,5 @@
 /*
- * The yardstick: libtesseract alone on the pages of TIFF files, nothing before it and nothing after.
+ * The yardstick: libtesseract alone on the pages of TIFF files, nothing before, nothing after.
  * Prints pages and CPU seconds.   bare-tesseract MODEL_FOLDER MODEL PAGE_MODE FILE…
  */
 #include "base/clock.h"
