@@ -7,6 +7,7 @@
 #include "pipeline/extract/sheet.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 
 #include <ctype.h>
@@ -212,18 +213,25 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
 
 char *sheet_text(const struct sheet *s, struct arena *a, int first, int count)
 {
-    size_t length = 1;
-    char *text, *end;
+    char text[LIMIT_FIELD_BYTES];
+    size_t used = 0;
 
-    for (int i = first; i < first + count; i++)
-        length += strlen(s->tokens[i].text) + 1;
-    end = text = arena_alloc(a, length);
     for (int i = first; i < first + count; i++) {
-        if (i > first)
-            *end++ = ' ';
-        end = stpcpy(end, s->tokens[i].text);
+        const char *word = s->tokens[i].text;
+
+        while (*(word += strspn(word, " \t\r\n"))) {
+            size_t n = strcspn(word, " \t\r\n");
+
+            if (used + n + 2 > sizeof text)
+                return arena_strndup(a, text, used);
+            if (used > 0)
+                text[used++] = ' ';
+            memcpy(text + used, word, n);
+            used += n;
+            word += n;
+        }
     }
-    return text;
+    return arena_strndup(a, text, used);
 }
 
 /* Keys of tokens from `first` on are joined while they stand close; the longest known phrase wins.

@@ -61,7 +61,7 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
 /* Finds the key phrases; called by sheet_init. Longest first, never overlapping. */
 void sheet_find_mentions(struct sheet *s, struct arena *a);
 
-/* The texts of tokens first … first + count - 1 with single spaces. */
+/* The texts of tokens first … first + count - 1 with single spaces, cut at a field's limit. */
 char *sheet_text(const struct sheet *s, struct arena *a, int first, int count);
 
 struct box box_union(struct box a, struct box b);

@@ -47,12 +47,12 @@ static bool is_of(const struct token *token)
     return false;
 }
 
-/* "2", "2/3", "2(3)", "(3)", "2.": one or two small numbers. */
-static int read_numbers(const char *text, int out[2])
+/* "2", "2/3", "2(3)", "(3)", "2.": up to `most` small numbers. */
+static int read_numbers(const char *text, int *out, int most)
 {
     int n = 0;
 
-    while (*text && n < 2) {
+    while (*text && n < most) {
         char *end;
         long value;
 
@@ -78,14 +78,14 @@ static void read_page_number(struct page_facts *f, const struct sheet *s, const 
     int end = row->first + row->count, numbers[2] = {0, 0}, n = 0;
 
     for (int i = m->first + m->count; i < end && n < 2 && token_gap(s, i) < 1.5f; i++) {
-        int found = is_of(&s->tokens[i]) ? 0 : read_numbers(s->tokens[i].text, numbers + n);
+        int found = is_of(&s->tokens[i]) ? 0 : read_numbers(s->tokens[i].text, numbers + n, 2 - n);
 
-        if (found > 2 - n || (found == 0 && !is_of(&s->tokens[i])))
+        if (found == 0 && !is_of(&s->tokens[i]))
             break;
         n += found;
     }
     if (m->first > row->first && token_gap(s, m->first) < 1.5f && (m->languages & 1 << 4)) {
-        int before[2], found = read_numbers(s->tokens[m->first - 1].text, before);
+        int before[2], found = read_numbers(s->tokens[m->first - 1].text, before, 2);
 
         if (found == 2 || (found == 1 && n <= 1)) {
             numbers[1] = found == 2 ? before[1] : n == 1 ? numbers[0] : 0;

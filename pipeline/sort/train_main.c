@@ -84,6 +84,14 @@ static int read_problem(FILE *in, struct problem *problem, struct err *err)
     return r;
 }
 
+static void problem_release(struct problem *problem)
+{
+    for (int i = 0; i < problem->l; i++)
+        free(problem->x[i]);
+    free(problem->x);
+    free(problem->y);
+}
+
 static void silent(const char *text)
 {
     (void)text;
@@ -123,6 +131,7 @@ static int train_type(const char *input, const char *output, const char *how, st
         problem.l, LIBLINEAR_VERSION, parameter.C);
     type_model_print(weights, provenance, &out);
     free_and_destroy_model(&model);
+    problem_release(&problem);
     return file_write(output, out.data, out.length, 0644, err);
 }
 
