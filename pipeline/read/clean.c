@@ -123,42 +123,79 @@ void clean_skew_and_height(struct sheet *s)
         s->skew_deg = -deg;
 }
 
+/* Turns what lies under the mask, whose corner is at (x, y) of `pix`. */
+static void turn_under(PIX *pix, PIX *mask, int x, int y)
+{
+    BOX *at = boxCreate(x, y, pixGetWidth(mask), pixGetHeight(mask));
+    PIX *part = pixClipRectangle(pix, at, NULL);
+
+    if (part) {
+        pixInvert(part, part);
+        pixCombineMaskedGeneral(pix, part, mask, x, y);
+    }
+    pixDestroy(&part);
+    boxDestroy(&at);
+}
+
+/* One dark block, in its own shape: a band on a page that stands a little askew fills its box badly,
+ * and what lies beside it is not to be touched. */
+static void turn_block(struct sheet *s, PIX *block, BOX *at)
+{
+    PIX *mask = pixExpandReplicate(block, 4), *wide;
+    l_int32 x, y;
+
+    boxGetGeometry(at, &x, &y, NULL, NULL);
+    sheet_make_writable(s);
+    turn_under(s->ink, mask, 4 * x, 4 * y);
+    wide = s->ink_factor == 1 ? pixClone(mask)
+                              : pixExpandReplicate(mask, (int)lroundf(s->ink_factor));
+    turn_under(s->pix, wide, (int)((float)(4 * x) * s->ink_factor),
+               (int)((float)(4 * y) * s->ink_factor));
+    pixDestroy(&wide);
+    pixDestroy(&mask);
+}
+
+/* Dark, but not only dark: letters stand in it. */
+static bool holds_letters(const struct sheet *s, PIX *block, BOX *at)
+{
+    BOX *large = boxTransform(at, 0, 0, 4, 4);
+    PIX *ink = pixClipRectangle(s->ink, large, NULL), *mask = pixExpandReplicate(block, 4);
+    l_int32 dark = 0, all = 0;
+
+    if (ink)
+        pixAnd(ink, ink, mask);
+    if (ink)
+        pixCountPixels(ink, &dark, NULL);
+    pixCountPixels(mask, &all, NULL);
+    pixDestroy(&mask);
+    pixDestroy(&ink);
+    boxDestroy(&large);
+    return all > 0 && (float)dark > 0.5f * (float)all && (float)dark < 0.985f * (float)all;
+}
+
 void clean_inverse(struct sheet *s)
 {
     PIX *small = pixReduceRankBinaryCascade(s->ink, 3, 3, 0, 0);
+    PIXA *blocks = NULL;
     BOXA *boxes = NULL;
     int px = sheet_ink_px(s, 0.1f) / 4;
 
     if (small) {
-        pixCloseSafeBrick(small, small, px + 1, px + 1);
+        pixCloseSafeBrick(small, small, 3 * px, 3 * px); /* over the letters */
         pixOpenBrick(small, small, 4 * px + 1, px + 1);
-        boxes = pixConnCompBB(small, 4);
+        boxes = pixConnComp(small, &blocks, 4);
     }
     for (int i = 0; boxes && i < boxaGetCount(boxes); i++) {
-        BOX *at = boxaGetBox(boxes, i, L_COPY), *large;
-        PIX *part = pixClipRectangle(small, at, NULL), *block;
-        l_float32 filled = 0, dark = 0;
-        l_int32 x, y, w, h;
+        BOX *at = boxaGetBox(boxes, i, L_CLONE);
+        PIX *block = pixaGetPix(blocks, i, L_CLONE);
 
-        pixForegroundFraction(part, &filled);
-        large = boxTransform(at, 0, 0, 4, 4);
-        block = pixClipRectangle(s->ink, large, NULL);
-        if (block)
-            pixForegroundFraction(block, &dark);
-        if (filled > 0.8f && dark > 0.5f && dark < 0.985f) {
-            sheet_make_writable(s);
-            boxGetGeometry(large, &x, &y, &w, &h);
-            pixRasterop(s->ink, x, y, w, h, PIX_NOT(PIX_DST), NULL, 0, 0);
-            pixRasterop(s->pix, (int)((float)x * s->ink_factor), (int)((float)y * s->ink_factor),
-                        (int)((float)w * s->ink_factor), (int)((float)h * s->ink_factor),
-                        PIX_NOT(PIX_DST), NULL, 0, 0);
-        }
+        if (holds_letters(s, block, at))
+            turn_block(s, block, at);
         pixDestroy(&block);
-        pixDestroy(&part);
-        boxDestroy(&large);
         boxDestroy(&at);
     }
     boxaDestroy(&boxes);
+    pixaDestroy(&blocks);
     pixDestroy(&small);
 }
 
