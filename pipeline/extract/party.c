@@ -9,6 +9,7 @@
 #include "pipeline/extract/party_lines.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -25,6 +26,7 @@ struct name {
     bool is_labelled_buyer;
     int n_seen, n_delivery; /* places it stands in, and those that are delivery addresses */
     bool has_delivery_address;
+    int other_line; /* a second line that reads the same, or -1 */
 };
 
 struct search {
@@ -206,6 +208,8 @@ static bool judge(struct search *q, struct name *name, int at)
     name->seller = name->seller > 0 ? fmaxf(name->seller, seller) + 0.35f : seller;
     name->buyer = fmaxf(name->buyer, buyer);
     name->n_seen++;
+    if (at != name->line)
+        name->other_line = at;
     name->n_delivery += is_delivery;
     return is_delivery;
 }
@@ -229,7 +233,7 @@ static struct name *name_with(struct search *q, int at)
             return &q->names[i];
     if (q->n_names == NAMES_MAX || used < 3)
         return NULL;
-    q->names[q->n_names] = (struct name){.line = at};
+    q->names[q->n_names] = (struct name){.line = at, .other_line = -1};
     memcpy(q->names[q->n_names].key, key, sizeof key);
     return &q->names[q->n_names++];
 }
@@ -379,8 +383,11 @@ static void fill_name(const struct search *q, const struct name *name, struct ar
     }
     if (q->s->tokens[line->first].is_ocr)
         repair_legal_form(text);
+    if (name->other_line >= 0)
+        worst = fmaxf(worst, 0.97f); /* nobody misreads the same way in two places */
     *field = (struct field){.value = text,
                             .confidence = confidence * (0.4f + 0.6f * worst),
+                            .proofs = name->other_line >= 0 ? 1u << PROOF_PRINTED_TWICE : 0,
                             .page = q->s->pages[line->page]->number,
                             .box = printed,
                             .source = q->s->tokens[line->first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};
@@ -399,8 +406,11 @@ static void fill_address(const struct search *q, const struct name *name, struct
 
         if (n > 1 && part[n - 1] == ',')
             part[n - 1] = '\0';
+        if (strlen(text) + strlen(part) + 3 > LIMIT_FIELD_BYTES)
+            return;
         text = i == 0 ? part : arena_printf(a, "%s, %s", text, part);
-        fill_name(q, &(struct name){.line = name->address[i]}, a, &piece, confidence);
+        fill_name(q, &(struct name){.line = name->address[i], .other_line = -1}, a, &piece,
+                  confidence);
         piece.box = i == 0 ? piece.box : box_union(field->box, piece.box);
         *field = piece;
         field->value = text;

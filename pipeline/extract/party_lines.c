@@ -125,6 +125,14 @@ static bool is_label_line(const struct sheet *s, const struct party_line *line)
     return covered >= worded && worded > 0;
 }
 
+static bool is_address_on_the_net(const struct sheet *s, const struct party_line *line)
+{
+    for (int i = line->first; i < line->first + line->count; i++)
+        if (strchr(s->tokens[i].text, '@') || strncmp(s->tokens[i].text, "www.", 4) == 0)
+            return true;
+    return false;
+}
+
 static void describe(const struct sheet *s, struct party_line *line)
 {
     int letters = 0, digits = 0;
@@ -141,7 +149,7 @@ static void describe(const struct sheet *s, struct party_line *line)
     }
     line->is_town = is_town_line(s, line);
     line->is_label = is_label_line(s, line);
-    line->is_wordy = letters >= 3 && letters > 2 * digits;
+    line->is_wordy = letters >= 3 && letters > 2 * digits && !is_address_on_the_net(s, line);
 }
 
 static bool is_bullet(const char *text)

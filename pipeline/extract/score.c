@@ -135,6 +135,8 @@ static float score_candidate(const struct field_rule *rule, const struct candida
     float score = score_labels(c, s, rule->strong, needs_label ? 0 : rule->weak, rule->against);
     bool has_digits = (1u << c->kind) & KINDS_WITH_DIGITS;
 
+    if (rule->field == FIELD_ISSUE_DATE) /* a bare "Date" on an invoice is nearly always its own */
+        score = fmaxf(score, 0.85f * score_labels(c, s, BIT(date), 0, rule->against));
     if (proves_itself(c))
         score = fmaxf(score, 0.6f);
     else if (score <= 0.05f && c->is_checked)
@@ -322,6 +324,19 @@ static void settle_identifiers(struct document *d)
     }
 }
 
+/* An IBAN proves the domestic account within it. */
+static void confirm_account(struct document *d)
+{
+    const struct field *iban = &d->fields[FIELD_IBAN];
+    struct field *account = &d->fields[FIELD_BANK_ACCOUNT];
+
+    if (!iban->value || !account->value || !(iban->proofs & 1u << PROOF_CHECKSUM) ||
+        strlen(account->value) < 7 || !strstr(iban->value + 4, account->value))
+        return;
+    account->proofs |= 1u << PROOF_CHECKSUM | 1u << PROOF_PRINTED_TWICE;
+    account->confidence = fmaxf(account->confidence, iban->confidence);
+}
+
 void score_fields(const struct candidates *c, const struct sheet *s, const struct parties *parties,
                   struct arena *a, struct document *d)
 {
@@ -329,4 +344,5 @@ void score_fields(const struct candidates *c, const struct sheet *s, const struc
         fill_field(&rules[i], c, s, parties, a, d);
     fill_period(c, s, d);
     settle_identifiers(d);
+    confirm_account(d);
 }
