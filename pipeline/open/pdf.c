@@ -78,16 +78,23 @@ static int check_images(const struct source *src, struct err *err)
     return 0;
 }
 
+static PopplerDocument *new_document(const struct source *src, GError **error)
+{
+    GBytes *bytes = g_bytes_new_static(src->bytes, src->length);
+    PopplerDocument *doc = poppler_document_new_from_bytes(bytes, NULL, error);
+
+    g_bytes_unref(bytes);
+    return doc;
+}
+
 int pdf_load(const struct source *src, struct pdf *ret, struct err *err)
 {
     struct pdf pdf = {src, NULL, listen_to_poppler(src->arena), pdf_has_images(src)};
-    GBytes *bytes = g_bytes_new_static(src->bytes, src->length);
     GError *error = NULL;
     int n_pages = 0, r = check_images(src, err);
 
     if (r == 0)
-        pdf.doc = poppler_document_new_from_bytes(bytes, NULL, &error);
-    g_bytes_unref(bytes);
+        pdf.doc = new_document(src, &error);
     if (pdf.doc) {
         arena_defer(src->arena, unref, pdf.doc);
         n_pages = poppler_document_get_n_pages(pdf.doc);
@@ -128,9 +135,12 @@ int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *e
     return 0;
 }
 
-/* One page in a font that is not embedded: fontconfig looks it up once, for all children. */
+/* Poppler's own tables (names of glyphs, encodings, fonts found) live as long as any document, and
+ * cost a third of reading a small one: so one stays open. Its page is in a font that is not
+ * embedded, which fontconfig looks up once for all children. */
 void pdf_warm(void)
 {
+    static PopplerDocument *kept;
     static const char page[] =
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
         "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -145,6 +155,8 @@ void pdf_warm(void)
     struct Pix *pix;
     struct err err = {0};
 
+    if (!kept)
+        kept = new_document(&src, NULL);
     arena_init(&a, (size_t)1 << 20);
     if (pdf_preview(&src, 1, 99, &pix, &err) < 0)
         BUG("our own page does not open: %s", err.text);

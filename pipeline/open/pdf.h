@@ -90,4 +90,7 @@ size_t pdf_image_sizes(const struct source *src, struct pdf_image_size *sizes, s
 /* The page painted on white, as wide and high as asked; destroy it. NULL when cairo refuses. */
 cairo_surface_t *pdf_paint(PopplerPage *page, int width_px, int height_px);
 
+/* A part of it, `scale` pixels a point: costs what lies there, not what the page holds. */
+cairo_surface_t *pdf_paint_part(PopplerPage *page, const struct box *part, double scale);
+
 #endif

@@ -28,21 +28,40 @@
 #define SIZES_LOOKED_AT 512
 #define CAIRO_SIDE_MAX 32000.0
 
-cairo_surface_t *pdf_paint(PopplerPage *page, int width_px, int height_px)
+static cairo_surface_t *paint(PopplerPage *page, int width_px, int height_px,
+                              const cairo_matrix_t *matrix)
 {
     cairo_surface_t *surface = surface_new(width_px, height_px);
-    double width_pt, height_pt;
     cairo_t *cairo;
 
     if (!surface)
         return NULL;
-    poppler_page_get_size(page, &width_pt, &height_pt);
     cairo = cairo_create(surface);
-    cairo_scale(cairo, width_px / width_pt, height_px / height_pt);
+    cairo_set_matrix(cairo, matrix);
     poppler_page_render(page, cairo);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
     return surface;
+}
+
+cairo_surface_t *pdf_paint(PopplerPage *page, int width_px, int height_px)
+{
+    double width_pt, height_pt;
+    cairo_matrix_t matrix;
+
+    poppler_page_get_size(page, &width_pt, &height_pt);
+    cairo_matrix_init_scale(&matrix, width_px / width_pt, height_px / height_pt);
+    return paint(page, width_px, height_px, &matrix);
+}
+
+cairo_surface_t *pdf_paint_part(PopplerPage *page, const struct box *part, double scale)
+{
+    cairo_matrix_t matrix;
+
+    cairo_matrix_init_scale(&matrix, scale, scale);
+    cairo_matrix_translate(&matrix, -(double)part->x0, -(double)part->y0);
+    return paint(page, (int)ceil((double)(part->x1 - part->x0) * scale),
+                 (int)ceil((double)(part->y1 - part->y0) * scale), &matrix);
 }
 
 static int paint_grey(const struct source *src, PopplerPage *page, double width_px,

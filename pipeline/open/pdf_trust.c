@@ -6,7 +6,8 @@
  * the page is painted here and watched: cairo's observer calls back after each drawing, everything
  * that is not text is wiped off, and a word without ink in what remains is not on the page. White
  * words must differ from what they are printed on. Painting decodes the page's images (60 to 200 ms
- * for a scan), so it is done only with cause: an image over half of the page, or pale text.
+ * for a scan), so it is done only with cause: an image over half of the page, or pale text, and then
+ * only there.
  * Not caught here: dark text covered by a later drawing, and invisible text on a page without
  * images; both show as a difference between words and picture in review.
  *
@@ -183,17 +184,29 @@ static bool has_mark(const struct watch *w, struct pixels p)
     return false;
 }
 
+static struct box whole_of(PopplerPage *page)
+{
+    double width_pt, height_pt;
+
+    poppler_page_get_size(page, &width_pt, &height_pt);
+    return (struct box){0, 0, (float)width_pt, (float)height_pt};
+}
+
+/* Pixels a point that make the page's longer side WATCH_SIDE_PX. */
+static double watch_scale(const struct box *page)
+{
+    return WATCH_SIDE_PX / (double)fmaxf(page->x1, page->y1);
+}
+
 /* Marks the words that no glyph was painted for. */
 static void hide_unpainted(struct arena *a, PopplerPage *page, struct text_layer *layer)
 {
-    struct watch w = {0};
-    double width_pt, height_pt, scale;
+    struct box whole = whole_of(page);
+    double scale = watch_scale(&whole);
+    struct watch w = {.width = (int)ceil((double)whole.x1 * scale),
+                      .height = (int)ceil((double)whole.y1 * scale)};
     cairo_surface_t *target;
 
-    poppler_page_get_size(page, &width_pt, &height_pt);
-    scale = WATCH_SIDE_PX / fmax(width_pt, height_pt);
-    w.width = (int)ceil(width_pt * scale);
-    w.height = (int)ceil(height_pt * scale);
     target = cairo_image_surface_create(CAIRO_FORMAT_A8, w.width, w.height);
     w.stride = cairo_image_surface_get_stride(target);
     w.seen = arena_alloc_array(a, (size_t)w.height, (size_t)w.stride);
@@ -204,17 +217,6 @@ static void hide_unpainted(struct arena *a, PopplerPage *page, struct text_layer
 
         layer->words[i].is_hidden |= !has_mark(&w, p);
     }
-}
-
-/* The page at `times` the watched size; *ret_scale in pixels a point. */
-static cairo_surface_t *paint_small(PopplerPage *page, int times, double *ret_scale)
-{
-    double width_pt, height_pt, scale;
-
-    poppler_page_get_size(page, &width_pt, &height_pt);
-    scale = times * WATCH_SIDE_PX / fmax(width_pt, height_pt);
-    *ret_scale = scale;
-    return pdf_paint(page, (int)ceil(width_pt * scale), (int)ceil(height_pt * scale));
 }
 
 static bool stands_out(cairo_surface_t *painted, struct pixels p)
@@ -231,15 +233,35 @@ static bool stands_out(cairo_surface_t *painted, struct pixels p)
     return lightest >= darkest + INK;
 }
 
+/* Where the pale words are, often one row of a table's head; false when there are none. */
+static bool find_pale(const struct text_layer *layer, const struct box *page, struct box *ret)
+{
+    struct box all = {page->x1, page->y1, 0, 0};
+
+    for (size_t i = 0; i < layer->n_words; i++) {
+        const struct box *b = &layer->words[i].word.box;
+
+        if (layer->words[i].is_pale)
+            all = (struct box){fminf(all.x0, b->x0), fminf(all.y0, b->y0), fmaxf(all.x1, b->x1),
+                               fmaxf(all.y1, b->y1)};
+    }
+    *ret = clipped(all, page->x1, page->y1);
+    return ret->x0 < ret->x1 && ret->y0 < ret->y1;
+}
+
 /* Marks the pale words that do not stand out from what is behind them. */
 static void hide_pale(PopplerPage *page, struct text_layer *layer)
 {
-    double scale;
-    cairo_surface_t *painted = paint_small(page, 2, &scale);
+    struct box whole = whole_of(page), part;
+    double scale = 2 * watch_scale(&whole);
+    cairo_surface_t *painted = find_pale(layer, &whole, &part) ? pdf_paint_part(page, &part, scale)
+                                                               : NULL;
 
     for (size_t i = 0; i < layer->n_words && painted; i++) {
         struct layer_word *w = &layer->words[i];
-        struct pixels p = pixels_of(&w->word.box, scale, cairo_image_surface_get_width(painted),
+        const struct box *b = &w->word.box;
+        struct box at = {b->x0 - part.x0, b->y0 - part.y0, b->x1 - part.x0, b->y1 - part.y0};
+        struct pixels p = pixels_of(&at, scale, cairo_image_surface_get_width(painted),
                                     cairo_image_surface_get_height(painted));
 
         w->is_hidden |= w->is_pale && !stands_out(painted, p);
@@ -254,14 +276,6 @@ static size_t count_hidden(const struct text_layer *layer)
     for (size_t i = 0; i < layer->n_words; i++)
         count += layer->words[i].is_hidden;
     return count;
-}
-
-static bool has_pale(const struct text_layer *layer)
-{
-    for (size_t i = 0; i < layer->n_words; i++)
-        if (layer->words[i].is_pale)
-            return true;
-    return false;
 }
 
 /* "1.250,00", "99.00": digits with two decimals behind a comma or a point. */
@@ -315,8 +329,9 @@ static void cover_words(cairo_surface_t *painted, const struct text_layer *layer
 /* The share of marks on the page that no word accounts for. */
 static float drawn_ink(PopplerPage *page, const struct text_layer *layer)
 {
-    double scale;
-    cairo_surface_t *painted = paint_small(page, 1, &scale);
+    struct box whole = whole_of(page);
+    double scale = watch_scale(&whole);
+    cairo_surface_t *painted = pdf_paint_part(page, &whole, scale);
     size_t marks = 0;
     int width, height;
 
@@ -366,7 +381,7 @@ static const char *judge(const struct pdf *pdf, PopplerPage *page, struct text_l
         why = judge_picture(pdf->src->arena, page, layer);
     else if (layer->n_words < FEW_WORDS && drawn_ink(page, layer) > DRAWN_INK_SHARE)
         why = "scan";
-    if (!why && has_pale(layer))
+    if (!why)
         hide_pale(page, layer);
     if (!why &&
         (float)count_hidden(layer) > HIDDEN_SHARE * (float)(layer->n_words + layer->n_dropped))
