@@ -149,6 +149,30 @@ static void test_white_on_dark(void **state)
     pixDestroy(&pix);
 }
 
+/* Large letters nearly fill their band, and the page stands a little askew: the box around the band
+ * is then a third paper. */
+static void test_large_white_on_a_leaning_band(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(300);
+    struct page *page;
+    PIX *pix;
+
+    (void)state;
+    drawn_lines(&d, letters[5].text);
+    cairo_translate(d.cairo, 50, 400);
+    cairo_rotate(d.cairo, 0.6 * M_PI / 180);
+    drawn_box(&d, 0, 0, 495, 20);
+    cairo_set_source_rgb(d.cairo, 1, 1, 1);
+    cairo_set_font_size(d.cairo, 15);
+    drawn_text(&d, 8, 15.5, "Total amount");
+    drawn_text(&d, 390, 15.5, "38814.40");
+    pix = drawn_pix(&d);
+    page = read_drawn(&a, pix, 300).page;
+    assert_true(word_recall(page, "Total amount 38814.40") == 1);
+    pixDestroy(&pix);
+}
+
 /* A table's frame is told and taken out; the tail of a g that touches its underline stays. */
 static void test_rules(void **state)
 {
@@ -292,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_shadow_and_lid),
         cmocka_unit_test(test_white_on_dark),
+        cmocka_unit_test(test_large_white_on_a_leaning_band),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_mixed_page),
         cmocka_unit_test(test_noise_is_no_bomb),
