@@ -3,6 +3,7 @@
 
 Real programs on a folder of their own, real Redis, Tesseract and SQLite; the papers are generated, so what they say is known.
 """
+import email.message
 import json
 import os
 import shutil
@@ -121,8 +122,8 @@ class LineTest(unittest.TestCase):
         self.assertIn(word.lower(), text.lower())
         found = self.rows("doc", "search", word)
         self.assertIn(row["doc"], [r["doc"] for r in found])
-        self.bilag("doc", "export", str(row["doc"]), "--what", "picture", "--out", pdf + ".webp")
-        self.assertGreater(os.path.getsize(pdf + ".webp"), 5000)
+        self.bilag("doc", "export", str(row["doc"]), "--what", "picture", "--out", pdf + ".jpg")
+        self.assertGreater(os.path.getsize(pdf + ".jpg"), 5000)
 
     def correction(self, truth):
         names = ("invoice_number", "issue_date", "seller_name", "seller_vat_id", "currency", "total_net", "total_vat",
@@ -189,6 +190,27 @@ class LineTest(unittest.TestCase):
         self.bilag("doc", "reject", doc, "--why", "too late", status=4)
         self.bilag("doc", "reject", "1000000", "--why", "no such document", status=3)
         self.bilag("doc", "approve", "x", status=2)
+
+    def test_a_mail_is_its_attachments(self):
+        out, truth = self.generate("mail", "--count", "2", "--seed", "41", "--forms", "pdf", "--types", "invoice",
+                                   "--languages", "nb")
+        mail = email.message.EmailMessage()
+        mail["From"], mail["Subject"] = "faktura@example.org", "Fakturaer"
+        mail.set_content("Se vedlegg.")
+        for name in truth:
+            with open(os.path.join(out, name), "rb") as f:
+                mail.add_attachment(f.read(), maintype="application", subtype="pdf", filename=name)
+        path = os.path.join(self.folder, "two.eml")
+        with open(path, "wb") as f:
+            f.write(mail.as_bytes())
+        rows, batch = self.submit(path)
+        by_name = {r["file"]: r for r in rows}
+        for name, documents in truth.items():
+            row = by_name[f"two.eml/{name}"]
+            self.assertIn(row["outcome"], ("posted", "waiting"))
+            self.assertEqual(row["number"], documents[0]["invoice_number"])
+        self.assertEqual(by_name["two.eml"]["outcome"], "done")
+        self.assertEqual(batch["sheets"], sum(len(t[0]["pages"]) for t in truth.values()))
 
     def test_a_paused_stage_takes_nothing(self):
         out, truth = self.generate("paused", "--count", "1", "--seed", "31", "--forms", "pdf", "--types", "letter")
