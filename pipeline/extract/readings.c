@@ -154,9 +154,10 @@ static void mark_triples(struct finder *q)
             if (llabs(net) < 100 || llabs(vat) < 10)
                 continue;
             for (int64_t off = -1; off <= 1; off++) {
-                int v = find_minor(q, vat + off), g = find_minor(q, net + vat + off);
+                int v = find_minor(q, vat + off);
+                int g = v < 0 ? -1 : find_minor(q, net + vat + off);
 
-                if (v >= 0 && g >= 0)
+                if (g >= 0)
                     q->out->items[i].fits_rate = q->out->items[v].fits_rate =
                         q->out->items[g].fits_rate = true;
             }

@@ -27,10 +27,13 @@ float box_height(const struct box *b)
     return b->y1 - b->y0;
 }
 
+/* In comparisons that the compiler turns into one instruction each: this is asked of every label
+ * about every word between it and a value. */
 float box_overlap_x(const struct box *a, const struct box *b)
 {
-    float shared = fminf(a->x1, b->x1) - fmaxf(a->x0, b->x0);
-    float narrow = fminf(a->x1 - a->x0, b->x1 - b->x0);
+    float shared = (a->x1 < b->x1 ? a->x1 : b->x1) - (a->x0 > b->x0 ? a->x0 : b->x0);
+    float wide_a = a->x1 - a->x0, wide_b = b->x1 - b->x0;
+    float narrow = wide_a < wide_b ? wide_a : wide_b;
 
     return shared <= 0 || narrow <= 0 ? 0 : shared / narrow;
 }
