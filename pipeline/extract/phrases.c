@@ -5,14 +5,8 @@
  */
 #include "pipeline/extract/phrases.h"
 
-#include "base/mem.h"
-
 #include <stdlib.h>
 #include <string.h>
-
-static const struct phrase table[] = {
-#include "phrases.inc"
-};
 
 static int compare_key(const void *key, const void *row)
 {
@@ -24,18 +18,18 @@ static int compare_key(const void *key, const void *row)
 
 const struct phrase *phrase_find(const char *key)
 {
-    return bsearch(key, table, ARRAY_LENGTH(table), sizeof *table, compare_key);
+    return bsearch(key, phrase_table, phrase_count, sizeof *phrase_table, compare_key);
 }
 
 /* The first row whose key has at least `length` bytes. */
 static size_t first_of_length(int length)
 {
-    size_t low = 0, high = ARRAY_LENGTH(table);
+    size_t low = 0, high = phrase_count;
 
     while (low < high) {
         size_t middle = (low + high) / 2;
 
-        if (table[middle].length < length)
+        if (phrase_table[middle].length < length)
             low = middle + 1;
         else
             high = middle;
@@ -78,8 +72,8 @@ const struct phrase *phrase_find_near(const char *key)
     const struct phrase *best = NULL;
 
     for (size_t i = first_of_length(length - limit < 6 ? 6 : length - limit);
-         limit > 0 && i < ARRAY_LENGTH(table) && table[i].length <= length + limit; i++) {
-        const struct phrase *phrase = &table[i];
+         limit > 0 && i < phrase_count && phrase_table[i].length <= length + limit; i++) {
+        const struct phrase *phrase = &phrase_table[i];
         int distance;
 
         if (__builtin_popcountll(phrase->bag ^ bag) > 2 * limit)

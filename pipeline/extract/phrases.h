@@ -33,6 +33,10 @@ struct phrase {
     uint8_t languages; /* bit 0 en, nb, sv, da, hu, 5 de */
 };
 
+/* All phrases by length, then key; made at build time. */
+extern const struct phrase phrase_table[];
+extern const size_t phrase_count;
+
 /* Writes the comparing form of `text`; returns its length, cut at size - 1. */
 size_t phrase_key(const char *text, char *out, size_t size);
 uint64_t phrase_bag(const char *key);

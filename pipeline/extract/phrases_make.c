@@ -93,9 +93,14 @@ int main(int argc, char **argv)
     for (int i = 0; i < (int)ARRAY_LENGTH(languages); i++)
         read_language(&table, argv[1], i);
     qsort(table.rows, table.count, sizeof *table.rows, compare_rows);
+    printf("/* Made by phrases-make from models/vocabulary. */\n"
+           "#include \"pipeline/extract/phrases.h\"\n\n"
+           "const size_t phrase_count = %zu;\nconst struct phrase phrase_table[] = {\n",
+           table.count);
     for (size_t i = 0; i < table.count; i++)
         printf("{\"%s\", UINT64_C(0x%llx), UINT64_C(0x%llx), %d, %d},\n", table.rows[i].key,
                (unsigned long long)table.rows[i].concepts, (unsigned long long)table.rows[i].bag,
                table.rows[i].length, table.rows[i].languages);
+    printf("};\n");
     return 0;
 }
