@@ -22,7 +22,8 @@ struct field_rule {
 
 enum {
     KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
-                        KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE)
+                        KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE),
+    KINDS_THAT_HIDE = KIND(IBAN) | KIND(ACCOUNT) | KIND(DATE) | KIND(VAT_ID)
 };
 
 static const struct field_rule rules[] = {
@@ -165,22 +166,40 @@ static bool overlaps(const struct candidate *a, const struct candidate *b)
 
 /* Inside a proved IBAN, a long account or a date there are no other numbers; the digits of a VAT id
  * are a company's number only in Scandinavia. */
-static bool is_hidden(const struct candidates *c, const struct candidate *item)
+static bool hides(const struct candidate *other, enum candidate_kind kind)
 {
-    for (int i = 0; i < c->count; i++) {
-        const struct candidate *other = &c->items[i];
-        bool hides = (other->kind == CANDIDATE_IBAN && other->is_checked) ||
-                     (other->kind == CANDIDATE_ACCOUNT && other->is_checked &&
-                      item->kind != CANDIDATE_IBAN && strlen(other->value) >= 16) ||
-                     (other->kind == CANDIDATE_DATE && !other->date.is_compact) ||
-                     (other->kind == CANDIDATE_VAT_ID && item->kind == CANDIDATE_ORGANISATION &&
-                      (other->value[0] == 'H' || strncmp(other->value, "DE", 2) == 0 ||
-                       strncmp(other->value, "GB", 2) == 0));
-
-        if (hides && other->kind != item->kind && overlaps(other, item))
-            return true;
+    switch (other->kind) {
+    case CANDIDATE_IBAN:
+        return other->is_checked;
+    case CANDIDATE_ACCOUNT:
+        return other->is_checked && kind != CANDIDATE_IBAN && strlen(other->value) >= 16;
+    case CANDIDATE_DATE:
+        return !other->date.is_compact;
+    case CANDIDATE_VAT_ID:
+        return kind == CANDIDATE_ORGANISATION &&
+               (other->value[0] == 'H' || strncmp(other->value, "DE", 2) == 0 ||
+                strncmp(other->value, "GB", 2) == 0);
+    default:
+        return false;
     }
-    return false;
+}
+
+/* One flag a candidate, found once: twenty fields ask. */
+static const bool *find_hidden(struct arena *a, const struct candidates *c)
+{
+    bool *is_hidden = arena_alloc_array(a, (size_t)c->count, sizeof *is_hidden);
+
+    for (int k = 0; k < c->count; k++) {
+        const struct candidate *other = &c->items[k];
+
+        for (int i = 0; i < c->count && (1u << other->kind) & KINDS_THAT_HIDE; i++) {
+            const struct candidate *item = &c->items[i];
+
+            is_hidden[i] |= other->kind != item->kind && overlaps(other, item) &&
+                            hides(other, item->kind);
+        }
+    }
+    return is_hidden;
 }
 
 float score_confidence(float score, float lead, const struct candidate *c)
@@ -233,8 +252,8 @@ static bool prints_again(const struct candidates *c, const struct candidate *bes
 }
 
 static void fill_field(const struct field_rule *rule, const struct candidates *c,
-                       const struct sheet *s, const struct parties *parties, struct arena *a,
-                       struct document *d)
+                       const bool *is_hidden, const struct sheet *s, const struct parties *parties,
+                       struct arena *a, struct document *d)
 {
     const struct candidate *best = NULL, *second = NULL;
     float top = 0, next = 0;
@@ -244,8 +263,8 @@ static void fill_field(const struct field_rule *rule, const struct candidates *c
         const struct candidate *item = &c->items[i];
         float score;
 
-        if (!((1u << item->kind) & rule->kinds) || !fits_side(rule->field, item, s, parties) ||
-            is_hidden(c, item))
+        if (!((1u << item->kind) & rule->kinds) || is_hidden[i] ||
+            !fits_side(rule->field, item, s, parties))
             continue;
         score = score_candidate(rule, item, c, s);
         if (best && strcmp(item->value, best->value) == 0) {
@@ -340,8 +359,10 @@ static void confirm_account(struct document *d)
 void score_fields(const struct candidates *c, const struct sheet *s, const struct parties *parties,
                   struct arena *a, struct document *d)
 {
+    const bool *is_hidden = find_hidden(a, c);
+
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        fill_field(&rules[i], c, s, parties, a, d);
+        fill_field(&rules[i], c, is_hidden, s, parties, a, d);
     fill_period(c, s, d);
     settle_identifiers(d);
     confirm_account(d);
