@@ -2,10 +2,11 @@
  * bilag-reader: the only program that parses files. Started by a worker or by `bilag read` with a
  * socket as descriptor 3; a person has no use for it.
  *
- * What libraries load late (character sets, fonts) is loaded here, before the first fork, because
- * the jailed child may read fonts and nothing else.
+ * What libraries load late (character sets, fonts, a random seed) is loaded here, before the first
+ * fork, because the jailed child may read fonts and nothing else.
  */
 #include "base/jail.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "pipeline/open/open.h"
 #include "workers/reader_verbs.h"
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
         return 2;
     }
     load_character_sets();
+    json_object_seed(0); /* from /dev/urandom; in the jail it would be the clock */
     open_warm();
     return reader_parent_run(&house);
 }
