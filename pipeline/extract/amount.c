@@ -14,17 +14,20 @@
 
 enum { DIGITS_MAX = 14, CORE_SIZE = 64 }; /* times AMOUNT_SCALE it fits 64 bits */
 
-#define SIGN(text, code) {text, code, sizeof text - 1}
+#define SIGN(text, code)                                                                           \
+    {                                                                                              \
+        text, code, sizeof text - 1                                                                \
+    }
 
 static const struct {
     const char *sign, *code;
     size_t length;
 } signs[] = {
-    SIGN("NOK", "NOK"), SIGN("SEK", "SEK"), SIGN("DKK", "DKK"), SIGN("EUR", "EUR"),
-    SIGN("HUF", "HUF"), SIGN("GBP", "GBP"), SIGN("USD", "USD"), SIGN("CHF", "CHF"),
-    SIGN("€", "EUR"),   SIGN("£", "GBP"),   SIGN("US$", "USD"), SIGN("$", "USD"),
-    SIGN("Ft.", "HUF"), SIGN("Ft", "HUF"),  SIGN("kr.", "kr"),  SIGN("kr", "kr"),
-    SIGN("RM", "MYR"),  SIGN("MYR", "MYR"), SIGN("PLN", "PLN"), SIGN("CZK", "CZK"),
+    SIGN("NOK", "NOK"),  SIGN("SEK", "SEK"), SIGN("DKK", "DKK"), SIGN("EUR", "EUR"),
+    SIGN("HUF", "HUF"),  SIGN("GBP", "GBP"), SIGN("USD", "USD"), SIGN("CHF", "CHF"),
+    SIGN("€", "EUR"),    SIGN("£", "GBP"),   SIGN("US$", "USD"), SIGN("$", "USD"),
+    SIGN("Ft.", "HUF"),  SIGN("Ft", "HUF"),  SIGN("kr.", "kr"),  SIGN("kr", "kr"),
+    SIGN("RM", "MYR"),   SIGN("MYR", "MYR"), SIGN("PLN", "PLN"), SIGN("CZK", "CZK"),
     SIGN("Euro", "EUR"),
 };
 

@@ -5,9 +5,9 @@
  * a forger's carries another account number. Poppler does not tell how a character is painted, so
  * the page is painted here and watched: cairo's observer calls back after each drawing, everything
  * that is not text is wiped off, and a word without ink in what remains is not on the page. White
- * words must differ from what they are printed on. Painting decodes the page's images (60 to 200 ms
- * for a scan), so it is done only with cause: an image over half of the page, or pale text, and then
- * only there.
+ * words must differ from what they are printed on. Painting decodes the page's images (60 to 200
+ * ms for a scan), so it is done only with cause, an image over half of the page or pale text, and
+ * for pale text only there.
  * Not caught here: dark text covered by a later drawing, and invisible text on a page without
  * images; both show as a difference between words and picture in review.
  *
