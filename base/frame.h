@@ -2,7 +2,7 @@
  * Messages between the worker and the reader: a kind, a length, bytes.
  *
  *   offset 0  u32  length of the payload, little-endian, at most LIMIT_FRAME_BYTES
- *   offset 4  u8   kind, one of the capital letters in workers/reader.h
+ *   offset 4  u8   kind, one of the capital letters in workers/reader/reader.h
  *   offset 5  …    payload
  *
  * Both ends are on one machine; the reading end trusts nothing but the length limit.

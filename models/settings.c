@@ -79,7 +79,7 @@ static const struct config_option table[] = {
          "languages to expect, ISO 639-1, the likeliest first"),
     CHOICE("read.picture", read.picture, "jpeg", "format of the page pictures on the screen",
            picture_kinds),
-    INT("read.picture_height_px", read.picture_height_px, 200, 6000, "1400", "pixels",
+    INT("read.picture_height_px", read.picture_height_px, 200, 6000, "1100", "pixels",
         "height of the page pictures on the screen"),
     INT("read.picture_quality", read.picture_quality, 1, 100, "50", "",
         "quality of the page pictures, 100 is best"),

@@ -15,7 +15,7 @@
 #include "pipeline/file/file_record.h"
 #include "stores/blobs.h"
 #include "stores/records_work.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "base/spawn.h"
 #include "pipeline/sort/sort.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 #include "workers/worker.h"
 
 #include <getopt.h>

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "models/fault.h"
 #include "stores/records_work.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -151,11 +151,9 @@ static struct meter meter_start(void)
 static void log_job(const struct worker *w, const struct job *job, struct meter began,
                     const char *verdict, const struct err *why)
 {
-    struct reader_usage reader = {0};
+    struct reader_usage reader = reader_take_usage(w->reader);
     char id[JOB_ID_SIZE];
 
-    if (stage_info(job->id.stage)->needs_reader)
-        reader = reader_last_usage(w->reader);
     job_id_format(&job->id, id);
     log_info("job",
              "stage=%s job=%s fence=%" PRId64 " try=%d ms=%" PRId64 " cpu_us=%" PRId64

@@ -16,7 +16,7 @@
 #include "stores/records_review.h"
 #include "stores/records_work.h"
 #include "workers/judge.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include <stdio.h>
 

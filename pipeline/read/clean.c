@@ -137,7 +137,7 @@ static void turn_under(PIX *pix, PIX *mask, int x, int y)
     boxDestroy(&at);
 }
 
-/* One dark block, in its own shape: a band on a page that stands a little askew fills its box badly,
+/* One dark block, in its own shape: a band on a page that stands a little askew fills its box ill,
  * and what lies beside it is not to be touched. */
 static void turn_block(struct sheet *s, PIX *block, BOX *at)
 {

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "models/fault.h"
 #include "tests/fuzz/fuzz.h"
-#include "workers/reader_answer.h"
+#include "workers/reader/reader_answer.h"
 
 #define PAGE_ASKED 2
 

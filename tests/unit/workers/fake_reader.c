@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "models/fault.h"
 #include "models/page.h"
-#include "workers/reader_parent.h"
+#include "workers/reader/reader_parent.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "tests/unit/unit.h"
-#include "workers/read_pool.h"
+#include "workers/command/read_pool.h"
 
 #include <sched.h>
 #include <signal.h>

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "tests/unit/unit.h"
-#include "workers/reader_answer.h"
+#include "workers/reader/reader_answer.h"
 
 struct desk {
     struct arena arena;

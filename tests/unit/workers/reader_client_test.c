@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "models/fault.h"
 #include "tests/unit/unit.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include "base/limits.h"
 #include "stores/records_query.h"
 #include "stores/records_work.h"
-#include "workers/commands.h"
-#include "workers/report.h"
+#include "workers/command/commands.h"
+#include "workers/command/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

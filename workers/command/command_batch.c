@@ -4,8 +4,8 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "stores/records_query.h"
-#include "workers/commands.h"
-#include "workers/report.h"
+#include "workers/command/commands.h"
+#include "workers/command/report.h"
 
 static int list_batches(struct house *house, const struct cli *cli, struct err *err)
 {

@@ -8,7 +8,7 @@
 #include "stores/audit.h"
 #include "stores/blobs.h"
 #include "stores/records.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,9 +12,9 @@
 #include "base/mem.h"
 #include "stores/blobs.h"
 #include "stores/records_query.h"
-#include "workers/commands.h"
-#include "workers/progress.h"
-#include "workers/report.h"
+#include "workers/command/commands.h"
+#include "workers/command/progress.h"
+#include "workers/command/report.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "pipeline/open/open.h"
-#include "workers/reader_verbs.h"
+#include "workers/reader/reader_verbs.h"
 
 #include <iconv.h>
 #include <stdlib.h>

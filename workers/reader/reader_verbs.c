@@ -2,7 +2,7 @@
  * Request in, pipeline, frames out. Runs in the jail, one order a process. The engine is loaded by
  * the warm parent before the first page that needs it, so a day of born-digital mail never pays.
  */
-#include "workers/reader_verbs.h"
+#include "workers/reader/reader_verbs.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -47,7 +47,7 @@ static int write_json(const struct reader_work *work, char kind, const json_t *j
     return frame_write(work->answer_fd, kind, b.data, b.length, err);
 }
 
-/* A "headed" frame of workers/reader.h. */
+/* A "headed" frame of workers/reader/reader.h. */
 static int write_headed(const struct reader_work *work, char kind, const json_t *head,
                         const void *bytes, size_t length, struct err *err)
 {

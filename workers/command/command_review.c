@@ -8,9 +8,9 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "stores/records_review.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 #include "workers/judge.h"
-#include "workers/report.h"
+#include "workers/command/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * malloc and its family, as glibc has them, plus one mark when they fail. operator new, GLib and
  * Leptonica all come through here. Under a sanitizer its own malloc stays, and nothing is marked.
  */
-#include "workers/reader_memory.h"
+#include "workers/reader/reader_memory.h"
 
 #include "base/err.h"
 

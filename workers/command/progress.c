@@ -1,5 +1,5 @@
 /* A progress bar of sheets: what is explained out of what came in. */
-#include "workers/progress.h"
+#include "workers/command/progress.h"
 
 #include "base/arena.h"
 #include "base/clock.h"

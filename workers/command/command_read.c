@@ -2,7 +2,7 @@
  * bilag read: files in, what they say out, nothing kept. It is how every figure of accuracy and
  * speed is taken, so it runs the same verbs, the same jail and the same limits as the line.
  */
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -13,9 +13,9 @@
 #include "base/spawn.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/sort/sort.h"
-#include "workers/read_file.h"
-#include "workers/read_pool.h"
-#include "workers/reader_client.h"
+#include "workers/command/read_file.h"
+#include "workers/command/read_pool.h"
+#include "workers/reader/reader_client.h"
 
 #include <string.h>
 #include <unistd.h>

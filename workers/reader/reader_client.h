@@ -34,7 +34,7 @@ struct reader_options {
     void *user;
 };
 
-/* What the last order cost. */
+/* What the last order cost; nothing, once it was taken. */
 struct reader_usage {
     int64_t cpu_us;     /* of the child */
     int64_t max_rss_kb; /* likewise */
@@ -62,7 +62,7 @@ int reader_record(struct reader *reader, int file_fd, struct page *const *pages,
                   const struct record_options *options, unsigned char **ret_bytes,
                   size_t *ret_length, struct err *err);
 
-struct reader_usage reader_last_usage(const struct reader *reader);
+struct reader_usage reader_take_usage(struct reader *reader);
 
 /* Process id of the warm parent, 0 while there is none: for logs and tests. */
 int reader_pid(const struct reader *reader);

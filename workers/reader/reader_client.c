@@ -6,7 +6,7 @@
  * A warm parent that dies has seen no hostile byte, so the file is not to blame: the order is given
  * once more to a new one. When that dies too, the file is charged with a crash.
  */
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -19,7 +19,7 @@
 #include "base/spawn.h"
 #include "models/fault.h"
 #include "models/settings.h"
-#include "workers/reader_answer.h"
+#include "workers/reader/reader_answer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,9 +92,12 @@ void reader_free(struct reader *reader)
     free(reader);
 }
 
-struct reader_usage reader_last_usage(const struct reader *reader)
+struct reader_usage reader_take_usage(struct reader *reader)
 {
-    return reader->usage;
+    struct reader_usage usage = reader->usage;
+
+    reader->usage = (struct reader_usage){0};
+    return usage;
 }
 
 int reader_pid(const struct reader *reader)

@@ -5,7 +5,7 @@
 #ifndef WORKERS_COMMANDS_H
 #define WORKERS_COMMANDS_H
 
-#include "workers/cli.h"
+#include "workers/command/cli.h"
 
 extern const struct command commands_up[], commands_submit[], commands_read[], commands_status[],
     commands_batch[], commands_doc[], commands_review[], commands_queue[], commands_ledger[],

@@ -6,7 +6,7 @@
 #ifndef WORKERS_READER_PARENT_H
 #define WORKERS_READER_PARENT_H
 
-#include "workers/reader.h"
+#include "workers/reader/reader.h"
 
 #include <stddef.h>
 

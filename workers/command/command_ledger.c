@@ -6,7 +6,7 @@
 #include "models/money.h"
 #include "pipeline/post/hledger.h"
 #include "stores/accounting.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * never make us allocate out of proportion: what a frame may grow into is held against the arena
  * first.
  */
-#include "workers/reader_answer.h"
+#include "workers/reader/reader_answer.h"
 
 #include "base/arena.h"
 #include "base/frame.h"

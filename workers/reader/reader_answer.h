@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/read.h"
-#include "workers/reader.h"
+#include "workers/reader/reader.h"
 
 struct reader_answer {
     enum reader_verb verb;

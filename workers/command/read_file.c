@@ -2,7 +2,7 @@
  * The verbs in a row. A page that cannot be read costs the file that page: its documents say so and
  * wait for a person. Only when nothing of a file could be read is it an error.
  */
-#include "workers/read_file.h"
+#include "workers/command/read_file.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -15,7 +15,7 @@
 #include "models/fault.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/sort/sort.h"
-#include "workers/reader_client.h"
+#include "workers/reader/reader_client.h"
 
 #include <string.h>
 

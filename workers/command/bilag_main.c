@@ -1,7 +1,7 @@
 /* bilag, the command people type: finds the row of its tables and runs it. */
 #include "base/log.h"
 #include "base/mem.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * Rows as a table, as TSV, or as JSON lines. Text from documents is cleaned before it reaches a
  * terminal; tabs and line breaks cannot split a row.
  */
-#include "workers/cli.h"
+#include "workers/command/cli.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "stores/records_query.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * can happen to a child from here: its time is up, it prints too much, or our owner is gone; each
  * is SIGKILL. Everything else happens inside it, behind the jail's door.
  */
-#include "workers/reader_parent.h"
+#include "workers/reader/reader_parent.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/spawn.h"
 #include "models/fault.h"
-#include "workers/reader_memory.h"
+#include "workers/reader/reader_memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

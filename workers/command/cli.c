@@ -1,5 +1,5 @@
 /* Options from a table through getopt_long, help from the same table. */
-#include "workers/cli.h"
+#include "workers/command/cli.h"
 
 #include "base/err.h"
 #include "base/mem.h"

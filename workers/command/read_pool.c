@@ -3,7 +3,7 @@
  * '-', its payload what was printed. A process holds one item at a time, so a slow file delays
  * nobody; answers that come early wait in memory for their turn.
  */
-#include "workers/read_pool.h"
+#include "workers/command/read_pool.h"
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -11,9 +11,9 @@
 #include "stores/blobs.h"
 #include "stores/records_query.h"
 #include "stores/records_review.h"
-#include "workers/commands.h"
-#include "workers/reader_client.h"
-#include "workers/report.h"
+#include "workers/command/commands.h"
+#include "workers/reader/reader_client.h"
+#include "workers/command/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

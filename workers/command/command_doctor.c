@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/spawn.h"
 #include "stores/records_query.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef WORKERS_READER_VERBS_H
 #define WORKERS_READER_VERBS_H
 
-#include "workers/reader_parent.h"
+#include "workers/reader/reader_parent.h"
 
 struct engine;
 

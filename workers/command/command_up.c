@@ -2,7 +2,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/spawn.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <unistd.h>
 

@@ -1,12 +1,12 @@
 /* Store rows as JSON objects, and the table of a batch. */
-#include "workers/report.h"
+#include "workers/command/report.h"
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "models/money.h"
 #include "stores/records_query.h"
-#include "workers/cli.h"
+#include "workers/command/cli.h"
 
 #include <inttypes.h>
 #include <pwd.h>

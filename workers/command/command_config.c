@@ -1,7 +1,7 @@
 /* bilag config: is the configuration sound, what holds, and who said so. */
 #include "base/buf.h"
 #include "base/err.h"
-#include "workers/commands.h"
+#include "workers/command/commands.h"
 
 #include <stdio.h>
 
