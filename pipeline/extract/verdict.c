@@ -273,6 +273,15 @@ static bool is_settled(const struct field *field)
     return field->proofs & (1u << PROOF_PERSON | 1u << PROOF_STRUCTURED);
 }
 
+/* A total read a little unsurely is sure when net + VAT make it and the VAT is a legal rate of that
+ * net: no misreading of one number survives both equations. */
+static bool is_proved_total(const struct document *d, enum field_id id)
+{
+    return id == FIELD_TOTAL_GROSS && has_proof(d, id, PROOF_TOTALS) &&
+           has_proof(d, FIELD_TOTAL_VAT, PROOF_VAT_RATE) &&
+           has_proof(d, FIELD_TOTAL_VAT, PROOF_VAT_AMOUNT);
+}
+
 static void judge_required(struct judgement *j)
 {
     static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
@@ -290,7 +299,8 @@ static void judge_required(struct judgement *j)
             document_add_reason(j->d, j->a, "ambiguous", (int)required[i],
                                 "%s fits two ways: %s or %s", label, field->value,
                                 field->alternative);
-        else if (field->confidence < j->context->post_confidence)
+        else if (field->confidence < j->context->post_confidence &&
+                 !is_proved_total(j->d, required[i]))
             document_add_reason(j->d, j->a, "low_confidence", (int)required[i],
                                 "%s %s is not certain", label, field->value);
     }
@@ -342,11 +352,11 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
         d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_FILE;
         return;
     }
-    judge_required(&j);
     judge_totals(&j);
     judge_due(&j);
     judge_lines(&j);
     judge_vat(&j);
+    judge_required(&j); /* what the sums prove needs no sure reading */
     judge_seller(&j);
     judge_payment(&j);
     judge_accounts(&j);

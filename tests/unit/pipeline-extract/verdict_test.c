@@ -1,0 +1,90 @@
+/* What a proof is worth against a doubt: the verdict on documents set up by hand. */
+#include "pipeline/extract/extract.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "tests/unit/unit.h"
+
+static struct document *invoice(struct arena *a, const char *net, const char *vat,
+                                const char *gross, float gross_confidence)
+{
+    static const struct {
+        enum field_id id;
+        const char *value;
+        unsigned proofs;
+    } sure[] = {{FIELD_INVOICE_NUMBER, "10482", 0},
+                {FIELD_ISSUE_DATE, "2026-11-03", 0},
+                {FIELD_SELLER_NAME, "Nordlys Kontor AS", 0},
+                {FIELD_SELLER_VAT_ID, "NO987654325MVA", 1u << PROOF_CHECKSUM},
+                {FIELD_CURRENCY, "NOK", 0}};
+    struct document *d = document_new(a);
+
+    d->type = DOCUMENT_INVOICE;
+    d->type_confidence = 1;
+    for (size_t i = 0; i < ARRAY_LENGTH(sure); i++)
+        d->fields[sure[i].id] = (struct field){.value = sure[i].value,
+                                               .confidence = 0.99f,
+                                               .source = SOURCE_OCR,
+                                               .proofs = sure[i].proofs};
+    if (net) {
+        d->vat = arena_alloc(a, sizeof *d->vat);
+        d->vat[0] = (struct vat_row){.rate = "25", .net = net, .vat = vat};
+        d->n_vat = 1;
+    }
+    d->fields[FIELD_TOTAL_NET] = (struct field){.value = net, .confidence = 0.99f};
+    d->fields[FIELD_TOTAL_VAT] = (struct field){.value = vat, .confidence = 0.99f};
+    d->fields[FIELD_TOTAL_GROSS] = (struct field){.value = gross, .confidence = gross_confidence};
+    return d;
+}
+
+static enum outcome judged(struct arena *a, struct document *d)
+{
+    static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
+    const struct extract_context context = {
+        .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
+
+    verdict_decide(a, &context, d);
+    return d->outcome;
+}
+
+static void a_total_that_two_equations_make_needs_no_sure_reading(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+
+    (void)state;
+    assert_int_equal(judged(&a, invoice(&a, "1000.00", "250.00", "1250.00", 0.95f)), OUTCOME_POST);
+    assert_int_equal(judged(&a, invoice(&a, "1000.00", "250.00", "1250.00", 0.6f)), OUTCOME_POST);
+}
+
+static void a_total_that_nothing_makes_does(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+
+    (void)state;
+    assert_int_equal(judged(&a, invoice(&a, "1000.00", "240.00", "1240.00", 0.6f)), OUTCOME_REVIEW);
+    assert_int_equal(judged(&a, invoice(&a, "1000.00", "250.00", "1280.00", 0.99f)),
+                     OUTCOME_REVIEW);
+    assert_int_equal(judged(&a, invoice(&a, NULL, NULL, "1250.00", 0.99f)), OUTCOME_REVIEW);
+}
+
+static void two_readings_of_a_total_ask_all_the_same(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+    struct document *d = invoice(&a, "1000.00", "250.00", "1250.00", 0.95f);
+
+    (void)state;
+    d->fields[FIELD_TOTAL_GROSS].alternative = "1.25";
+    assert_int_equal(judged(&a, d), OUTCOME_REVIEW);
+    assert_string_equal(d->reasons[0].code, "ambiguous");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_total_that_two_equations_make_needs_no_sure_reading),
+        cmocka_unit_test(a_total_that_nothing_makes_does),
+        cmocka_unit_test(two_readings_of_a_total_ask_all_the_same),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
