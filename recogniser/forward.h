@@ -1,9 +1,9 @@
 /*
  * The network's forward pass: int8 pictures of lines become class probabilities.
  *
- * One portable version says what is right; kernels for the processor's vectors compute the same bits
- * faster. Integer sums are exact whatever their order; every float operation is done once, in the
- * order the portable version has, with no contraction.
+ * One portable version says what is right; kernels for the processor's vectors compute the
+ * same bits faster. Integer sums are exact whatever their order; every float operation is done
+ * once, in the order the portable version has, with no contraction.
  */
 #ifndef RECOGNISER_FORWARD_H
 #define RECOGNISER_FORWARD_H
@@ -19,7 +19,8 @@ int forward_new(const struct model *m, const char *kernel, struct forward **ret,
 void forward_free(struct forward *f);
 const char *forward_kernel(const struct forward *f);
 
-/* inputs[i] becomes ret[i]; steps are a third of the width. pixels_per_step is 3 / inputs[i].scale. */
+/* inputs[i] becomes ret[i]; steps are a third of the width; pixels_per_step is
+ * 3 / inputs[i].scale. */
 void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
                  size_t count, struct posteriors *ret);
 

@@ -1,8 +1,10 @@
 /*
- * A .traineddata file, mapped and checked: the network's weights, the characters, the word lists.
+ * A .traineddata file, mapped and checked: the network's weights, the characters, the word
+ * lists.
  *
- * The file is untrusted: every length, dimension, index and dawg edge is checked at load, so nothing
- * after it needs to. Weights, strings and edges are borrowed from the mapping where they can be.
+ * The file is untrusted: every length, dimension, index and dawg edge is checked at load, so
+ * nothing after it needs to. Weights, strings and edges are borrowed from the mapping where
+ * they can be.
  */
 #ifndef RECOGNISER_MODEL_H
 #define RECOGNISER_MODEL_H

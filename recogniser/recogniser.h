@@ -1,18 +1,18 @@
 /*
- * Pictures of text lines become characters, with the bits of Tesseract 5.3.0 at a fifteenth of its
- * cost.
+ * Pictures of text lines become characters, with the bits of Tesseract 5.3.0 at a fifteenth of
+ * its cost.
  *
- * A recogniser is one .traineddata file of Tesseract's LSTM kind (the "fast" integer models), mapped
- * and checked. It is read-only after recogniser_new(): threads may share it, and a process forked
- * later shares its memory. Nothing here knows of pages or documents: a caller brings grey lines and
- * takes words.
+ * A recogniser is one .traineddata file of Tesseract's LSTM kind (the "fast" integer models),
+ * mapped and checked. It is read-only after recogniser_new(): threads may share it, and a
+ * process forked later shares its memory. Nothing here knows of pages or documents: a caller
+ * brings grey lines and takes words.
  *
  *     recogniser_new(&options, &r, &err);
  *     recogniser_read(r, arena, lines, count, texts, &err);   any number of times
  *     recogniser_free(r);
  *
- * Equal means: for the same grey line, every class probability, word, box and certainty is the float
- * that Debian's libtesseract 5.3.0 computes, whatever kernel the processor has.
+ * Equal means: for the same grey line, every class probability, word, box and certainty is the
+ * float that Debian's libtesseract 5.3.0 computes, whatever kernel the processor has.
  */
 #ifndef RECOGNISER_RECOGNISER_H
 #define RECOGNISER_RECOGNISER_H
@@ -81,8 +81,8 @@ struct recognised_line {
     bool is_inverted; /* white on black: the second pass read better */
 };
 
-/* Reads `count` lines, several at a time; texts[i] answers lines[i]. A line that is too narrow gives
- * no words. Everything lives in the arena; the model's strings live with the recogniser. */
+/* Reads `count` lines, several at a time; texts[i] answers lines[i]. A line that is too narrow
+ * gives no words. Everything lives in the arena; the model's strings live with the recogniser. */
 int recogniser_read(const struct recogniser *r, struct arena *a, const struct line_image *lines,
                     size_t count, struct recognised_line *texts, struct err *err);
 
