@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROW_TYPE, ROW_JSONL, ROW_JOBS, ROW_TEXT, ROW_HOCR, ROW_PDF, ROW_PAGES };
+enum { ROW_TYPE, ROW_JSONL, ROW_JOBS, ROW_TEXT, ROW_HOCR, ROW_PDF, ROW_WORDS, ROW_PAGES };
 
 static const struct cli_option options[] = {
     [ROW_TYPE] = {"type", "TYPE", "what the documents are: invoice, receipt, letter …"},
@@ -29,6 +29,8 @@ static const struct cli_option options[] = {
     [ROW_TEXT] = {"text", NULL, "print the words, pages parted by form feeds"},
     [ROW_HOCR] = {"hocr", NULL, "print the words and their boxes as hOCR"},
     [ROW_PDF] = {"pdf", "OUT", "write a searchable PDF/A of one file"},
+    [ROW_WORDS] = {"words", NULL,
+                   "print each page's words and their boxes as a JSON object a line"},
     [ROW_PAGES] = {"pages", "A-B", "only these pages"},
     {0},
 };
@@ -79,19 +81,21 @@ static int take_options(struct command_read *c, const struct cli *cli, int64_t *
                         struct err *err)
 {
     struct read_desk *desk = &c->desk;
-    int chosen = !!cli->values[ROW_TEXT] + !!cli->values[ROW_HOCR] + !!cli->values[ROW_PDF];
+    int chosen = !!cli->values[ROW_TEXT] + !!cli->values[ROW_HOCR] + !!cli->values[ROW_PDF] +
+                 !!cli->values[ROW_WORDS];
     int r = 0;
 
     *desk = (struct read_desk){.type = -1,
                                .is_compact = cli->is_json || cli->values[ROW_JSONL],
                                .pdf_path = cli->values[ROW_PDF]};
     *ret_jobs = sysconf(_SC_NPROCESSORS_ONLN);
-    desk->print = cli->values[ROW_TEXT]   ? READ_TEXT
-                  : cli->values[ROW_HOCR] ? READ_HOCR
-                  : cli->values[ROW_PDF]  ? READ_PDF
-                                          : READ_DOCUMENTS;
+    desk->print = cli->values[ROW_TEXT]    ? READ_TEXT
+                  : cli->values[ROW_HOCR]  ? READ_HOCR
+                  : cli->values[ROW_PDF]   ? READ_PDF
+                  : cli->values[ROW_WORDS] ? READ_WORDS
+                                           : READ_DOCUMENTS;
     if (chosen > 1)
-        return usage(err, "choose one of --text, --hocr and --pdf");
+        return usage(err, "choose one of --text, --hocr, --words and --pdf");
     if (desk->print == READ_PDF && cli->n_words > 1)
         return usage(err, "--pdf takes one file");
     if (cli->values[ROW_JOBS] && !number_parse(cli->values[ROW_JOBS], 1, 512, ret_jobs))

@@ -17,6 +17,7 @@
 #include "pipeline/sort/sort.h"
 #include "workers/reader/reader_client.h"
 
+#include <math.h>
 #include <string.h>
 
 #define NESTING_MAX 4 /* a mail in a mail in a mail with a PDF */
@@ -225,6 +226,44 @@ static int print_hocr(const struct sheaf *sheaf, struct err *err)
     return 0;
 }
 
+/* [text, x0, y0, x1, y1, confidence] */
+static json_t *word_to_json(const struct word *w)
+{
+    const float sides[] = {w->box.x0, w->box.y0, w->box.x1, w->box.y1};
+    json_t *json = json_array();
+
+    json_array_append_new(json, json_string(w->text));
+    for (size_t i = 0; i < ARRAY_LENGTH(sides); i++)
+        json_array_append_new(json, json_real(round((double)sides[i] * 10) / 10));
+    json_array_append_new(json, json_real(round((double)w->confidence * 1000) / 1000));
+    return json;
+}
+
+/* What training and error ledgers work on: the words as extract gets them, in points. */
+static int print_words(const struct sheaf *sheaf, struct err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < sheaf->n_pages; i++) {
+        const struct page *page = sheaf->pages[i];
+        json_t *json, *words = json_array();
+
+        if (!page)
+            page = page_new(sheaf->arena, sheaf->numbers[i], 0, 0);
+        for (size_t k = 0; k < page->n_words; k++)
+            json_array_append_new(words, word_to_json(&page->words[k]));
+        json = json_object();
+        json_set_text(json, "file", sheaf->name);
+        json_set_int(json, "page", (int64_t)i + 1);
+        json_set_int(json, "pages", (int64_t)sheaf->n_pages);
+        json_set_real(json, "width", (double)page->width_pt, 1);
+        json_set_real(json, "height", (double)page->height_pt, 1);
+        json_set_text(json, "source", page_source_name(page->source));
+        json_set(json, "words", words);
+        print_json(sheaf->desk, json, sheaf->out);
+    }
+    return 0;
+}
+
 static int print_pdf(const struct sheaf *sheaf, struct err *err)
 {
     const struct record_options options = {.part = sheaf->desk->pdf_part,
@@ -275,10 +314,8 @@ static bool is_lost(const struct sheaf *sheaf)
 static bool read_sheaf(struct sheaf *sheaf)
 {
     static int (*const print[])(const struct sheaf *, struct err *) = {
-        [READ_DOCUMENTS] = print_documents,
-        [READ_TEXT] = print_text,
-        [READ_HOCR] = print_hocr,
-        [READ_PDF] = print_pdf,
+        [READ_DOCUMENTS] = print_documents, [READ_TEXT] = print_text, [READ_HOCR] = print_hocr,
+        [READ_WORDS] = print_words,         [READ_PDF] = print_pdf,
     };
     struct err err = {0};
     bool is_fine;

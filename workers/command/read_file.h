@@ -16,7 +16,7 @@ struct reader;
 struct record_options;
 struct sorter;
 
-enum read_print { READ_DOCUMENTS, READ_TEXT, READ_HOCR, READ_PDF };
+enum read_print { READ_DOCUMENTS, READ_TEXT, READ_HOCR, READ_WORDS, READ_PDF };
 
 struct read_desk {
     struct reader *reader;
