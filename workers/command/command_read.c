@@ -94,6 +94,7 @@ static int take_options(struct command_read *c, const struct cli *cli, int64_t *
                   : cli->values[ROW_PDF]   ? READ_PDF
                   : cli->values[ROW_WORDS] ? READ_WORDS
                                            : READ_DOCUMENTS;
+    desk->is_compact |= desk->print == READ_WORDS;
     if (chosen > 1)
         return usage(err, "choose one of --text, --hocr, --words and --pdf");
     if (desk->print == READ_PDF && cli->n_words > 1)
