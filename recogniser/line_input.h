@@ -1,6 +1,6 @@
 /*
- * A grey line as the network wants it: scaled to the model's height, its contrast stretched, int8.
- * The scaling gives the bytes of Leptonica's pixScale (1.82) without Leptonica.
+ * A grey line as the network wants it: scaled to the model's height, its contrast stretched,
+ * int8. The scaling gives the bytes of Leptonica's pixScale (1.82) without Leptonica.
  */
 #ifndef RECOGNISER_LINE_INPUT_H
 #define RECOGNISER_LINE_INPUT_H
@@ -23,7 +23,8 @@ struct line_image line_scale(struct arena *a, const struct line_image *line, int
 void line_normalise(struct arena *a, const struct line_image *scaled, float scale,
                     struct line_input *ret);
 
-/* White for black, for the second try. */
-void line_invert(struct arena *a, const struct line_input *in, struct line_input *ret);
+/* White for black, for the second try. It is grey again: normalising what is inverted is not
+ * inverting what is normalised, as the quantiles lean to one side. */
+struct line_image line_invert(struct arena *a, const struct line_image *scaled);
 
 #endif
