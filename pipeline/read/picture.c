@@ -7,72 +7,25 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "pipeline/read/pixels.h"
 #include "pipeline/read/sheet.h"
 
 #include <leptonica/allheaders.h>
 #include <string.h>
 #include <webp/encode.h>
 
-/* The part of pixel `i` that lies within from..to, in 1/256. */
-static uint32_t share(int64_t i, int64_t from, int64_t to)
+/* Halved as long as it stays large enough, which is quick, then shrunk exactly. */
+static PIX *grey_of_height(PIX *pix, int height)
 {
-    int64_t left = i << 8 > from ? i << 8 : from, right = (i + 1) << 8 < to ? (i + 1) << 8 : to;
+    PIX *grey = pix_grey(pix);
 
-    return right > left ? (uint32_t)(right - left) : 0;
-}
-
-/* Adds the rows that an output row covers into one sum a column. Leptonica's order of bytes within
- * a word does not matter here, so the loop is one the compiler can vectorise. */
-static void sum_rows(PIX *grey, int64_t from, int64_t to, uint32_t *sums)
-{
-    size_t bytes = 4 * (size_t)pixGetWpl(grey);
-
-    memset(sums, 0, bytes * sizeof *sums);
-    for (int64_t y = from >> 8; y << 8 < to && y < pixGetHeight(grey); y++) {
-        const unsigned char *row = (const unsigned char *)pixGetData(grey) + (size_t)y * bytes;
-        uint32_t weight = share(y, from, to);
-
-        for (size_t x = 0; x < bytes; x++)
-            sums[x] += weight * row[x];
-    }
-}
-
-/* Area averaging, exact to 1/256 pixel; some eight times the speed of Leptonica's. */
-static PIX *shrink(struct arena *a, PIX *grey, int height)
-{
-    int64_t step = ((int64_t)pixGetHeight(grey) << 8) / height;
-    int width = (int)(((int64_t)pixGetWidth(grey) << 8) / step);
-    uint32_t *sums = arena_alloc_array(a, 4 * (size_t)pixGetWpl(grey), sizeof *sums);
-    PIX *small = width > 0 ? pixCreateNoInit(width, height, 8) : NULL;
-
-    for (int y = 0; small && y < height; y++) {
-        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small);
-
-        sum_rows(grey, y * step, (y + 1) * step, sums);
-        for (int64_t x = 0; x < width; x++) {
-            int64_t from = x * step, to = from + step;
-            uint64_t sum = 0;
-
-            for (int64_t i = from >> 8; i << 8 < to; i++)
-                sum += (uint64_t)share(i, from, to) * sums[i ^ 3];
-            SET_DATA_BYTE(row, x, sum / (uint64_t)(step * step));
-        }
-    }
-    return small;
-}
-
-static PIX *grey_of_height(struct arena *a, PIX *pix, int height)
-{
-    PIX *grey, *small;
-
-    if (pixGetDepth(pix) == 1 && height < pixGetHeight(pix))
-        return pixScaleToGray(pix, (float)height / (float)pixGetHeight(pix));
-    grey = pix_grey(pix);
-    if (!grey || height >= pixGetHeight(pix))
-        return grey;
-    small = shrink(a, grey, height);
-    pixDestroy(&grey);
-    return small;
+    while (grey && pixGetHeight(grey) >= 2 * height)
+        pix_replace(&grey, pix_half(grey));
+    if (grey && pixGetDepth(grey) == 1)
+        pix_replace(&grey, pixConvert1To8(NULL, grey, 255, 0));
+    if (grey && pixGetHeight(grey) > height)
+        pix_replace(&grey, pix_shrink(grey, height));
+    return grey;
 }
 
 static void fill_planes(PIX *grey, WebPPicture *to)
@@ -120,7 +73,7 @@ static bool encode_webp(PIX *grey, int quality, unsigned char **ret_bytes, size_
 int read_picture(struct arena *a, struct Pix *pix, const struct read_options *options,
                  const unsigned char **ret_bytes, size_t *ret_length, struct err *err)
 {
-    PIX *grey = grey_of_height(a, pix, options->picture_height_px);
+    PIX *grey = grey_of_height(pix, options->picture_height_px);
     unsigned char *bytes = NULL;
     size_t length = 0;
     bool is_ok = grey != NULL;

@@ -122,7 +122,8 @@ static int make_picture(struct arena *a, const struct page_image *image, const s
                         const struct read_options *options, struct read_result *ret,
                         struct err *err)
 {
-    PIX *upright = pixRotateOrth(image->pix, page->rotation / 90);
+    PIX *upright = page->rotation ? pixRotateOrth(image->pix, page->rotation / 90)
+                                  : pixClone(image->pix);
     int r = read_picture(a, upright, options, &ret->picture, &ret->picture_length, err);
 
     pixDestroy(&upright);
