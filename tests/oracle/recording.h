@@ -11,7 +11,8 @@
  *     array u8 crop                    the line image, grey
  *     array u8 scaled                  after pixScale to the model's height
  *     f32 scale                        scaled pixels for a pixel of the crop
- *     u8 passes (1 or 2), u8 kept      pass 0 as it is, pass 1 inverted; the one that was read
+ *     u8 passes, u8 kept               0 when the line is too narrow; pass 0 as it is, pass 1
+ *                                      inverted; the one that was read
  *     for each pass: array i8 input, array f32 posteriors
  *     u32 words, for each: text, i32 left, top, right, bottom, f32 certainty, f32 space certainty,
  *       i32 permuter, u32 symbols, for each: text, f32 certainty, i32 left, right
