@@ -47,7 +47,7 @@ static inline uint32_t count_pairs(uint32_t eight)
     return (counts & 0xc0) << 18 | (counts & 0x30) << 12 | (counts & 0x0c) << 6 | (counts & 0x03);
 }
 
-/* One word of 32 black or white pixels gives four words of grey: 255 less 64 a black pixel, or 255. */
+/* One word of 32 black or white pixels gives four of grey: 255 less 64 a black pixel. */
 WIDE static void half_bilevel_row(const uint32_t *a, const uint32_t *b, uint32_t *to, size_t words)
 {
     for (size_t i = 0; i < words; i++) {

@@ -193,51 +193,6 @@ int sheet_ink_px(const struct sheet *s, float inches)
     return px > 1 ? px : 1;
 }
 
-/* Combines the ink with itself moved by 1 to length - 1 pixels, by doubling shifts: ten times
- * the speed of Leptonica's bricks of that length. `clears` empties what moved in from beyond the
- * edge. */
-static void smear(PIX *ink, int length, bool is_vertical, bool is_back, int op, bool clears)
-{
-    int width = pixGetWidth(ink), height = pixGetHeight(ink);
-
-    for (int have = 1, step; have < length; have += step) {
-        PIX *before = pixCopy(NULL, ink);
-        int dx, dy;
-
-        step = have < length - have ? have : length - have;
-        dx = is_vertical ? 0 : is_back ? step : -step;
-        dy = !is_vertical ? 0 : is_back ? step : -step;
-        pixRasterop(ink, dx, dy, width, height, op, before, 0, 0);
-        if (clears && dx < 0)
-            pixRasterop(ink, width + dx, 0, -dx, height, PIX_CLR, NULL, 0, 0);
-        if (clears && dy < 0)
-            pixRasterop(ink, 0, height + dy, width, -dy, PIX_CLR, NULL, 0, 0);
-        pixDestroy(&before);
-    }
-}
-
-PIX *ink_long_runs(PIX *ink, int length, bool is_vertical)
-{
-    PIX *runs = pixCopy(NULL, ink);
-
-    if (runs) {
-        smear(runs, length, is_vertical, false, PIX_SRC & PIX_DST, true);
-        smear(runs, length, is_vertical, true, PIX_SRC | PIX_DST, false);
-    }
-    return runs;
-}
-
-PIX *ink_joined(PIX *ink, int length, bool is_vertical)
-{
-    PIX *joined = pixCopy(NULL, ink);
-
-    if (joined) {
-        smear(joined, length, is_vertical, false, PIX_SRC | PIX_DST, false);
-        smear(joined, length, is_vertical, true, PIX_SRC & PIX_DST, false);
-    }
-    return joined;
-}
-
 unsigned sheet_paper_value(const struct sheet *s)
 {
     return pixGetDepth(s->pix) == 1 ? 0 : (unsigned)s->paper;

@@ -1,6 +1,7 @@
 /* The quick passes give what a slow loop over single pixels gives, at every width of a row. */
 #include "pipeline/read/pixels.h"
 
+#include "pipeline/read/sheet.h"
 #include "tests/unit/unit.h"
 
 #include <leptonica/allheaders.h>
@@ -77,12 +78,78 @@ static void test_shrinking_by_two_is_half(void **state)
     pixDestroy(&small);
 }
 
+/* Thick random strokes on white: runs of every length. */
+static PIX *strokes(int width, int height, unsigned seed)
+{
+    PIX *pix = pixCreate(width, height, 1);
+
+    for (int i = 0; i < 40; i++) {
+        int along = (int)((seed = seed * 1664525 + 1013904223) >> 24) % 90 + 1;
+        int thick = (int)((seed = seed * 1664525 + 1013904223) >> 24) % 6 + 1;
+        int x = (int)((seed = seed * 1664525 + 1013904223) >> 8) % width;
+        int y = (int)((seed = seed * 1664525 + 1013904223) >> 8) % height;
+
+        pixRasterop(pix, x, y, i % 2 ? along : thick, i % 2 ? thick : along, PIX_SET, NULL, 0, 0);
+    }
+    return pix;
+}
+
+static bool is_black(PIX *pix, int at, int across, bool is_vertical)
+{
+    l_uint32 value = 0;
+
+    pixGetPixel(pix, is_vertical ? across : at, is_vertical ? at : across, &value);
+    return value;
+}
+
+/* The slow way: along every row or column, runs that are long enough, or gaps that are not. */
+static void expect_line(PIX *ink, PIX *found, int across, int length, bool is_vertical,
+                        bool is_join)
+{
+    int end = is_vertical ? pixGetHeight(ink) : pixGetWidth(ink);
+
+    for (int at = 0, next; at < end; at = next) {
+        bool here = is_black(ink, at, across, is_vertical), expected;
+
+        for (next = at + 1; next < end && is_black(ink, next, across, is_vertical) == here;)
+            next++;
+        if (is_join)
+            expected = here || (at > 0 && next < end && next - at < length);
+        else
+            expected = here && next - at >= length;
+        for (int i = at; i < next; i++)
+            assert_int_equal(is_black(found, i, across, is_vertical), expected);
+    }
+}
+
+static void test_runs_and_gaps(void **state)
+{
+    static const int lengths[] = {2, 14, 15, 16, 31, 33, 47, 64, 70};
+
+    (void)state;
+    for (unsigned seed = 0; seed < 36; seed++) {
+        PIX *ink = strokes(90 + (int)seed, 100, seed);
+        int length = lengths[seed % 9];
+
+        for (int way = 0; way < 4; way++) {
+            bool is_vertical = way & 1, is_join = way & 2;
+            PIX *found = (is_join ? ink_joined : ink_long_runs)(ink, length, is_vertical);
+
+            for (int i = 0; i < (is_vertical ? pixGetWidth(ink) : pixGetHeight(ink)); i++)
+                expect_line(ink, found, i, length, is_vertical, is_join);
+            pixDestroy(&found);
+        }
+        pixDestroy(&ink);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_is_the_mean_of_four),
         cmocka_unit_test(test_shrinking_keeps_the_mean),
         cmocka_unit_test(test_shrinking_by_two_is_half),
+        cmocka_unit_test(test_runs_and_gaps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

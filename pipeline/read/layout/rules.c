@@ -1,0 +1,292 @@
+/*
+ * Across, a rule is a chain of runs much longer than any letter is wide. Down, the same chains are
+ * found in the page's opening by a tall column, which costs six ANDs of the whole bitmap. A rule
+ * that leans is a staircase of such runs; pieces in one line with small gaps are one rule.
+ *
+ * Taking a rule out goes along its middle line. Where ink continues beyond the rule for as long as
+ * the rule is thick, a stroke of a letter touches it and the column keeps its pixels.
+ */
+#include "pipeline/read/layout/rules.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RUN_INCHES 0.3f   /* the bar of a T of 36 points is half of that */
+#define RULE_INCHES 0.45f /* shorter ones belong to large letters */
+#define THICK_INCHES 0.05f
+#define GAP_INCHES 0.1f
+#define SLANT_MAX 0.06f /* of the length */
+#define FRINGE 2        /* rough pixels at the edges of a rule */
+
+enum { PIECES_MAX = 2000 };
+
+/* A piece of a rule, seen as running across: from (x0, y0) to (x1, y1), middle line. */
+struct piece {
+    float x0, y0, x1, y1, thick;
+};
+
+struct pieces {
+    struct piece at[PIECES_MAX];
+    int count;
+};
+
+/* Runs of a row at least `length` long, alone. */
+static struct bitmap long_runs(struct arena *a, const struct bitmap *ink, int length)
+{
+    struct bitmap b = bitmap_new(a, ink->width, ink->height);
+
+    for (int y = 0; y < ink->height; y++) {
+        const uint64_t *row = bitmap_row(ink, y);
+        int from = -1;
+
+        for (int i = 0; i < ink->stride; i++) {
+            if (row[i] == ~(uint64_t)0) {
+                from = from < 0 ? 64 * i : from;
+                continue;
+            }
+            if (from < 0) {
+                from = 64 * i + 64 - (row[i] & 1 ? __builtin_ctzll(~row[i]) : 0);
+                if (from == 64 * i + 64)
+                    from = -1;
+                continue;
+            }
+            if (64 * i + __builtin_clzll(~row[i]) - from >= length)
+                bitmap_fill(&b, y, from, 64 * i + __builtin_clzll(~row[i]), true);
+            from = row[i] & 1 ? 64 * i + 64 - __builtin_ctzll(~row[i]) : -1;
+        }
+        if (from >= 0 && 64 * ink->stride - from >= length)
+            bitmap_fill(&b, y, from, ink->width, true);
+    }
+    return b;
+}
+
+/* Row y keeps what is dark in each of the rows y to y + length - 1. */
+static void erode_down(struct bitmap *b, int length)
+{
+    for (int have = 1; have < length;) {
+        int step = have < length - have ? have : length - have;
+        size_t shift = (size_t)step * (size_t)b->stride;
+        size_t all = (size_t)b->height * (size_t)b->stride;
+
+        for (size_t i = 0; i + shift < all; i++)
+            b->words[i] &= b->words[i + shift];
+        memset(b->words + all - (shift < all ? shift : all), 0,
+               (shift < all ? shift : all) * sizeof *b->words);
+        have += step;
+    }
+}
+
+/* Which way a mark leans: the middle of its first row is left or right of its own. */
+static float lean(const struct marks *m, int i)
+{
+    const struct mark *mark = &m->marks[i];
+    int first = -1, last = -1;
+
+    for (int k = m->row[mark->y0]; k < m->row[mark->y0 + 1]; k++)
+        if (m->runs[k].mark == i) {
+            first = first < 0 ? m->runs[k].x0 : first;
+            last = m->runs[k].x1;
+        }
+    return (float)(first + last) < (float)(mark->x0 + mark->x1) ? 1 : -1;
+}
+
+static void add_across(const struct bitmap *runs, const struct marks *m, int thick_max,
+                       struct pieces *ret)
+{
+    (void)runs;
+    for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
+        const struct mark *mark = &m->marks[i];
+        float w = (float)mark_width(mark), h = (float)mark_height(mark);
+        float thick = (float)mark->area / w, rise = (h - thick) / 2 * lean(m, i);
+        float middle = (float)(mark->y0 + mark->y1) / 2;
+
+        if (thick > (float)thick_max || h > thick + SLANT_MAX * w + 4)
+            continue;
+        ret->at[ret->count++] = (struct piece){(float)mark->x0, middle - rise, (float)mark->x1,
+                                               middle + rise, thick};
+    }
+}
+
+/* The same with the axes exchanged; the marks are of a bitmap eroded by `length`. */
+static void add_down(const struct marks *m, int thick_max, int length, struct pieces *ret)
+{
+    for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
+        const struct mark *mark = &m->marks[i];
+        float w = (float)mark_width(mark), h = (float)(mark_height(mark) + length - 1);
+        float thick = (float)mark->area / (float)mark_height(mark);
+        float lean_x = thick < w ? (w - thick) / 2 * lean(m, i) : 0;
+        float middle = (float)(mark->x0 + mark->x1) / 2;
+
+        if (thick > (float)thick_max || w > (float)thick_max + SLANT_MAX * h)
+            continue;
+        ret->at[ret->count++] = (struct piece){(float)mark->y0, middle - lean_x,
+                                               (float)mark->y0 + h, middle + lean_x, thick};
+    }
+}
+
+static int by_start(const void *one, const void *other)
+{
+    const struct piece *a = one, *b = other;
+
+    return a->x0 < b->x0 ? -1 : a->x0 > b->x0;
+}
+
+/* Could `next` continue `piece`? */
+static bool continues(const struct piece *piece, const struct piece *next, float gap)
+{
+    return next->x0 - piece->x1 <= gap && next->x1 > piece->x1 &&
+           fabsf(next->y0 - piece->y1) <= piece->thick / 2 + next->thick / 2 + 2;
+}
+
+/* Pieces in one line become one; what is shorter than a rule goes. */
+static void join_pieces(struct pieces *p, float gap, float length)
+{
+    int kept = 0;
+
+    qsort(p->at, (size_t)p->count, sizeof *p->at, by_start);
+    for (int i = 0; i < p->count; i++) {
+        for (int j = i + 1; j < p->count && p->at[j].x0 - p->at[i].x1 <= gap; j++)
+            if (p->at[j].thick > 0 && p->at[i].thick > 0 &&
+                continues(&p->at[i], &p->at[j], gap)) {
+                p->at[i].x1 = p->at[j].x1;
+                p->at[i].y1 = p->at[j].y1;
+                p->at[i].thick = fmaxf(p->at[i].thick, p->at[j].thick);
+                p->at[j].thick = -1;
+            }
+        if (p->at[i].thick > 0 && p->at[i].x1 - p->at[i].x0 >= length)
+            p->at[kept++] = p->at[i];
+    }
+    p->count = kept;
+}
+
+/* Is row `y` dark, in word `i`, over the `depth` rows that begin there going by `step`? */
+static uint64_t dark_beyond(const struct bitmap *ink, int i, int y, int depth, int step)
+{
+    uint64_t dark = ~(uint64_t)0;
+
+    for (int k = 0; k < depth && dark; k++, y += step)
+        dark &= y >= 0 && y < ink->height ? bitmap_row(ink, y)[i] : 0;
+    return dark;
+}
+
+static void erase_across(struct bitmap *ink, const struct piece *p)
+{
+    int x0 = (int)p->x0 - FRINGE < 0 ? 0 : (int)p->x0 - FRINGE;
+    int x1 = (int)p->x1 + FRINGE > ink->width ? ink->width : (int)p->x1 + FRINGE;
+    int depth = (int)(p->thick / 2) + 2;
+
+    for (int i = x0 >> 6; i <= (x1 - 1) >> 6; i++) {
+        float at = fminf(fmaxf((float)(64 * i + 32), p->x0), p->x1);
+        float y = p->y0 + (p->y1 - p->y0) * (at - p->x0) / (p->x1 - p->x0);
+        int top = (int)floorf(y - p->thick / 2) - FRINGE;
+        int bottom = (int)ceilf(y + p->thick / 2) + FRINGE;
+        uint64_t keep = dark_beyond(ink, i, top - 1, depth, -1) |
+                        dark_beyond(ink, i, bottom, depth, 1);
+        uint64_t gone = bitmap_span(i, x0, x1) & ~keep;
+
+        for (int row = top < 0 ? 0 : top; row < bottom && row < ink->height; row++)
+            bitmap_row(ink, row)[i] &= ~gone;
+    }
+}
+
+/* Is a pixel dark, and the `depth` ones that go on from it by `step`? */
+static bool dark_aside(const struct bitmap *ink, int x, int y, int depth, int step)
+{
+    for (int k = 0; k < depth; k++, x += step)
+        if (x < 0 || x >= ink->width || !bitmap_get(ink, x, y))
+            return false;
+    return true;
+}
+
+static void erase_down(struct bitmap *ink, const struct piece *p)
+{
+    int depth = (int)(p->thick / 2) + 2;
+    int y0 = (int)p->x0 - FRINGE, y1 = (int)p->x1 + FRINGE;
+
+    for (int y = y0 < 0 ? 0 : y0; y < y1 && y < ink->height; y++) {
+        float along = fminf(fmaxf(((float)y - p->x0) / (p->x1 - p->x0), 0), 1);
+        float x = p->y0 + (p->y1 - p->y0) * along;
+        int left = (int)floorf(x - p->thick / 2) - FRINGE;
+        int right = (int)ceilf(x + p->thick / 2) + FRINGE;
+
+        if (dark_aside(ink, left - 1, y, depth, -1) || dark_aside(ink, right, y, depth, 1))
+            continue;
+        left = left < 0 ? 0 : left;
+        right = right > ink->width ? ink->width : right;
+        if (left < right)
+            bitmap_fill(ink, y, left, right, false);
+    }
+}
+
+static struct layout_rule rule_of(const struct piece *p, bool is_vertical)
+{
+    int low = (int)floorf(fminf(p->y0, p->y1) - p->thick / 2);
+    int high = (int)ceilf(fmaxf(p->y0, p->y1) + p->thick / 2);
+    int from = (int)p->x0, to = (int)p->x1;
+
+    return (struct layout_rule){is_vertical ? (struct layout_box){low, from, high, to}
+                                            : (struct layout_box){from, low, to, high},
+                                is_vertical};
+}
+
+static int by_place(const void *one, const void *other)
+{
+    const struct layout_rule *a = one, *b = other;
+
+    return a->is_vertical ? a->box.x0 - b->box.x0 : a->box.y0 - b->box.y0;
+}
+
+struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
+{
+    int length = (int)(RUN_INCHES * dpi), thick = (int)ceilf(THICK_INCHES * dpi);
+    struct bitmap across = long_runs(a, ink, length), down = bitmap_copy(a, ink);
+    struct pieces *h = arena_alloc(a, sizeof *h), *v = arena_alloc(a, sizeof *v);
+    struct rules rules;
+    struct marks m;
+
+    erode_down(&down, length);
+    if (marks_find(a, &across, RUNS_MAX, &m))
+        add_across(&across, &m, thick, h);
+    if (marks_find(a, &down, RUNS_MAX, &m))
+        add_down(&m, thick, length, v);
+    join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
+    join_pieces(v, GAP_INCHES * dpi, RULE_INCHES * dpi);
+    rules.across = (size_t)h->count;
+    rules.count = (size_t)(h->count + v->count);
+    rules.at = arena_alloc_array(a, rules.count + 1, sizeof *rules.at);
+    for (int i = 0; i < h->count; i++) {
+        erase_across(ink, &h->at[i]);
+        rules.at[i] = rule_of(&h->at[i], false);
+    }
+    for (int i = 0; i < v->count; i++) {
+        erase_down(ink, &v->at[i]);
+        rules.at[h->count + i] = rule_of(&v->at[i], true);
+    }
+    qsort(rules.at, rules.across, sizeof *rules.at, by_place);
+    qsort(rules.at + rules.across, rules.count - rules.across, sizeof *rules.at, by_place);
+    return rules;
+}
+
+bool rules_part(const struct rules *rules, int x0, int x1, int y0, int y1)
+{
+    size_t low = rules->across, high = rules->count;
+
+    while (low < high) { /* the first that ends right of x0 stands at or behind the first that begins there */
+        size_t middle = (low + high) / 2;
+
+        if (rules->at[middle].box.x0 < x0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < rules->count && rules->at[low].box.x0 < x1; low++) {
+        const struct layout_box *box = &rules->at[low].box;
+        int top = box->y0 > y0 ? box->y0 : y0, bottom = box->y1 < y1 ? box->y1 : y1;
+
+        if (box->x1 <= x1 && 2 * (bottom - top) > y1 - y0)
+            return true;
+    }
+    return false;
+}

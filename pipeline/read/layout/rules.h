@@ -1,0 +1,23 @@
+/*
+ * The printed rules of a page: found as long runs across and down, told, and taken out of the ink
+ * so that no letter hangs on them.
+ */
+#ifndef PIPELINE_READ_LAYOUT_RULES_H
+#define PIPELINE_READ_LAYOUT_RULES_H
+
+#include "pipeline/read/layout/layout.h"
+
+struct rules {
+    struct layout_rule *at; /* in arena; the ones across from the top, then those down from the left */
+    size_t count, across;   /* of them, how many run across */
+};
+
+enum { RUNS_MAX = 1500000 };
+
+/* Takes the rules out of `ink`. Strokes that cross a rule keep their pixels. */
+struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi);
+
+/* Does a rule stand between two neighbours, x0 to x1, over most of the height y0 to y1? */
+bool rules_part(const struct rules *rules, int x0, int x1, int y0, int y1);
+
+#endif

@@ -1,0 +1,251 @@
+/*
+ * Letters sorted from the left are appended to the chain that ends beside them. Chains are looked
+ * up by height on the page: each slice of the page remembers the last few chains that grew in it, so
+ * the work is a constant for each letter whatever the page holds. A chain follows its last letters,
+ * so that a skewed line stays one.
+ */
+#include "pipeline/read/layout/strands.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GAP_HEIGHTS 1.5f /* wider gaps part cells: three spaces of common type */
+#define OVERLAP 0.5f     /* of the smaller height */
+#define RATIO_MAX 3.0f   /* of heights */
+#define FOLLOW 0.3f      /* how fast a chain's band follows its letters */
+#define RULE_GAP 0.2f    /* of the height: where a rule could stand between */
+#define ATTACH_ABOVE 0.9f
+#define ATTACH_BELOW 0.5f
+#define ATTACH_ASIDE 1.1f
+
+enum { SLICE_CHAINS = 8, SLICES_MAX = 24 };
+
+struct slice {
+    int chain[SLICE_CHAINS]; /* + 1; 0 is none */
+    int next;
+};
+
+struct chainer {
+    struct strands *s;
+    const struct rules *rules;
+    struct slice *slices;
+    int slice_count, slice_height;
+};
+
+static float height_of(const struct layout_box *b)
+{
+    return (float)(b->y1 - b->y0);
+}
+
+static int slice_at(const struct chainer *c, float y)
+{
+    int i = (int)y / c->slice_height;
+
+    return i < 0 ? 0 : i >= c->slice_count ? c->slice_count - 1 : i;
+}
+
+static void box_join(struct layout_box *to, const struct layout_box *from)
+{
+    to->x0 = from->x0 < to->x0 ? from->x0 : to->x0;
+    to->y0 = from->y0 < to->y0 ? from->y0 : to->y0;
+    to->x1 = from->x1 > to->x1 ? from->x1 : to->x1;
+    to->y1 = from->y1 > to->y1 ? from->y1 : to->y1;
+}
+
+/* How well a letter continues a chain; below 0 it does not. */
+static float fit(const struct chainer *c, const struct strand *chain, const struct layout_box *b)
+{
+    float band = chain->bottom - chain->top, high = height_of(b);
+    float small = fminf(band, high), large = fmaxf(band, high);
+    float gap = (float)(b->x0 - c->s->letters[chain->last].box.x1);
+    float overlap = fminf(chain->bottom, (float)b->y1) - fmaxf(chain->top, (float)b->y0);
+
+    if (gap > GAP_HEIGHTS * large || gap < -2 * large || overlap < OVERLAP * small ||
+        large > RATIO_MAX * small)
+        return -1;
+    if (gap > RULE_GAP * small &&
+        rules_part(c->rules, b->x0 - (int)gap - 2, b->x0 + 2, (int)chain->top, (int)chain->bottom))
+        return -1;
+    return 1 + overlap / small - 0.3f * fmaxf(gap, 0) / large;
+}
+
+static int best_chain(const struct chainer *c, const struct layout_box *b)
+{
+    int best = -1, from = slice_at(c, (float)b->y0), to = slice_at(c, (float)b->y1);
+    float best_fit = 0;
+
+    for (int i = from; i <= to && i < from + SLICES_MAX; i++)
+        for (int k = 0; k < SLICE_CHAINS && c->slices[i].chain[k]; k++) {
+            int chain = c->slices[i].chain[k] - 1;
+            float f = chain == best ? 0 : fit(c, &c->s->at[chain], b);
+
+            if (f > best_fit) {
+                best = chain;
+                best_fit = f;
+            }
+        }
+    return best;
+}
+
+static void remember(struct chainer *c, int chain)
+{
+    int from = slice_at(c, c->s->at[chain].top), to = slice_at(c, c->s->at[chain].bottom);
+
+    for (int i = from; i <= to && i < from + SLICES_MAX; i++) {
+        struct slice *slice = &c->slices[i];
+        bool is_there = false;
+
+        for (int k = 0; k < SLICE_CHAINS; k++)
+            is_there |= slice->chain[k] == chain + 1;
+        if (!is_there)
+            slice->chain[slice->next++ % SLICE_CHAINS] = chain + 1;
+    }
+}
+
+static void append(struct strands *s, int chain, int letter)
+{
+    struct strand *to = &s->at[chain];
+    const struct layout_box *b = &s->letters[letter].box;
+
+    s->letters[letter].strand = chain;
+    s->letters[to->last].next = letter;
+    to->last = letter;
+    to->count++;
+    to->top += FOLLOW * ((float)b->y0 - to->top);
+    to->bottom += FOLLOW * ((float)b->y1 - to->bottom);
+    box_join(&to->box, b);
+}
+
+static void begin(struct strands *s, int letter)
+{
+    const struct layout_box *b = &s->letters[letter].box;
+
+    s->letters[letter].strand = s->count;
+    s->at[s->count++] = (struct strand){.first = letter,
+                                        .last = letter,
+                                        .count = 1,
+                                        .box = *b,
+                                        .top = (float)b->y0,
+                                        .bottom = (float)b->y1};
+}
+
+static int by_left(const void *one, const void *other)
+{
+    const struct letter *a = one, *b = other;
+
+    if (a->box.x0 != b->box.x0)
+        return a->box.x0 < b->box.x0 ? -1 : 1;
+    return a->box.y0 < b->box.y0 ? -1 : a->box.y0 > b->box.y0;
+}
+
+void strands_chain(struct arena *a, struct strands *s, const struct rules *rules)
+{
+    struct chainer c = {.s = s, .rules = rules, .slice_height = (int)fmaxf(4, s->height / 2)};
+    int bottom = 0;
+
+    qsort(s->letters, (size_t)s->letter_count, sizeof *s->letters, by_left);
+    for (int i = 0; i < s->letter_count; i++)
+        bottom = s->letters[i].box.y1 > bottom ? s->letters[i].box.y1 : bottom;
+    c.slice_count = bottom / c.slice_height + 1;
+    c.slices = arena_alloc_array(a, (size_t)c.slice_count, sizeof *c.slices);
+    s->at = arena_alloc_array(a, (size_t)s->letter_count + 1, sizeof *s->at);
+    s->count = 0;
+    for (int i = 0; i < s->letter_count; i++) {
+        struct letter *letter = &s->letters[i];
+        int chain;
+
+        letter->strand = letter->next = -1;
+        if (letter->is_small)
+            continue;
+        chain = best_chain(&c, &letter->box);
+        if (chain < 0)
+            begin(s, i);
+        else
+            append(s, chain, i);
+        remember(&c, letter->strand);
+    }
+}
+
+/* Letters by the cell of a grid their middle lies in. */
+struct grid {
+    int *head, *next; /* letter + 1 */
+    int side, columns, rows;
+};
+
+static int cell_of(const struct grid *g, const struct layout_box *b)
+{
+    return (b->y0 + b->y1) / 2 / g->side * g->columns + (b->x0 + b->x1) / 2 / g->side;
+}
+
+static struct grid grid_new(struct arena *a, const struct strands *s)
+{
+    struct grid g = {.side = (int)fmaxf(8, s->height)};
+    int right = 0, bottom = 0;
+
+    for (int i = 0; i < s->letter_count; i++) {
+        right = s->letters[i].box.x1 > right ? s->letters[i].box.x1 : right;
+        bottom = s->letters[i].box.y1 > bottom ? s->letters[i].box.y1 : bottom;
+    }
+    g.columns = right / g.side + 1;
+    g.rows = bottom / g.side + 1;
+    g.head = arena_alloc_array(a, (size_t)g.columns * (size_t)g.rows, sizeof *g.head);
+    g.next = arena_alloc_array(a, (size_t)s->letter_count + 1, sizeof *g.next);
+    for (int i = 0; i < s->letter_count; i++)
+        if (!s->letters[i].is_small) {
+            int cell = cell_of(&g, &s->letters[i].box);
+
+            g.next[i] = g.head[cell];
+            g.head[cell] = i + 1;
+        }
+    return g;
+}
+
+/* How far a small mark stands from a letter, in the letter's heights; above 1 it does not belong. */
+static float distance(const struct layout_box *small, const struct layout_box *letter)
+{
+    float high = height_of(letter);
+    float aside = fmaxf((float)(small->x0 - letter->x1), (float)(letter->x0 - small->x1));
+    float above = (float)(letter->y0 - small->y1), below = (float)(small->y0 - letter->y1);
+
+    aside = fmaxf(aside, 0) / (ATTACH_ASIDE * high);
+    above = fmaxf(above, 0) / (ATTACH_ABOVE * high);
+    below = fmaxf(below, 0) / (ATTACH_BELOW * high);
+    return aside + 1.5f * above + 2 * below;
+}
+
+static int nearest_strand(const struct strands *s, const struct grid *g, const struct layout_box *b)
+{
+    int cell = cell_of(g, b), column = cell % g->columns, row = cell / g->columns, best = -1;
+    float best_distance = 1;
+    int looked = 0;
+
+    for (int y = row > 1 ? row - 2 : 0; y <= row + 2 && y < g->rows; y++)
+        for (int x = column > 1 ? column - 2 : 0; x <= column + 2 && x < g->columns; x++)
+            for (int i = g->head[y * g->columns + x]; i && looked < 200; i = g->next[i - 1]) {
+                float d = distance(b, &s->letters[i - 1].box);
+
+                looked++;
+                if (d < best_distance) {
+                    best_distance = d;
+                    best = s->letters[i - 1].strand;
+                }
+            }
+    return best;
+}
+
+void strands_attach(struct arena *a, struct strands *s)
+{
+    struct grid g = grid_new(a, s);
+
+    for (int i = 0; i < s->letter_count; i++) {
+        struct letter *small = &s->letters[i];
+
+        if (!small->is_small)
+            continue;
+        small->strand = nearest_strand(s, &g, &small->box);
+        if (small->strand >= 0)
+            box_join(&s->at[small->strand].box, &small->box);
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * Letters in a row: marks chained into lines, and the line's own measures.
+ */
+#ifndef PIPELINE_READ_LAYOUT_STRANDS_H
+#define PIPELINE_READ_LAYOUT_STRANDS_H
+
+#include "pipeline/read/layout/rules.h"
+
+/* A mark that may be part of a letter. A line that reads up or down is chained with its axes exchanged. */
+struct letter {
+    struct layout_box box;
+    int strand; /* -1: none */
+    int next;   /* the letter right of it in the strand; -1 at the end */
+    bool is_small; /* dot, accent, comma, dash: belongs to a line but does not shape it */
+};
+
+/* Letters side by side without a gap that parts cells. */
+struct strand {
+    int first, last; /* letters from the left; small ones are not in the chain */
+    int count;
+    struct layout_box box; /* of all that belongs to it, small ones too */
+    float top, bottom;     /* of the last letters, while it is being chained */
+    /* By strand_measure(): */
+    float slope, baseline; /* y = baseline + slope * x */
+    float height;          /* of the middle letter */
+    float x_height, ascent, descent; /* pixels above the baseline, above x-height, below */
+    bool has_slope, has_ascent; /* seen, not guessed */
+};
+
+struct strands {
+    struct letter *letters;
+    int letter_count;
+    struct strand *at;
+    int count;
+    float height; /* the middle height of the page's letters */
+};
+
+/* Chains letters from left to right; rules part them. */
+void strands_chain(struct arena *a, struct strands *s, const struct rules *rules);
+
+/* Brings each small letter to the strand it stands in, above or behind. */
+void strands_attach(struct arena *a, struct strands *s);
+
+/* Baseline, heights and slope of every strand; returns the slope of the page. */
+float strands_measure(struct arena *a, struct strands *s);
+
+#endif
