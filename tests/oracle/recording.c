@@ -9,9 +9,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <zstd.h>
@@ -512,4 +514,33 @@ int recording_read(struct arena *a, const char *path, struct recording_head *ret
     }
     recording_close(r);
     return got < 0 ? err_wrap(err, got, "%s", path) : 0;
+}
+
+static bool is_model(const char *path, const char *sha256)
+{
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const unsigned char *bytes;
+    size_t length;
+    char hex[HASH_HEX_SIZE];
+
+    if (fd < 0 || file_map(fd, &bytes, &length, NULL) < 0)
+        return false;
+    hash_bytes(bytes, length, hex);
+    file_unmap(bytes, length);
+    return strcmp(hex, sha256) == 0;
+}
+
+const char *recording_find_model(struct arena *a, const struct recording_head *head,
+                                 const char *folder)
+{
+    const char *folders[] = {folder, "/usr/share/tesseract-ocr/5/tessdata"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(folders); i++) {
+        char *path = folders[i] ? arena_printf(a, "%s/%s.traineddata", folders[i], head->model)
+                                : NULL;
+
+        if (path && is_model(path, head->model_sha256))
+            return path;
+    }
+    return NULL;
 }
