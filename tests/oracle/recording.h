@@ -89,8 +89,8 @@ void recording_close(struct recording_reader *r);
 int recording_read(struct arena *a, const char *path, struct recording_head *ret_head,
                    struct recorded_line **ret_lines, size_t *ret_count, struct err *err);
 
-/* The model it was made with: <model>.traineddata of that SHA-256 in Tesseract's own folder or, when
- * not NULL, in `folder`. In the arena; NULL when it is not installed: tests skip then. */
+/* The model it was made with: <model>.traineddata of that SHA-256 in Tesseract's own folder or,
+ * when not NULL, in `folder`. In the arena; NULL when it is not installed: tests skip then. */
 const char *recording_find_model(struct arena *a, const struct recording_head *head,
                                  const char *folder);
 

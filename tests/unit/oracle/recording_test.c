@@ -1,4 +1,4 @@
-/* A line comes back from a recording as it was put in; a damaged recording is told, not believed. */
+/* A line comes back from a recording as it went; a damaged recording is told, not believed. */
 #include "tests/oracle/recording.h"
 
 #include "base/arena.h"
@@ -108,8 +108,8 @@ static void lines_come_back(void **state)
     }
 }
 
-/* Whatever byte is changed, and wherever it is cut: an error or the same lines, never a fault. Bytes
- * of the head and of a record's frame say nothing of what they were; zstd's own may be spare. */
+/* Whatever byte is changed, and wherever it is cut: an error or a line, never a fault. Some bytes
+ * (of names, of costs) may be anything. */
 static void damage_is_told(void **state)
 {
     const char *path = in_folder(state, "a.rec");
