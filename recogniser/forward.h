@@ -18,9 +18,10 @@ struct forward; /* weights in the order a kernel likes them; read-only once made
 int forward_new(const struct model *m, const char *kernel, struct forward **ret, struct err *err);
 void forward_free(struct forward *f);
 const char *forward_kernel(const struct forward *f);
+int forward_batch(const struct forward *f); /* lines it runs together: feed it as many at a time */
 
-/* inputs[i] becomes ret[i]; steps are a third of the width; pixels_per_step is
- * 3 / inputs[i].scale. */
+/* inputs[i], of the model's height, becomes ret[i]; steps are a third of the width, and 0 leaves
+ * values NULL. pixels_per_step is 3 / inputs[i].scale. Uses about 2 KB a step besides the answer. */
 void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
                  size_t count, struct posteriors *ret);
 

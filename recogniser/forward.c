@@ -1,0 +1,339 @@
+/*
+ * The walk through the network: which layer reads what, the memory between them, and the noise
+ * that Tesseract's convolution sees outside the image.
+ *
+ * Lines go through in batches of as many as the kernel runs together. Of each line the
+ * convolution makes a grid of columns/3 x rows/3, the column LSTM turns every column of it into
+ * one step, the other layers run along the steps of all lines of the batch at once.
+ */
+#include "recogniser/forward.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "recogniser/forward_kernel.h"
+
+#include <math.h>
+
+/* Tesseract draws noise with the minimal standard generator, seeded from how far the training came;
+ * the same for every line. */
+#define RANDOM_MODULUS 0x7fffffffU
+#define RANDOM_FACTOR 48271U
+#define SEED_FACTOR 0x10000001
+#define NOISE_MAX 127.0
+
+struct forward {
+    struct arena arena; /* what the kernel packed */
+    const struct model *model;
+    const struct forward_kernel *kernel;
+    struct curves curves;
+    uint32_t noise_seed;
+    void *convolve, *column, *layers[MODEL_LAYERS_MAX], *softmax;
+};
+
+/* Fastest first. */
+static const struct forward_kernel *const kernels[] = {&forward_portable};
+
+/* ---- made once ---- */
+
+static const struct forward_kernel *kernel_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(kernels); i++)
+        if ((!name || strcmp(name, kernels[i]->name) == 0) && kernels[i]->is_supported())
+            return kernels[i];
+    return NULL;
+}
+
+static uint32_t random_next(uint32_t x)
+{
+    return (uint32_t)((uint64_t)x * RANDOM_FACTOR % RANDOM_MODULUS);
+}
+
+/* The state after the one draw that is thrown away. */
+static uint32_t noise_seed(int32_t sample_iteration)
+{
+    uint64_t seed = (uint64_t)((int64_t)sample_iteration * SEED_FACTOR) % RANDOM_MODULUS;
+
+    return random_next(seed ? (uint32_t)seed : 1);
+}
+
+int forward_new(const struct model *m, const char *kernel, struct forward **ret, struct err *err)
+{
+    const struct forward_kernel *k = kernel_find(kernel);
+    const struct network *net = &m->network;
+    struct forward *f;
+
+    if (!k)
+        return err_set(err, ERR_USAGE, "this processor has no recogniser kernel \"%s\"", kernel);
+    f = mem_alloc(sizeof *f);
+    f->model = m;
+    f->kernel = k;
+    f->noise_seed = noise_seed(net->sample_iteration);
+    arena_init(&f->arena, SIZE_MAX);
+    curves_init(&f->curves);
+    f->convolve = k->convolve_pack(&f->arena, &net->convolve, &f->curves);
+    f->column = k->lstm_pack(&f->arena, &net->column, &f->curves);
+    for (int i = 0; i < net->layer_count; i++)
+        f->layers[i] = k->lstm_pack(&f->arena, &net->layers[i], &f->curves);
+    f->softmax = k->softmax_pack(&f->arena, &net->softmax);
+    *ret = f;
+    return 0;
+}
+
+void forward_free(struct forward *f)
+{
+    if (!f)
+        return;
+    arena_release(&f->arena);
+    free(f);
+}
+
+const char *forward_kernel(const struct forward *f)
+{
+    return f->kernel->name;
+}
+
+int forward_batch(const struct forward *f)
+{
+    return f->kernel->batch;
+}
+
+/* ---- the image and the noise around it ---- */
+
+/*
+ * Where each input of each pixel lies. A pixel outside the image is another random number each
+ * time one asks, so one copy of the image with a border would be wrong: three copies, shifted by
+ * a row, each with a column before and behind; and for the rows above and below the image, which
+ * all three columns of inputs ask for, three rows each.
+ */
+struct padded {
+    int width, height;
+    ptrdiff_t stride;
+    int8_t *images[3];  /* row y of images[dy + 1] is row y + dy of the image, from x = -1 */
+    int8_t *outside[2]; /* above, below: three rows, by dx + 1 */
+};
+
+static int8_t *input_at(const struct padded *p, int dx, int dy, int x, int y)
+{
+    if (y + dy < 0 || y + dy >= p->height)
+        return p->outside[dy > 0] + (dx + 1) * p->stride + x;
+    return p->images[dy + 1] + y * p->stride + 1 + x + dx;
+}
+
+static int8_t noise_next(uint32_t *random)
+{
+    double value;
+
+    *random = random_next(*random);
+    value = NOISE_MAX * 2 * *random / RANDOM_MODULUS - NOISE_MAX;
+    return (int8_t)round(value);
+}
+
+/* The draws for one pixel, in Tesseract's order. */
+static void pixel_noise(const struct padded *p, int x, int y, uint32_t *random)
+{
+    for (int dx = -1; dx <= 1; dx++)
+        for (int dy = -1; dy <= 1; dy++)
+            if (x + dx < 0 || x + dx >= p->width || y + dy < 0 || y + dy >= p->height)
+                *input_at(p, dx, dy, x, y) = noise_next(random);
+}
+
+static void noise_fill(const struct padded *p, uint32_t random)
+{
+    for (int y = 0; y < p->height; y++) {
+        bool is_edge = y == 0 || y == p->height - 1;
+
+        for (int x = 0; x < p->width; x += is_edge ? 1 : p->width - 1)
+            pixel_noise(p, x, y, &random);
+    }
+}
+
+static void padded_init(struct arena *a, const struct line_input *in, uint32_t random,
+                        struct padded *ret)
+{
+    ptrdiff_t stride = in->width + 2;
+
+    *ret = (struct padded){.width = in->width, .height = in->height, .stride = stride};
+    for (int i = 0; i < 3; i++) {
+        int dy = i - 1;
+
+        ret->images[i] = arena_alloc(a, (size_t)(in->height * stride) + FORWARD_SLACK);
+        for (int y = 0; y < in->height; y++)
+            if (y + dy >= 0 && y + dy < in->height)
+                memcpy(ret->images[i] + y * stride + 1,
+                       in->values + (ptrdiff_t)(y + dy) * in->width, (size_t)in->width);
+    }
+    for (int i = 0; i < 2; i++)
+        ret->outside[i] = arena_alloc(a, (size_t)(3 * stride) + FORWARD_SLACK);
+    noise_fill(ret, random);
+}
+
+static struct convolve_row row_at(const struct padded *p, int y)
+{
+    struct convolve_row row;
+    int k = 0;
+
+    for (int dx = -1; dx <= 1; dx++)
+        for (int dy = -1; dy <= 1; dy++)
+            row.inputs[k++] = input_at(p, dx, dy, 0, y);
+    return row;
+}
+
+/* ---- the layers ---- */
+
+/* The activations of one line between two layers. */
+struct steps {
+    unsigned char *values;
+    ptrdiff_t stride;
+    int count;
+};
+
+static ptrdiff_t stride_of(const struct forward *f, int width)
+{
+    return (width + f->kernel->granule - 1) & -f->kernel->granule;
+}
+
+static struct steps steps_new(const struct forward *f, struct arena *a, int count, int width)
+{
+    struct steps s = {.stride = stride_of(f, width), .count = count};
+
+    s.values = arena_alloc(a, (size_t)(count * s.stride) + FORWARD_SLACK);
+    return s;
+}
+
+/* The pooled grid, a column after the other, each from the top. */
+static struct steps convolve_line(const struct forward *f, struct arena *a,
+                                  const struct line_input *in)
+{
+    int columns = in->width / POOL_SIDE, rows = in->height / POOL_SIDE;
+    struct steps grid = steps_new(f, a, columns * rows, f->model->network.convolve.rows);
+    struct padded p;
+
+    padded_init(a, in, f->noise_seed, &p);
+    for (int y = 0; y < rows; y++) {
+        struct convolve_row three[POOL_SIDE];
+
+        for (int i = 0; i < POOL_SIDE; i++)
+            three[i] = row_at(&p, y * POOL_SIDE + i);
+        f->kernel->convolve(f->convolve, three, columns, grid.values + y * grid.stride,
+                            rows * grid.stride);
+    }
+    return grid;
+}
+
+/* Each column through the column LSTM; its last output is the line's step. */
+static struct steps columns_run(const struct forward *f, struct arena *a,
+                                const struct line_input *in)
+{
+    int columns = in->width / POOL_SIDE, rows = in->height / POOL_SIDE, batch = f->kernel->batch;
+    int cells = f->model->network.column.cells;
+    struct steps grid = convolve_line(f, a, in), line = steps_new(f, a, columns, cells);
+    struct steps scratch = steps_new(f, a, batch * rows, cells);
+
+    for (int x = 0; x < columns; x += batch) {
+        struct sequence sequences[FORWARD_BATCH_MAX];
+        int count = columns - x < batch ? columns - x : batch;
+
+        for (int i = 0; i < count; i++)
+            sequences[i] = (struct sequence){
+                .in = grid.values + (ptrdiff_t)(x + i) * rows * grid.stride,
+                .out = scratch.values + (ptrdiff_t)i * rows * scratch.stride,
+                .in_stride = grid.stride,
+                .out_stride = scratch.stride,
+                .steps = rows,
+            };
+        f->kernel->lstm(f->column, sequences, count);
+        for (int i = 0; i < count; i++)
+            memcpy(line.values + (x + i) * line.stride,
+                   sequences[i].out + (rows - 1) * scratch.stride, (size_t)line.stride);
+    }
+    return line;
+}
+
+static struct sequence sequence_of(const struct steps *in, const struct steps *out,
+                                   bool is_reversed)
+{
+    struct sequence s = {in->values, out->values, in->stride, out->stride, in->count};
+
+    if (is_reversed) {
+        s.in += (in->count - 1) * in->stride;
+        s.out += (in->count - 1) * out->stride;
+        s.in_stride = -in->stride;
+        s.out_stride = -out->stride;
+    }
+    return s;
+}
+
+static void layer_run(const struct forward *f, struct arena *a, int layer, struct steps *lines,
+                      int count)
+{
+    const struct lstm_layer *l = &f->model->network.layers[layer];
+    struct sequence sequences[FORWARD_BATCH_MAX];
+    struct steps out[FORWARD_BATCH_MAX];
+
+    for (int i = 0; i < count; i++) {
+        out[i] = steps_new(f, a, lines[i].count, l->cells);
+        sequences[i] = sequence_of(&lines[i], &out[i], l->is_reversed);
+    }
+    f->kernel->lstm(f->layers[layer], sequences, count);
+    memcpy(lines, out, (size_t)count * sizeof *out);
+}
+
+static void posteriors_make(const struct forward *f, struct arena *a, const struct steps *line,
+                            const struct line_input *in, struct posteriors *ret)
+{
+    int classes = f->model->network.classes;
+
+    *ret = (struct posteriors){
+        .values = arena_alloc(a, (size_t)line->count * (size_t)classes * sizeof *ret->values +
+                                     FORWARD_SLACK),
+        .steps = line->count,
+        .classes = classes,
+        .pixels_per_step = POOL_SIDE / in->scale,
+    };
+    f->kernel->softmax(f->softmax, line->values, line->stride, line->count, ret->values);
+}
+
+/* Inputs longest first, none of them without a step. */
+static void batch_run(const struct forward *f, struct arena *a,
+                      const struct line_input *const *inputs, int count,
+                      struct posteriors *const *ret)
+{
+    struct steps lines[FORWARD_BATCH_MAX];
+
+    for (int i = 0; i < count; i++)
+        lines[i] = columns_run(f, a, inputs[i]);
+    for (int layer = 0; layer < f->model->network.layer_count; layer++)
+        layer_run(f, a, layer, lines, count);
+    for (int i = 0; i < count; i++)
+        posteriors_make(f, a, &lines[i], inputs[i], ret[i]);
+}
+
+static int order_by_width(const void *a, const void *b)
+{
+    const struct line_input *const *x = a, *const *y = b;
+
+    return ((*y)->width > (*x)->width) - ((*y)->width < (*x)->width);
+}
+
+void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
+                 size_t count, struct posteriors *ret)
+{
+    const struct line_input **order = arena_alloc_array(a, count, sizeof *order);
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        ret[i] = (struct posteriors){.classes = f->model->network.classes};
+        if (inputs[i].width >= POOL_SIDE)
+            order[n++] = &inputs[i];
+    }
+    qsort(order, n, sizeof *order, order_by_width);
+    for (size_t i = 0; i < n;) {
+        struct posteriors *answers[FORWARD_BATCH_MAX];
+        int batch = n - i < (size_t)f->kernel->batch ? (int)(n - i) : f->kernel->batch;
+
+        for (int j = 0; j < batch; j++)
+            answers[j] = &ret[order[i + (size_t)j] - inputs];
+        batch_run(f, a, order + i, batch, answers);
+        i += (size_t)batch;
+    }
+}
