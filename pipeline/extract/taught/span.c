@@ -1,0 +1,191 @@
+/*
+ * Generous on purpose: a value that is no span can never be found, and the weights tell the rest
+ * apart. A text is at most TEXT_TOKENS words of one cell; a name on two lines is two whole cells
+ * whose left edges agree.
+ */
+#include "pipeline/extract/taught/span.h"
+
+#include "base/arena.h"
+#include "base/limits.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+enum { TEXT_TOKENS = 9, IDENTIFIER_TOKENS = 3, STACKED_ROWS = 2 };
+
+static struct span *add(struct spans *spans, struct arena *a, const struct sheet *s,
+                        enum field_kind kind, int first, int count)
+{
+    const struct token *token = &s->tokens[first];
+    struct span *span;
+
+    if (spans->count == spans->capacity) {
+        int capacity = spans->capacity ? 2 * spans->capacity : 256;
+
+        spans->items = arena_grow_array(a, spans->items, (size_t)spans->count, (size_t)capacity,
+                                        sizeof *spans->items);
+        spans->capacity = capacity;
+    }
+    span = &spans->items[spans->count++];
+    *span = (struct span){.kind = kind,
+                          .first = first,
+                          .count = count,
+                          .rows = 1,
+                          .page = token->page,
+                          .box = token->box,
+                          .printed = token->printed,
+                          .confidence = token->confidence};
+    for (int i = first + 1; i < first + count; i++) {
+        span->box = box_union(span->box, s->tokens[i].box);
+        span->printed = box_union(span->printed, s->tokens[i].printed);
+        span->confidence = fminf(span->confidence, s->tokens[i].confidence);
+    }
+    return span;
+}
+
+static void add_candidates(struct spans *spans, struct arena *a, const struct sheet *s,
+                           const struct candidates *c, enum field_kind kind)
+{
+    enum candidate_kind wanted = kind == FIELD_AMOUNT ? CANDIDATE_AMOUNT : CANDIDATE_DATE;
+
+    for (int i = 0; i < c->count; i++) {
+        const struct candidate *item = &c->items[i];
+        struct span *span;
+
+        if (item->kind != wanted || (kind == FIELD_AMOUNT && item->amount.is_percent))
+            continue;
+        span = add(spans, a, s, kind, item->first, item->count);
+        span->candidate = item;
+        span->amount = item->amount.value;
+        span->value = kind == FIELD_AMOUNT ? amount_text(a, item->amount.value, 2) : item->value;
+    }
+}
+
+/* Without the marks that stand around a value: "(ACME," is "ACME". */
+static char *trimmed(const struct sheet *s, struct arena *a, int first, int count)
+{
+    char *text = sheet_text(s, a, first, count);
+    size_t n;
+
+    text += strspn(text, " \"'([{<#:;,*=|_-");
+    n = strlen(text);
+    while (n > 0 && strchr(" \"'([{>:;,*=|_-", text[n - 1]))
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
+static bool has_digit(const struct token *token)
+{
+    return strpbrk(token->text, "0123456789") != NULL;
+}
+
+static void add_identifiers(struct spans *spans, struct arena *a, const struct sheet *s)
+{
+    for (int i = 0; i < s->n_tokens; i++) {
+        bool is_found = false;
+
+        for (int n = 1; n <= IDENTIFIER_TOKENS && i + n <= s->n_tokens &&
+                        s->tokens[i + n - 1].cell == s->tokens[i].cell;
+             n++) {
+            struct span *span;
+            char *text;
+
+            is_found |= has_digit(&s->tokens[i + n - 1]);
+            if (!is_found || !(has_digit(&s->tokens[i + n - 1]) || n == 1))
+                continue;
+            text = trimmed(s, a, i, n);
+            if (!*text || strlen(text) > 40)
+                continue;
+            span = add(spans, a, s, FIELD_IDENTIFIER, i, n);
+            span->value = text;
+        }
+    }
+}
+
+static bool has_letters(const char *text)
+{
+    int letters = 0;
+
+    for (; *text; text++)
+        letters += isalpha((unsigned char)*text) || (unsigned char)*text >= 0xc0;
+    return letters >= 2;
+}
+
+/* The cell straight under `cell`, its left edge in line, or NULL. */
+static const struct cell *cell_under(const struct sheet *s, const struct cell *cell)
+{
+    const struct row *row = &s->rows[cell->row];
+
+    for (const struct cell *c = cell + 1; c < s->cells + s->n_cells && c->row <= cell->row + 2;
+         c++) {
+        if (c->row == cell->row || s->rows[c->row].page != row->page)
+            continue;
+        if (fabsf(c->box.x0 - cell->box.x0) < row->height &&
+            c->box.y0 - cell->box.y1 < 1.2f * row->height)
+            return c;
+    }
+    return NULL;
+}
+
+static void add_stacked(struct spans *spans, struct arena *a, const struct sheet *s,
+                        const struct cell *cell)
+{
+    const struct cell *under = cell_under(s, cell);
+    char *text, *below;
+    struct span *span;
+
+    if (!under || cell->count > TEXT_TOKENS || under->count > TEXT_TOKENS)
+        return;
+    text = trimmed(s, a, cell->first, cell->count);
+    below = trimmed(s, a, under->first, under->count);
+    if (!has_letters(text) || !*below)
+        return;
+    span = add(spans, a, s, FIELD_TEXT, cell->first, cell->count);
+    span->rows = STACKED_ROWS;
+    span->box = box_union(span->box, under->box);
+    for (int i = under->first; i < under->first + under->count; i++)
+        span->printed = box_union(span->printed, s->tokens[i].printed);
+    span->value = arena_printf(a, "%s %s", text, below);
+}
+
+static void add_texts(struct spans *spans, struct arena *a, const struct sheet *s)
+{
+    for (int k = 0; k < s->n_cells; k++) {
+        const struct cell *cell = &s->cells[k];
+        int end = cell->first + cell->count;
+
+        for (int i = cell->first; i < end; i++)
+            for (int n = 1; n <= TEXT_TOKENS && i + n <= end; n++) {
+                char *text = trimmed(s, a, i, n);
+                struct span *span;
+
+                if (!has_letters(text) || !s->tokens[i].key[0] || !s->tokens[i + n - 1].key[0])
+                    continue;
+                span = add(spans, a, s, FIELD_TEXT, i, n);
+                span->value = text;
+            }
+        add_stacked(spans, a, s, cell);
+    }
+}
+
+void spans_find(struct spans *spans, struct arena *a, const struct sheet *s,
+                const struct candidates *c, enum field_kind kind)
+{
+    switch (kind) {
+    case FIELD_AMOUNT:
+    case FIELD_DATE:
+        add_candidates(spans, a, s, c, kind);
+        break;
+    case FIELD_IDENTIFIER:
+    case FIELD_ACCOUNT:
+        add_identifiers(spans, a, s);
+        break;
+    case FIELD_TEXT:
+        add_texts(spans, a, s);
+        break;
+    case FIELD_CODE: /* chosen from the whole document, not from a place in it */
+        break;
+    }
+}

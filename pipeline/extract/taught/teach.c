@@ -1,0 +1,434 @@
+/*
+ * A field is learnt twice: from the true spans and some of the others, then again with the false
+ * ones the first weights liked best. That is enough negatives to be sharp and few enough to be
+ * quick.
+ *
+ * Truth that stands nowhere on the page exactly, because the recogniser slipped, is learnt from the
+ * most similar span; it never counts as right.
+ */
+#include "pipeline/extract/taught/teach.h"
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <ctype.h>
+#include <linear.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EASY_NEGATIVES = 120, HARD_NEGATIVES = 40, FOLD_SIZE = 200 };
+
+/* Cost of a misjudged span; strong regularisation, as examples are few. */
+static const double COST = 0.5;
+
+/* liblinear's problem as it grows. */
+struct lesson {
+    struct problem problem;
+    int capacity;
+};
+
+struct task {
+    struct arena *arena;
+    const struct type *type;
+    const struct teach_example *examples;
+    size_t count;
+    const int *folds; /* one an example */
+};
+
+static void fold(const char *text, char out[FOLD_SIZE])
+{
+    char folded[FOLD_SIZE];
+    size_t n = 0;
+
+    utf8_fold(text, folded, sizeof folded);
+    for (const char *p = folded; *p; p++)
+        if (isalnum((unsigned char)*p))
+            out[n++] = *p;
+    out[n] = '\0';
+}
+
+bool teach_is_same(enum field_kind kind, const char *truth, const char *value)
+{
+    char one[FOLD_SIZE], other[FOLD_SIZE];
+    struct amount a, b;
+
+    if (kind == FIELD_AMOUNT && amount_parse(truth, false, &a) && amount_parse(value, false, &b))
+        return llabs(a.value) == llabs(b.value);
+    fold(truth, one);
+    fold(value, other);
+    return strcmp(one, other) == 0;
+}
+
+/* --- which spans are true ----------------------------------------------------------------- */
+
+/* Edits between two short texts, at most `most`. */
+static int distance(const char *a, const char *b, int most)
+{
+    int row[FOLD_SIZE + 1], n = (int)strlen(a), m = (int)strlen(b);
+
+    if (abs(n - m) > most)
+        return most + 1;
+    for (int j = 0; j <= m; j++)
+        row[j] = j;
+    for (int i = 1; i <= n; i++) {
+        int corner = row[0], least = row[0] = i;
+
+        for (int j = 1; j <= m; j++) {
+            int above = row[j], replaced = corner + (a[i - 1] != b[j - 1]);
+
+            row[j] = (above < row[j - 1] ? above : row[j - 1]) + 1;
+            row[j] = replaced < row[j] ? replaced : row[j];
+            corner = above;
+            least = row[j] < least ? row[j] : least;
+        }
+        if (least > most)
+            return most + 1;
+    }
+    return row[m];
+}
+
+/* Marks the spans that hold the value. False when none does exactly; then the one most like it is
+ * marked, if any is. */
+static bool mark_true(const struct teach_example *e, enum field_kind kind, const char *truth,
+                      bool *is_true)
+{
+    const struct spans *spans = &e->sheet->spans;
+    char wanted[FOLD_SIZE], value[FOLD_SIZE];
+    int best = -1, least;
+    bool is_found = false;
+
+    fold(truth, wanted);
+    least = (int)strlen(wanted) / 5;
+    for (int i = 0; i < spans->count; i++) {
+        is_true[i] = spans->items[i].kind == kind &&
+                     teach_is_same(kind, truth, spans->items[i].value);
+        is_found |= is_true[i];
+    }
+    for (int i = 0; i < spans->count && !is_found && least > 0; i++) {
+        int edits;
+
+        if (spans->items[i].kind != kind || kind == FIELD_AMOUNT || kind == FIELD_DATE)
+            continue;
+        fold(spans->items[i].value, value);
+        edits = distance(wanted, value, least);
+        if (edits <= least) {
+            least = edits - 1;
+            best = i;
+        }
+    }
+    if (best >= 0)
+        is_true[best] = true;
+    return is_found;
+}
+
+/* --- one lesson --------------------------------------------------------------------------- */
+
+static int compare_nodes(const void *x, const void *y)
+{
+    const struct feature_node *a = x, *b = y;
+
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static void lesson_add(struct lesson *l, const struct span_features *f, bool is_true)
+{
+    struct feature_node *nodes = mem_alloc_array((size_t)f->count + 1, sizeof *nodes);
+    int n = 0;
+
+    if (l->problem.l == l->capacity) {
+        l->capacity = l->capacity ? 2 * l->capacity : 1024;
+        l->problem.x = mem_grow_array(l->problem.x, (size_t)l->capacity, sizeof *l->problem.x);
+        l->problem.y = mem_grow_array(l->problem.y, (size_t)l->capacity, sizeof *l->problem.y);
+    }
+    for (int i = 0; i < f->count; i++)
+        nodes[i] = (struct feature_node){f->buckets[i] + 1, 1};
+    qsort(nodes, (size_t)f->count, sizeof *nodes, compare_nodes);
+    for (int i = 0; i < f->count; i++)
+        if (i == 0 || nodes[i].index != nodes[n - 1].index)
+            nodes[n++] = nodes[i];
+    nodes[n].index = -1;
+    l->problem.x[l->problem.l] = nodes;
+    l->problem.y[l->problem.l++] = is_true ? 1 : -1;
+}
+
+static void lesson_release(struct lesson *l)
+{
+    for (int i = 0; i < l->problem.l; i++)
+        free(l->problem.x[i]);
+    free(l->problem.x);
+    free(l->problem.y);
+}
+
+static void silent(const char *text)
+{
+    (void)text;
+}
+
+/* Weights as signed bytes with one scale; all zero when there is nothing to tell apart. */
+static void lesson_learn(struct lesson *l, struct taught_field *f)
+{
+    struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = COST, .p = 0.1};
+    struct model *model;
+    double top = 0, sign;
+
+    memset(f->weights, 0, SPAN_BUCKETS);
+    f->scale = 0;
+    l->problem.n = SPAN_BUCKETS;
+    l->problem.bias = -1;
+    set_print_string_function(silent);
+    model = train(&l->problem, &parameter);
+    sign = model->label[0] == 1 ? 1 : -1;
+    for (int i = 0; i < SPAN_BUCKETS && model->nr_class == 2; i++)
+        top = fmax(top, fabs(model->w[i]));
+    f->scale = (float)(top / 127);
+    for (int i = 0; i < SPAN_BUCKETS && top > 0; i++)
+        f->weights[i] = (int8_t)lrint(sign * model->w[i] * 127 / top);
+    free_and_destroy_model(&model);
+}
+
+/* A generator of our own: rand() differs between libraries, and weights must not. */
+static uint32_t roll(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+static bool touches(const struct span *a, const struct span *b)
+{
+    return a->first < b->first + b->count && b->first < a->first + a->count;
+}
+
+static void add_easy(struct lesson *l, const struct teach_example *e, enum field_kind kind,
+                     const bool *is_true)
+{
+    const struct spans *spans = &e->sheet->spans;
+    uint32_t state = 1, of_kind = 0;
+
+    for (int i = 0; i < spans->count; i++)
+        of_kind += spans->items[i].kind == kind;
+    for (int i = 0; i < spans->count; i++) {
+        bool is_near = false;
+
+        if (spans->items[i].kind != kind)
+            continue;
+        for (int k = i - 60; k < i + 60 && !is_near; k++)
+            is_near = k >= 0 && k < spans->count && is_true[k] &&
+                      touches(&spans->items[i], &spans->items[k]);
+        if (is_true[i] || is_near || roll(&state) % of_kind < EASY_NEGATIVES)
+            lesson_add(l, &e->sheet->features[i], is_true[i]);
+    }
+}
+
+struct scored {
+    float score;
+    int index;
+};
+
+static int compare_scored(const void *x, const void *y)
+{
+    const struct scored *a = x, *b = y;
+
+    if (a->score != b->score)
+        return a->score < b->score ? 1 : -1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static void add_hard(struct lesson *l, struct arena *a, const struct taught_field *f,
+                     const struct teach_example *e, enum field_kind kind, const bool *is_true)
+{
+    const struct spans *spans = &e->sheet->spans;
+    struct scored *scored = arena_alloc_array(a, (size_t)spans->count + 1, sizeof *scored);
+    int n = 0;
+
+    for (int i = 0; i < spans->count; i++)
+        if (spans->items[i].kind == kind && !is_true[i])
+            scored[n++] = (struct scored){taught_score(f, &e->sheet->features[i]), i};
+    qsort(scored, (size_t)n, sizeof *scored, compare_scored);
+    for (int i = 0; i < n && i < HARD_NEGATIVES; i++)
+        lesson_add(l, &e->sheet->features[scored[i].index], false);
+}
+
+static void add_choices(struct lesson *l, struct arena *a, const struct teach_example *e,
+                        const struct type_field *declared, const char *truth)
+{
+    for (size_t i = 0; i < declared->n_choices; i++) {
+        struct span_features f = choice_features_find(&e->sheet->sheet, a, (int)i);
+
+        lesson_add(l, &f, strcmp(declared->choices[i], truth) == 0);
+    }
+}
+
+/* Learns one field from the examples outside fold `left_out` (-1: from all). */
+static void learn_field(const struct task *t, size_t field, int left_out, struct taught_field *ret)
+{
+    const struct type_field *declared = &t->type->fields[field];
+    struct lesson lesson = {0};
+    int rounds = declared->kind == FIELD_CODE ? 1 : 2;
+
+    for (int round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < t->count; i++) {
+            const struct teach_example *e = &t->examples[i];
+            const char *truth = e->values[field];
+            struct arena scratch;
+            bool *is_true;
+
+            if (t->folds[i] == left_out || (!truth && declared->kind == FIELD_CODE))
+                continue;
+            arena_init(&scratch, 64 << 20);
+            is_true = arena_alloc_array(&scratch, (size_t)e->sheet->spans.count + 1, 1);
+            if (truth && declared->kind != FIELD_CODE)
+                mark_true(e, declared->kind, truth, is_true);
+            if (declared->kind == FIELD_CODE)
+                add_choices(&lesson, &scratch, e, declared, truth);
+            else if (round == 0)
+                add_easy(&lesson, e, declared->kind, is_true);
+            else
+                add_hard(&lesson, &scratch, ret, e, declared->kind, is_true);
+            arena_release(&scratch);
+        }
+        lesson_learn(&lesson, ret);
+    }
+    lesson_release(&lesson);
+}
+
+/* --- folds and calibration ---------------------------------------------------------------- */
+
+/* Groups go to folds in the order they appear, always to the emptiest one. */
+static int *make_folds(struct arena *a, const struct teach_example *examples, size_t count)
+{
+    int *folds = arena_alloc_array(a, count + 1, sizeof *folds), sizes[TEACH_FOLDS] = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        int least = 0;
+
+        while (same < i && strcmp(examples[same].group, examples[i].group) != 0)
+            same++;
+        for (int k = 1; k < TEACH_FOLDS; k++)
+            if (sizes[k] < sizes[least])
+                least = k;
+        folds[i] = same < i ? folds[same] : least;
+        sizes[folds[i]]++;
+    }
+    return folds;
+}
+
+static void taught_init(struct taught *t, struct arena *a, const struct type *type)
+{
+    t->type = type;
+    t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
+    for (size_t i = 0; i < type->n_fields; i++) {
+        t->fields[i].name = type->fields[i].name;
+        t->fields[i].weights = arena_alloc(a, SPAN_BUCKETS);
+    }
+}
+
+static void learn(const struct task *t, int left_out, struct taught *ret)
+{
+    for (size_t f = 0; f < t->type->n_fields; f++)
+        learn_field(t, f, left_out, &ret->fields[f]);
+}
+
+/* Three numbers from (score, lead) → right, by the same solver. */
+static void calibrate(const struct task *t, size_t field, const struct taught_answer *answers,
+                      struct taught_sureness *ret)
+{
+    struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.001, .C = 1, .p = 0.1};
+    struct problem p = {.n = 3, .bias = -1};
+    struct feature_node *x = mem_alloc_array(4 * t->count + 1, sizeof *x);
+    struct model *model;
+    double sign;
+
+    p.x = mem_alloc_array(t->count + 1, sizeof *p.x);
+    p.y = mem_alloc_array(t->count + 1, sizeof *p.y);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct taught_answer *answer = &answers[i * t->type->n_fields + field];
+        const char *truth = t->examples[i].values[field];
+        struct feature_node *row = x + 4 * p.l;
+
+        if (!answer->value)
+            continue;
+        row[0] = (struct feature_node){1, 1};
+        row[1] = (struct feature_node){2, (double)answer->score};
+        row[2] = (struct feature_node){3, (double)answer->lead};
+        row[3] = (struct feature_node){-1, 0};
+        p.x[p.l] = row;
+        p.y[p.l++] = truth && teach_is_same(t->type->fields[field].kind, truth, answer->value) ? 1
+                                                                                               : -1;
+    }
+    model = train(&p, &parameter);
+    sign = model->label[0] == 1 ? 1 : -1;
+    *ret = model->nr_class == 2
+               ? (struct taught_sureness){(float)(sign * model->w[0]), (float)(sign * model->w[1]),
+                                          (float)(sign * model->w[2])}
+               : (struct taught_sureness){.bias = sign > 0 ? 3 : -3};
+    free_and_destroy_model(&model);
+    free(p.x);
+    free(p.y);
+    free(x);
+}
+
+static void count_outcome(const struct task *t, struct teach_outcome *o)
+{
+    size_t n = t->type->n_fields;
+
+    for (size_t f = 0; f < n; f++)
+        for (size_t i = 0; i < t->count; i++) {
+            const struct teach_example *e = &t->examples[i];
+            const struct taught_answer *answer = &o->answers[i * n + f];
+            enum field_kind kind = t->type->fields[f].kind;
+            bool *is_true;
+
+            if (!e->values[f])
+                continue;
+            is_true = mem_alloc((size_t)e->sheet->spans.count + 1);
+            o->seen[f]++;
+            o->findable[f] += kind == FIELD_CODE || mark_true(e, kind, e->values[f], is_true);
+            free(is_true);
+            if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE)
+                o->silent[f]++;
+            else if (teach_is_same(kind, e->values[f], answer->value))
+                o->right[f]++;
+            else
+                o->wrong[f]++;
+        }
+}
+
+static void outcome_init(struct teach_outcome *o, struct arena *a, const struct task *t)
+{
+    size_t n = t->type->n_fields;
+
+    *o = (struct teach_outcome){
+        .answers = arena_alloc_array(a, t->count * n + 1, sizeof *o->answers),
+        .seen = arena_alloc_array(a, n, sizeof(int)),
+        .findable = arena_alloc_array(a, n, sizeof(int)),
+        .right = arena_alloc_array(a, n, sizeof(int)),
+        .wrong = arena_alloc_array(a, n, sizeof(int)),
+        .silent = arena_alloc_array(a, n, sizeof(int)),
+    };
+}
+
+void teach(struct arena *a, const struct type *type, const struct teach_example *examples,
+           size_t count, struct taught *ret, struct teach_outcome *o)
+{
+    const struct task t = {a, type, examples, count, make_folds(a, examples, count)};
+    size_t n = type->n_fields;
+
+    taught_init(ret, a, type);
+    outcome_init(o, a, &t);
+    for (int k = 0; k < TEACH_FOLDS; k++) {
+        learn(&t, k, ret);
+        for (size_t i = 0; i < count; i++)
+            if (t.folds[i] == k)
+                taught_answer(ret, a, examples[i].sheet, &o->answers[i * n]);
+    }
+    for (size_t f = 0; f < n; f++) {
+        calibrate(&t, f, o->answers, &ret->fields[f].sureness);
+        for (size_t i = 0; i < count; i++)
+            taught_be_sure(&ret->fields[f], &o->answers[i * n + f]);
+    }
+    count_outcome(&t, o);
+    learn(&t, -1, ret);
+}
