@@ -18,11 +18,12 @@
 #include <string.h>
 #include <zbar.h>
 
-#define BAR_INCHES 0.2f   /* how long a bar is at least */
-#define GAP_INCHES 0.18f  /* between two bars of one code at most */
-#define CODE_INCHES 0.35f /* how wide a code is at least */
-#define BARS_MIN 8        /* seen apart: at low resolution neighbours run together */
-#define QUIET_INCHES 0.2f /* clipped around a place */
+#define BAR_INCHES 0.2f        /* how long a bar is at least */
+#define BAR_THICK_INCHES 0.13f /* a wide bar of the largest codes in use, ITF-14, has 0.1 */
+#define GAP_INCHES 0.18f       /* between two bars of one code at most */
+#define CODE_INCHES 0.35f      /* how wide a code is at least */
+#define BARS_MIN 8             /* seen apart: at low resolution neighbours run together */
+#define QUIET_INCHES 0.2f      /* clipped around a place */
 #define FINDER_PX_MIN 9
 #define FINDER_INCHES_MAX 1.5f
 #define QR_REACH_INCHES 1.6f /* from one finder square to the end, if others were missed */
@@ -152,19 +153,28 @@ static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanne
     boxDestroy(&large);
 }
 
-/* A code has at least a dozen bars where a table has its few rules. */
-static bool has_many_bars(PIX *bars, const BOX *block, bool is_lying)
+/* Across the middle of a block, a code has at least a dozen thin bars. A table has its few rules, a
+ * dark band with white letters is mostly long stretches of ink. */
+static bool has_many_bars(const struct sheet *s, PIX *bars, const BOX *block, bool is_lying)
 {
-    BOX *middle = is_lying ? boxCreate(block->x + block->w / 2, block->y, 1, block->h)
-                           : boxCreate(block->x, block->y + block->h / 2, block->w, 1);
-    PIX *cut = pixClipRectangle(bars, middle, NULL);
-    l_int32 count = 0;
+    int end = is_lying ? block->y + block->h : block->x + block->w;
+    int across = is_lying ? block->x + block->w / 2 : block->y + block->h / 2;
+    int thick = sheet_ink_px(s, BAR_THICK_INCHES), count = 0, thin_px = 0, thick_px = 0, run = 0;
 
-    if (cut)
-        pixCountConnComp(cut, 8, &count);
-    pixDestroy(&cut);
-    boxDestroy(&middle);
-    return count >= BARS_MIN;
+    for (int at = is_lying ? block->y : block->x; at <= end; at++) {
+        l_uint32 is_ink = 0;
+
+        if (at < end)
+            pixGetPixel(bars, is_lying ? across : at, is_lying ? at : across, &is_ink);
+        if (is_ink) {
+            run++;
+            continue;
+        }
+        count += run > 0 && run <= thick;
+        *(run <= thick ? &thin_px : &thick_px) += run;
+        run = 0;
+    }
+    return count >= BARS_MIN && thin_px > thick_px;
 }
 
 static BOXA *barred_blocks(const struct sheet *s, PIX *bars, bool is_lying)
@@ -194,7 +204,7 @@ static void add_barred(const struct sheet *s, bool is_lying, BOXA *places)
         BOX *block = boxaGetBox(boxes, i, L_CLONE);
 
         if ((is_lying ? block->w : block->h) > sheet_ink_px(s, BAR_INCHES) / 2 &&
-            has_many_bars(bars, block, is_lying))
+            has_many_bars(s, bars, block, is_lying))
             boxaAddBox(places, block, L_COPY);
         boxDestroy(&block);
     }
