@@ -21,7 +21,7 @@ const char *forward_kernel(const struct forward *f);
 int forward_batch(const struct forward *f); /* lines it runs together: feed it as many at a time */
 
 /* inputs[i], of the model's height, becomes ret[i]; steps are a third of the width, and 0 leaves
- * values NULL. pixels_per_step is 3 / inputs[i].scale. Uses about 2 KB a step besides the answer. */
+ * values NULL. pixels_per_step is 3 / inputs[i].scale. The walk takes some 3 KB a step besides. */
 void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
                  size_t count, struct posteriors *ret);
 

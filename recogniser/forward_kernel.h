@@ -36,7 +36,7 @@ struct curves {
 
 void curves_init(struct curves *c);
 
-/* One line, or one column of one, through an LSTM. Before the first step outputs and state are 0. */
+/* One line, or one column of one, through an LSTM. Outputs and state start at 0. */
 struct sequence {
     const unsigned char *in; /* of the first step in running order */
     unsigned char *out;

@@ -1,6 +1,7 @@
 /* exp of a float; natural_exp.h says how. */
 #include "recogniser/natural_exp.h"
 
+#include <math.h>
 #include <string.h>
 
 const uint64_t exp_table[EXP_TABLE_COUNT] = {
@@ -16,12 +17,12 @@ const uint64_t exp_table[EXP_TABLE_COUNT] = {
 
 float natural_exp(float x)
 {
-    double scaled = EXP_SCALE * (double)x, shifted = scaled + EXP_SHIFT;
-    double r = scaled - (shifted - EXP_SHIFT), power;
+    double shifted = fma(EXP_SCALE, x, EXP_SHIFT);
+    double r = fma(EXP_SCALE, x, -(shifted - EXP_SHIFT)), power;
     uint64_t k, bits;
 
     memcpy(&k, &shifted, sizeof k);
     bits = exp_table[k % EXP_TABLE_COUNT] + (k << (52 - EXP_TABLE_BITS));
     memcpy(&power, &bits, sizeof power);
-    return (float)(((EXP_A * r + EXP_B) * (r * r) + (EXP_C * r + 1)) * power);
+    return (float)(fma(fma(EXP_A, r, EXP_B), r * r, fma(EXP_C, r, 1)) * power);
 }

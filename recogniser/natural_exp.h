@@ -6,9 +6,10 @@
  *   exp(x) = 2^(k/32) * ((A r + B) r^2 + (C r + 1)), in double, rounded once
  *
  * The steps are told here because kernels take them eight at a time. The coefficients are those of
- * Arm's optimized routines (expf, MIT licence), which glibc took over. No fused multiply-add:
- * compared with expf() on a processor that has it for each of the 296,484,865 floats from -86
- * to -2e-9, one differs.
+ * Arm's optimized routines (expf, MIT licence), which glibc took over. Each multiplication that is
+ * followed by an addition is fused with it, as in glibc's build for processors that can: all of
+ * the 296,484,865 floats from -86 to -2e-9 are equal to it. Unfused one differs, -63.0994606, and
+ * ordinary lines meet it.
  */
 #ifndef RECOGNISER_NATURAL_EXP_H
 #define RECOGNISER_NATURAL_EXP_H
