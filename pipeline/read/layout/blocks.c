@@ -1,7 +1,7 @@
 /*
  * A dark block has rows of solid ink above and below its letters, which no word has, however its
- * letters touch. What is white between the block's ends in each row are the letters, if enough of it
- * has the size of letters; otherwise a large mark that is dark or ragged is a picture.
+ * letters touch. What is white between the block's ends in each row are the letters, if enough of
+ * it has the size of letters; otherwise a large mark that is dark or ragged is a picture.
  */
 #include "pipeline/read/layout/blocks.h"
 
@@ -45,8 +45,8 @@ static bool is_solid(const struct marks *m, int i)
 
     for (int y = mark->y0; y < mark->y1; y++)
         for (int k = m->row[y]; k < m->row[y + 1]; k++)
-            if (m->runs[k].mark == i && (float)(m->runs[k].x1 - m->runs[k].x0) >
-                                            SOLID_SHARE * (float)mark_width(mark)) {
+            if (m->runs[k].mark == i &&
+                (float)(m->runs[k].x1 - m->runs[k].x0) > SOLID_SHARE * (float)mark_width(mark)) {
                 upper += y < mark->y0 + part;
                 lower += y >= mark->y1 - part;
             }

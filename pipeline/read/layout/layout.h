@@ -17,7 +17,7 @@
 /* Rows as Leptonica keeps them: 32-bit words, the leftmost pixel in the highest bits. Borrowed for
  * as long as crops are taken. */
 struct layout_page {
-    const uint32_t *ink; /* 1 bit, 1 is dark; rows of ink_words */
+    const uint32_t *ink;  /* 1 bit, 1 is dark; rows of ink_words */
     const uint32_t *grey; /* 8 bits, 0 is dark; rows of grey_words. NULL: the ink is all there is */
     int width, height, ink_words, grey_words;
     float dpi;
@@ -36,6 +36,7 @@ struct layout_line {
     float slope;           /* pixels down for a pixel along; the crop is sheared straight */
     enum layout_turn turn;
     float x_height;   /* pixels */
+    float baseline;   /* y at the middle of an upright line; the x of one that reads up or down */
     bool is_inverted; /* white on black */
     bool is_cell;     /* others stand beside it in the same printed line */
     int row, block;   /* lines of one row stand side by side; both count from 0 down the page */
@@ -51,15 +52,17 @@ struct layout {
     size_t line_count;
     struct layout_rule *rules;
     size_t rule_count;
-    float skew_deg; /* clockwise, of the text; 0 when there is too little of it */
+    float skew_deg;      /* clockwise, of the text; 0 when there is too little of it */
     const char *refusal; /* NULL, or a token: this page is not one to read this way */
     struct bitmap text;  /* the ink without rules and pictures, white letters turned dark */
     struct bitmap gone;  /* what was taken out: paper in the crops */
+    bool has_gone;
     struct bitmap turned; /* the dark blocks whose letters are white */
 };
 
 /*
- * Finds lines and rules. `refusal` says why another layout should be asked (lines may be empty then):
+ * Finds lines and rules. `refusal` says why another layout should be asked (lines may be empty
+ * then):
  *
  *     "many_marks"    a picture of noise or a screen of dots
  *     "dark"          large dark areas

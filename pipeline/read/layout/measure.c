@@ -1,8 +1,9 @@
 /*
  * The measures a crop needs. The baseline is a straight line through the feet of most letters: a
  * least-squares fit that drops what hangs below (commas, descenders) and tries again. Heights above
- * it fall into two heaps, small letters and ascenders or capitals; a line with one heap only borrows the
- * proportions of the nearest line of its size, and is capitals or digits when there is none.
+ * it fall into two heaps, small letters and ascenders or capitals; a line with one heap only
+ * borrows the proportions of the nearest line of its size, and is capitals or digits when there is
+ * none.
  */
 #include "pipeline/read/layout/strands.h"
 
@@ -12,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DESCENT 0.5f /* of the x-height, when not seen: Tesseract's proportion */
-#define CAPITAL 1.4f /* capitals and digits to x-height in common type */
+#define DESCENT 0.5f  /* of the x-height, when not seen: Tesseract's proportion */
+#define CAPITAL 1.4f  /* capitals and digits to x-height in common type */
 #define RISE_MIN 1.2f /* ascender to x-height */
 #define RISE_MAX 2.0f
 #define ALIKE 0.1f

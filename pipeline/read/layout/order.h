@@ -6,7 +6,8 @@
 
 #include "pipeline/read/layout/layout.h"
 
-/* Sorts lines into reading order and numbers their rows and blocks. */
-void order_lines(struct arena *a, struct layout_line *lines, size_t count);
+/* Sorts lines into reading order and numbers rows and blocks; `slope` is the page's. Lines that
+ * read up or down come last, each a block of its own. */
+void order_lines(struct arena *a, struct layout_line *lines, size_t count, float slope);
 
 #endif

@@ -92,10 +92,8 @@ static float lean(const struct marks *m, int i)
     return (float)(first + last) < (float)(mark->x0 + mark->x1) ? 1 : -1;
 }
 
-static void add_across(const struct bitmap *runs, const struct marks *m, int thick_max,
-                       struct pieces *ret)
+static void add_across(const struct marks *m, int thick_max, struct pieces *ret)
 {
-    (void)runs;
     for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
         const struct mark *mark = &m->marks[i];
         float w = (float)mark_width(mark), h = (float)mark_height(mark);
@@ -148,8 +146,7 @@ static void join_pieces(struct pieces *p, float gap, float length)
     qsort(p->at, (size_t)p->count, sizeof *p->at, by_start);
     for (int i = 0; i < p->count; i++) {
         for (int j = i + 1; j < p->count && p->at[j].x0 - p->at[i].x1 <= gap; j++)
-            if (p->at[j].thick > 0 && p->at[i].thick > 0 &&
-                continues(&p->at[i], &p->at[j], gap)) {
+            if (p->at[j].thick > 0 && p->at[i].thick > 0 && continues(&p->at[i], &p->at[j], gap)) {
                 p->at[i].x1 = p->at[j].x1;
                 p->at[i].y1 = p->at[j].y1;
                 p->at[i].thick = fmaxf(p->at[i].thick, p->at[j].thick);
@@ -248,7 +245,7 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
 
     erode_down(&down, length);
     if (marks_find(a, &across, RUNS_MAX, &m))
-        add_across(&across, &m, thick, h);
+        add_across(&m, thick, h);
     if (marks_find(a, &down, RUNS_MAX, &m))
         add_down(&m, thick, length, v);
     join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
@@ -271,9 +268,11 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
 
 bool rules_part(const struct rules *rules, int x0, int x1, int y0, int y1)
 {
-    size_t low = rules->across, high = rules->count;
+    size_t low = rules->across, high = rules->count; /* the first that begins right of x0 */
 
-    while (low < high) { /* the first that ends right of x0 stands at or behind the first that begins there */
+    while (
+        low <
+        high) { /* the first that ends right of x0 stands at or behind the first that begins there */
         size_t middle = (low + high) / 2;
 
         if (rules->at[middle].box.x0 < x0)

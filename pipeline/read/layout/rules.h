@@ -8,8 +8,9 @@
 #include "pipeline/read/layout/layout.h"
 
 struct rules {
-    struct layout_rule *at; /* in arena; the ones across from the top, then those down from the left */
-    size_t count, across;   /* of them, how many run across */
+    struct layout_rule
+        *at; /* in arena; the ones across from the top, then those down from the left */
+    size_t count, across; /* of them, how many run across */
 };
 
 enum { RUNS_MAX = 1500000 };

@@ -1,8 +1,8 @@
 /*
  * Letters sorted from the left are appended to the chain that ends beside them. Chains are looked
- * up by height on the page: each slice of the page remembers the last few chains that grew in it, so
- * the work is a constant for each letter whatever the page holds. A chain follows its last letters,
- * so that a skewed line stays one.
+ * up by height on the page: each slice of the page remembers the last few chains that grew in it,
+ * so the work is a constant for each letter whatever the page holds. A chain follows its last
+ * letters, so that a skewed line stays one.
  */
 #include "pipeline/read/layout/strands.h"
 
@@ -19,8 +19,9 @@
 #define ATTACH_ABOVE 0.9f
 #define ATTACH_BELOW 0.5f
 #define ATTACH_ASIDE 1.1f
+#define LONE_SHARE 0.6f /* of the height beside: a comma, not a letter */
 
-enum { SLICE_CHAINS = 8, SLICES_MAX = 24 };
+enum { SLICE_CHAINS = 8, SLICES_MAX = 24, LOOKS_MAX = 200 };
 
 struct slice {
     int chain[SLICE_CHAINS]; /* + 1; 0 is none */
@@ -202,7 +203,8 @@ static struct grid grid_new(struct arena *a, const struct strands *s)
     return g;
 }
 
-/* How far a small mark stands from a letter, in the letter's heights; above 1 it does not belong. */
+/* How far a small mark stands from a letter, in the letter's heights; above 1 it does not
+ * belong. */
 static float distance(const struct layout_box *small, const struct layout_box *letter)
 {
     float high = height_of(letter);
@@ -215,21 +217,24 @@ static float distance(const struct layout_box *small, const struct layout_box *l
     return aside + 1.5f * above + 2 * below;
 }
 
-static int nearest_strand(const struct strands *s, const struct grid *g, const struct layout_box *b)
+/* The strand of the nearest letter that is not this one's own; NULL when none is near. */
+static const struct letter *nearest(const struct strands *s, const struct grid *g, int letter)
 {
-    int cell = cell_of(g, b), column = cell % g->columns, row = cell / g->columns, best = -1;
+    const struct layout_box *b = &s->letters[letter].box;
+    int cell = cell_of(g, b), column = cell % g->columns, row = cell / g->columns;
+    const struct letter *best = NULL;
     float best_distance = 1;
     int looked = 0;
 
     for (int y = row > 1 ? row - 2 : 0; y <= row + 2 && y < g->rows; y++)
         for (int x = column > 1 ? column - 2 : 0; x <= column + 2 && x < g->columns; x++)
-            for (int i = g->head[y * g->columns + x]; i && looked < 200; i = g->next[i - 1]) {
+            for (int i = g->head[y * g->columns + x]; i && looked < LOOKS_MAX; i = g->next[i - 1]) {
                 float d = distance(b, &s->letters[i - 1].box);
 
                 looked++;
-                if (d < best_distance) {
+                if (d < best_distance && i - 1 != letter) {
                     best_distance = d;
-                    best = s->letters[i - 1].strand;
+                    best = &s->letters[i - 1];
                 }
             }
     return best;
@@ -241,11 +246,16 @@ void strands_attach(struct arena *a, struct strands *s)
 
     for (int i = 0; i < s->letter_count; i++) {
         struct letter *small = &s->letters[i];
+        bool is_lone = !small->is_small && s->at[small->strand].count == 1;
+        const struct letter *by = small->is_small || is_lone ? nearest(s, &g, i) : NULL;
 
-        if (!small->is_small)
+        if (!by || (is_lone &&
+                    (height_of(&small->box) > LONE_SHARE * height_of(&by->box) || by->is_small)))
             continue;
-        small->strand = nearest_strand(s, &g, &small->box);
-        if (small->strand >= 0)
-            box_join(&s->at[small->strand].box, &small->box);
+        if (is_lone)
+            s->at[small->strand].count = 0;
+        small->is_small = true;
+        small->strand = by->strand;
+        box_join(&s->at[by->strand].box, &small->box);
     }
 }

@@ -6,11 +6,12 @@
 
 #include "pipeline/read/layout/rules.h"
 
-/* A mark that may be part of a letter. A line that reads up or down is chained with its axes exchanged. */
+/* A mark that may be part of a letter. A line that reads up or down is chained with its axes
+ * exchanged. */
 struct letter {
     struct layout_box box;
-    int strand; /* -1: none */
-    int next;   /* the letter right of it in the strand; -1 at the end */
+    int strand;    /* -1: none */
+    int next;      /* the letter right of it in the strand; -1 at the end */
     bool is_small; /* dot, accent, comma, dash: belongs to a line but does not shape it */
 };
 
@@ -21,9 +22,10 @@ struct strand {
     struct layout_box box; /* of all that belongs to it, small ones too */
     float top, bottom;     /* of the last letters, while it is being chained */
     /* By strand_measure(): */
-    float slope, baseline; /* y = baseline + slope * x */
-    float height;          /* of the middle letter */
+    float slope, baseline;           /* y = baseline + slope * x */
+    float height;                    /* of the middle letter */
     float x_height, ascent, descent; /* pixels above the baseline, above x-height, below */
+    float up, down;             /* how far anything of it reaches above and below the baseline */
     bool has_slope, has_ascent; /* seen, not guessed */
 };
 
@@ -38,7 +40,8 @@ struct strands {
 /* Chains letters from left to right; rules part them. */
 void strands_chain(struct arena *a, struct strands *s, const struct rules *rules);
 
-/* Brings each small letter to the strand it stands in, above or behind. */
+/* Brings each small letter to the strand it stands in, above or behind; a lone mark beside larger
+ * letters is small too, and its strand is left with count 0. */
 void strands_attach(struct arena *a, struct strands *s);
 
 /* Baseline, heights and slope of every strand; returns the slope of the page. */
