@@ -4,7 +4,8 @@
  * forward.c walks the network, owns all memory and draws the noise around the image; a kernel
  * only computes. The portable one is the definition: another must give the same bytes and
  * floats for every input. So: integer sums are exact in any order; a sum times its scale is
- * rounded to float; then every float operation once, in the portable order, uncontracted.
+ * rounded to float; then every float operation once, in the portable order, uncontracted (only
+ * natural_exp.h fuses, and says where).
  *
  * Activations between layers are bytes in the kernel's own form (int8, or int8 + 128), a step
  * (of a line) or a row (of a column) after the other, each padded to a multiple of `granule`.

@@ -81,8 +81,9 @@ struct recognised_line {
     bool is_inverted; /* white on black: the second pass read better */
 };
 
-/* Reads `count` lines, several at a time; texts[i] answers lines[i]. A line that is too narrow
- * gives no words. Everything lives in the arena; the model's strings live with the recogniser. */
+/* Reads `count` lines, several at a time; texts[i] answers lines[i]. A line that is too narrow, or
+ * some 340 times as wide as high, gives no words. Everything lives in the arena; the model's
+ * strings live with the recogniser. ERR_USAGE for a line without pixels. */
 int recogniser_read(const struct recogniser *r, struct arena *a, const struct line_image *lines,
                     size_t count, struct recognised_line *texts, struct err *err);
 

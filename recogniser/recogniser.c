@@ -1,0 +1,279 @@
+/*
+ * The public front: lines are scaled, run through the network a few at a time, tried again white
+ * for black when they read badly, and decoded.
+ *
+ * Lines of one width run together (sorted, as many as the kernel takes), and everything between
+ * the line and its words lies in a scratch arena that is emptied after each group: so memory
+ * does not grow with the page. Width is what costs memory, so a group has a share of it and a
+ * line that alone is wider is none: it would be 340 times as wide as high.
+ */
+#include "recogniser/recogniser.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "recogniser/beam.h"
+#include "recogniser/forward.h"
+
+enum {
+    GROUP_LINES_MAX = 16,
+    GROUP_WIDTH_MAX = 16384, /* scaled pixels: at most 20 MB of activations and probabilities */
+};
+
+/* Tesseract's own threshold of how well a line must read to be spared a second try. */
+#define MEAN_ENOUGH 0.7F
+#define MEAN_BUCKETS 127
+
+struct recogniser {
+    struct model model;
+    struct forward *forward;
+    struct decoder *decoder;
+};
+
+/* A line on its way. */
+struct reading {
+    size_t index; /* of the caller's line */
+    struct line_image scaled;
+    float scale; /* scaled pixels for a pixel of the line */
+    struct posteriors posteriors;
+    float mean;
+    bool is_inverted;
+};
+
+int recogniser_new(const struct recogniser_options *options, struct recogniser **ret,
+                   struct err *err)
+{
+    struct recogniser *r = mem_alloc(sizeof *r);
+    int status = model_open(options->path, &r->model, err);
+
+    if (status == 0)
+        status = forward_new(&r->model, options->kernel, &r->forward, err);
+    if (status < 0) {
+        recogniser_free(r);
+        return status;
+    }
+    r->decoder = decoder_new(&r->model, options->without_dictionary);
+    *ret = r;
+    return 0;
+}
+
+void recogniser_free(struct recogniser *r)
+{
+    if (!r)
+        return;
+    decoder_free(r->decoder);
+    forward_free(r->forward);
+    model_close(&r->model);
+    free(r);
+}
+
+const char *recogniser_kernel(const struct recogniser *r)
+{
+    return forward_kernel(r->forward);
+}
+
+int recogniser_height(const struct recogniser *r)
+{
+    return r->model.network.height;
+}
+
+/* ---- a group of lines through the network ---- */
+
+/* How sure the network is of the characters it sees: the mean of its best probabilities where the
+ * best is a character, in Tesseract's 128 steps; 0 when it sees none. */
+static float mean_of(const struct posteriors *p, int null_class)
+{
+    int sum = 0, count = 0;
+
+    for (int t = 0; t < p->steps; t++) {
+        const float *row = p->values + (ptrdiff_t)t * p->classes;
+        int best = 0;
+
+        for (int i = 1; i < p->classes; i++)
+            best = row[i] > row[best] ? i : best;
+        if (best == null_class)
+            continue;
+        sum += (int)(MEAN_BUCKETS * row[best]);
+        count++;
+    }
+    return count ? (float)((double)sum / count / MEAN_BUCKETS) : 0;
+}
+
+/* Runs the network over some readings as they are now: posteriors and mean. */
+static void pass_run(const struct recogniser *r, struct arena *scratch,
+                     struct reading *const *readings, size_t count)
+{
+    struct line_input inputs[GROUP_LINES_MAX] = {0};
+    struct posteriors posteriors[GROUP_LINES_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        line_normalise(scratch, &readings[i]->scaled, readings[i]->scale, &inputs[i]);
+    forward_run(r->forward, scratch, inputs, count, posteriors);
+    for (size_t i = 0; i < count; i++) {
+        readings[i]->posteriors = posteriors[i];
+        readings[i]->mean = mean_of(&posteriors[i], r->model.network.null_class);
+    }
+}
+
+/* The second try for those that read badly, kept where it reads better. */
+static void inverted_run(const struct recogniser *r, struct arena *scratch,
+                         struct reading *const *readings, size_t count)
+{
+    struct reading inverted[GROUP_LINES_MAX], *first[GROUP_LINES_MAX];
+    struct reading *again[GROUP_LINES_MAX] = {0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (readings[i]->mean >= MEAN_ENOUGH)
+            continue;
+        inverted[n] = *readings[i];
+        inverted[n].scaled = line_invert(scratch, &readings[i]->scaled);
+        inverted[n].is_inverted = true;
+        first[n] = readings[i];
+        again[n] = &inverted[n];
+        n++;
+    }
+    pass_run(r, scratch, again, n);
+    for (size_t i = 0; i < n; i++)
+        if (inverted[i].mean > first[i]->mean)
+            *first[i] = inverted[i];
+}
+
+static void group_run(const struct recogniser *r, struct arena *scratch, struct reading *readings,
+                      size_t count)
+{
+    struct reading *all[GROUP_LINES_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        all[i] = &readings[i];
+    pass_run(r, scratch, all, count);
+    inverted_run(r, scratch, all, count);
+}
+
+/* ---- many lines ---- */
+
+static int line_check(const struct line_image *line, struct err *err)
+{
+    if (line->width < 1 || line->height < 1 || line->stride < line->width)
+        return err_set(err, ERR_USAGE, "a line image of %d x %d pixels, %d bytes a row",
+                       line->width, line->height, line->stride);
+    return 0;
+}
+
+/* In pixels of the network's input, before rounding; false: too wide to be a line. */
+static bool is_readable(const struct recogniser *r, const struct line_image *line)
+{
+    return (double)line->width * r->model.network.height / line->height < GROUP_WIDTH_MAX;
+}
+
+/* Scales one line; false when it is too narrow or too wide to read. */
+static bool reading_init(const struct recogniser *r, struct arena *scratch,
+                         const struct line_image *lines, size_t index, struct reading *ret)
+{
+    const struct line_image *line = &lines[index];
+
+    if (!is_readable(r, line))
+        return false;
+    *ret = (struct reading){
+        .index = index,
+        .scaled = line_scale(scratch, line, r->model.network.height),
+        .scale = (float)r->model.network.height / (float)line->height,
+    };
+    return ret->scaled.width > 0;
+}
+
+struct by_shape {
+    size_t index;
+    double shape; /* width by height: what the scaled width follows */
+};
+
+static int shape_compare(const void *a, const void *b)
+{
+    const struct by_shape *x = a, *y = b;
+
+    return (x->shape < y->shape) - (x->shape > y->shape);
+}
+
+static struct by_shape *lines_sort(const struct line_image *lines, size_t count)
+{
+    struct by_shape *order = mem_alloc_array(count, sizeof *order);
+
+    for (size_t i = 0; i < count; i++)
+        order[i] = (struct by_shape){i, (double)lines[i].width / lines[i].height};
+    qsort(order, count, sizeof *order, shape_compare);
+    return order;
+}
+
+/* Scales lines from *next on until the group is full. */
+static size_t group_fill(const struct recogniser *r, struct arena *scratch,
+                         const struct line_image *lines, const struct by_shape *order, size_t count,
+                         size_t *next, struct reading readings[GROUP_LINES_MAX])
+{
+    size_t n = 0, full = (size_t)forward_batch(r->forward);
+    int height = r->model.network.height;
+    double width = 0;
+
+    for (; *next < count && n < full; ++*next) {
+        const struct by_shape *o = &order[*next];
+
+        if (n && width + o->shape * height >= GROUP_WIDTH_MAX)
+            break;
+        if (!reading_init(r, scratch, lines, o->index, &readings[n]))
+            continue;
+        width += o->shape * height;
+        n++;
+    }
+    return n;
+}
+
+int recogniser_read(const struct recogniser *r, struct arena *a, const struct line_image *lines,
+                    size_t count, struct recognised_line *texts, struct err *err)
+{
+    AUTO_FREE struct by_shape *order = NULL;
+    AUTO_ARENA struct arena scratch;
+    struct beam *beam;
+
+    for (size_t i = 0; i < count; i++)
+        if (line_check(&lines[i], err) < 0)
+            return err_wrap(err, ERR_USAGE, "line %zu", i);
+    arena_init(&scratch, SIZE_MAX);
+    order = lines_sort(lines, count);
+    beam = beam_new(r->decoder);
+    memset(texts, 0, count * sizeof *texts);
+    for (size_t next = 0; next < count;) {
+        struct reading readings[GROUP_LINES_MAX];
+        size_t n = group_fill(r, &scratch, lines, order, count, &next, readings);
+
+        group_run(r, &scratch, readings, n);
+        for (size_t i = 0; i < n; i++) {
+            struct recognised_line *text = &texts[readings[i].index];
+
+            beam_read(beam, a, &readings[i].posteriors, lines[readings[i].index].height, text);
+            text->is_inverted = readings[i].is_inverted;
+        }
+        arena_clear(&scratch);
+    }
+    beam_free(beam);
+    return 0;
+}
+
+int recogniser_posteriors(const struct recogniser *r, struct arena *a,
+                          const struct line_image *line, struct posteriors *ret, struct err *err)
+{
+    AUTO_ARENA struct arena scratch;
+    struct reading reading;
+    size_t size;
+
+    if (line_check(line, err) < 0)
+        return ERR_USAGE;
+    arena_init(&scratch, SIZE_MAX);
+    if (!reading_init(r, &scratch, line, 0, &reading)) {
+        *ret = (struct posteriors){.classes = r->model.network.classes};
+        return 0;
+    }
+    group_run(r, &scratch, &reading, 1);
+    *ret = reading.posteriors;
+    size = (size_t)ret->steps * (size_t)ret->classes;
+    ret->values = arena_alloc_array(a, size, sizeof *ret->values);
+    memcpy(ret->values, reading.posteriors.values, size * sizeof *ret->values);
+    return 0;
+}
