@@ -171,6 +171,7 @@ void document_free(struct document *doc)
         g_free(doc->value[i]);
         g_free(doc->shown[i]);
     }
+    g_free(doc->printed);
     g_array_unref(doc->lines);
     g_ptr_array_unref(doc->pages);
     g_free(doc);
@@ -219,12 +220,20 @@ const char *document_label(const struct document *doc, const char *key)
     return words_label(doc->words, key, doc->seller->seed);
 }
 
-/* Forints have no small coin. */
+/* Forints have no small coin, though some print its place. */
 char *document_money(const struct document *doc, int64_t minor)
 {
-    int decimals = doc->seller->language == LANG_HU ? 0 : 2;
+    const struct style *style = &doc->seller->style;
+    int decimals = strcmp(doc->currency, "HUF") == 0 && !style->has_fractions ? 0 : 2;
 
-    return locale_amount(doc->seller->style.amount, minor, decimals);
+    return locale_amount(style->amount, minor, decimals);
+}
+
+char *document_less(const struct document *doc, int64_t minor)
+{
+    g_autofree char *money = document_money(doc, minor);
+
+    return style_minus(&doc->seller->style, money);
 }
 
 bool document_is_negated(const struct document *doc)
@@ -250,9 +259,4 @@ double document_show_as(struct document *doc, struct page *page, enum field fiel
     page_tag(page, NULL, -1);
     doc->is_visible[field] = true;
     return width;
-}
-
-struct font style_font(const struct style *style, double scale, bool is_bold)
-{
-    return (struct font){.family = style->family, .size = style->size * scale, .is_bold = is_bold};
 }

@@ -85,6 +85,8 @@ struct line {
     int64_t quantity; /* thousandths */
     int64_t price;    /* minor units, before VAT (receipts: with VAT) */
     int64_t amount;
+    GDate date;   /* when it was delivered or done */
+    int page;     /* of the document, from 1, on which it is printed; 0 where it is not */
     char *note;   /* small print under the description, or NULL */
     int discount; /* percent off, before `amount` */
     int rate;     /* percent */
@@ -107,7 +109,8 @@ struct document {
     char *shown[F_COUNT]; /* as printed */
     bool is_visible[F_COUNT];
     GArray *lines; /* struct line */
-    struct vat vats[3];
+    char *printed; /* letters of what is printed of each line (grammar.h), or NULL */
+    struct vat vats[4];
     int vat_count;
     int64_t amount[F_COUNT]; /* of the total fields, minor units */
     const char *currency;    /* the country's, or EUR between countries */
@@ -142,6 +145,9 @@ struct page *document_page(const struct document *doc, guint n);
 const char *document_label(const struct document *doc, const char *key);
 char *document_money(const struct document *doc, int64_t minor);
 
+/* The same with the supplier's minus before or behind it. */
+char *document_less(const struct document *doc, int64_t minor);
+
 /* Half the suppliers print the amounts of a credit note with a minus. */
 bool document_is_negated(const struct document *doc);
 
@@ -153,8 +159,6 @@ double document_show(struct document *doc, struct page *page, enum field field, 
 /* Draws other text as (part of) a field, for example one line of an address. */
 double document_show_as(struct document *doc, struct page *page, enum field field, double x,
                         double y, enum align align, const struct font *font, const char *text);
-
-struct font style_font(const struct style *style, double scale, bool is_bold);
 
 /* The makers, one a kind of paper. */
 void sales_make(struct document *doc);

@@ -137,18 +137,25 @@ char *amount_plain(int64_t minor)
     return locale_amount(&plain, minor, 2);
 }
 
-char *quantity_text(int64_t milli, const char *decimal)
+char *quantity_shown(int64_t milli, const char *decimal, int digits)
 {
     GString *out = g_string_new(NULL);
     int rest = (int)(milli % 1000);
+    int shown = 3;
 
-    g_string_append_printf(out, "%" PRId64, milli / 1000);
-    if (rest != 0) {
-        g_string_append_printf(out, "%s%03d", decimal, rest);
-        while (out->str[out->len - 1] == '0')
-            g_string_truncate(out, out->len - 1);
+    while (shown > digits && rest % 10 == 0) {
+        rest /= 10;
+        shown--;
     }
+    g_string_append_printf(out, "%" PRId64, milli / 1000);
+    if (shown > 0)
+        g_string_append_printf(out, "%s%0*d", decimal, shown, rest);
     return g_string_free(out, FALSE);
+}
+
+char *quantity_text(int64_t milli, const char *decimal)
+{
+    return quantity_shown(milli, decimal, 0);
 }
 
 int64_t amount_share(int64_t value, int64_t numerator, int64_t denominator)

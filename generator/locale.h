@@ -48,6 +48,9 @@ char *amount_plain(int64_t minor);
 /* Thousandths without needless zeros: 7.5, 12; with the locale's comma where `decimal` says so. */
 char *quantity_text(int64_t milli, const char *decimal);
 
+/* The same with at least this many decimals: 7,50. */
+char *quantity_shown(int64_t milli, const char *decimal, int digits);
+
 /* value x numerator / denominator, halves away from zero. */
 int64_t amount_share(int64_t value, int64_t numerator, int64_t denominator);
 

@@ -17,6 +17,9 @@ struct options {
     char *buyer;
     char *data;
     char *synonyms;
+    char *part;
+    int layouts;
+    gboolean has_labels;
     char *batch;
     int universe;
     int universes;
@@ -32,7 +35,8 @@ static const char USAGE[] =
     "               [--forms pdf,tiff,scanpdf,jpeg,png,ubl,cii,facturx]\n"
     "               [--degrade clean|office|poor|mix] [--batch none|blank|patch|code39|qr|mix]\n"
     "bilag-generate --out DIR --sample\n"
-    "bilag-generate --training N OUT.jsonl";
+    "bilag-generate --training N OUT.jsonl\n"
+    "bilag-generate --layouts N | --labels";
 
 static void read_options(struct options *options, int argc, char **argv)
 {
@@ -60,8 +64,15 @@ static void read_options(struct options *options, int argc, char **argv)
          "How many universes in turn, from that number on (1)", "N"},
         {"synonyms", 0, 0, G_OPTION_ARG_STRING, &options->synonyms,
          "Labels from all words, those for training, or the held-out ones", "all|train|held"},
-        {"pages-text", 0, 0, G_OPTION_ARG_NONE, &options->has_words,
+        {"part", 0, 0, G_OPTION_ARG_STRING, &options->part,
+         "Layouts and label words of this part: what test shows, train never does",
+         "all|train|test"},
+        {"words", 0, 0, G_OPTION_ARG_NONE, &options->has_words,
          "Also write DIR/words.jsonl: the words of each page with boxes", NULL},
+        {"layouts", 0, 0, G_OPTION_ARG_INT, &options->layouts,
+         "Draw N layouts, print each different one, and count them", "N"},
+        {"labels", 0, 0, G_OPTION_ARG_NONE, &options->has_labels,
+         "Print every label word of the part", NULL},
         {"sample", 0, 0, G_OPTION_ARG_NONE, &options->has_sample, "A small fixed showcase", NULL},
         {"training", 0, 0, G_OPTION_ARG_INT, &options->training,
          "Only words and truth of N documents, into the file named", "N"},
@@ -81,9 +92,9 @@ static void read_options(struct options *options, int argc, char **argv)
 
 static void options_release(struct options *options)
 {
-    char *texts[] = {options->out,   options->types,    options->languages,
-                     options->forms, options->degrade,  options->buyer,
-                     options->data,  options->synonyms, options->batch};
+    char *texts[] = {options->out,     options->types, options->languages, options->forms,
+                     options->degrade, options->buyer, options->data,      options->synonyms,
+                     options->part,    options->batch};
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -155,16 +166,19 @@ static enum degrade plan_degrade(const char *name)
     return DEGRADE_CLEAN;
 }
 
-static enum synonyms synonyms_named(const char *name)
+static enum part part_named(const char *name)
 {
-    static const char *const names[] = {"all", "train", "held"};
+    static const char *const names[][2] = {[PART_ALL] = {"all", "all"},
+                                           [PART_TRAIN] = {"train", "train"},
+                                           [PART_TEST] = {"test", "held"}};
 
-    for (int i = 0; i < (int)G_N_ELEMENTS(names); i++) {
-        if (strcmp(name, names[i]) == 0)
-            return (enum synonyms)i;
+    for (int i = 0; name != NULL && i < (int)G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i][0]) == 0 || strcmp(name, names[i][1]) == 0)
+            return (enum part)i;
     }
-    refuse("share of synonyms", name);
-    return SYNONYMS_ALL;
+    if (name != NULL)
+        refuse("part", name);
+    return PART_ALL;
 }
 
 static void plan_init(struct plan *plan, const struct options *options)
@@ -194,14 +208,16 @@ static bool is_complete(const struct options *options)
 static void open_run(struct run *run, const struct options *options)
 {
     const char *data = options->data != NULL ? options->data : GENERATOR_DATA;
-    enum synonyms share = synonyms_named(options->synonyms != NULL ? options->synonyms : "all");
+    enum part layouts = part_named(options->part);
+    enum part words = options->synonyms != NULL ? part_named(options->synonyms) : layouts;
 
     run->pen = pen_new();
     run->dir = options->out;
     run->world_count = MAX(options->universes, 1);
     run->worlds = g_new0(struct world *, run->world_count);
     for (int i = 0; i < run->world_count; i++)
-        run->worlds[i] = world_open(data, (uint64_t)(options->universe + i), share, options->buyer);
+        run->worlds[i] = world_open(data, (uint64_t)(options->universe + i), words, layouts,
+                                    options->buyer);
 }
 
 static void close_run(struct run *run)
@@ -210,6 +226,54 @@ static void close_run(struct run *run)
         world_close(run->worlds[i]);
     g_free(run->worlds);
     pen_free(run->pen);
+}
+
+/* Each different layout on a line of its own, then how many were drawn and how many there are. */
+static void print_layouts(const struct options *options)
+{
+    GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct rng rng = {rng_mix((uint64_t)options->seed, "layouts")};
+
+    for (int i = 0; i < options->layouts; i++) {
+        struct layout layout;
+        char *key;
+
+        layout_draw(&layout, part_named(options->part), &rng);
+        key = layout_key(&layout);
+        if (!g_hash_table_contains(seen, key))
+            printf("%s\n", key);
+        g_hash_table_add(seen, key);
+    }
+    fprintf(stderr, "%d layouts drawn, %u different, of %" PRIu64 " the grammar has\n",
+            options->layouts, g_hash_table_size(seen), layout_count());
+    g_hash_table_unref(seen);
+}
+
+static void print_label(const char *key, const char *word, void *language)
+{
+    printf("%s\t%s\t%s\n", (const char *)language, key, word);
+}
+
+static void print_labels(const struct options *options)
+{
+    const char *data = options->data != NULL ? options->data : GENERATOR_DATA;
+
+    for (int i = 0; i < LANG_COUNT; i++) {
+        char *code = g_strdup(locale_of((enum language)i)->language);
+        struct words *words = words_open(data, code, part_named(options->part));
+
+        words_labels(words, print_label, code);
+        words_close(words);
+        g_free(code);
+    }
+}
+
+static void print_lists(const struct options *options)
+{
+    if (options->layouts > 0)
+        print_layouts(options);
+    if (options->has_labels)
+        print_labels(options);
 }
 
 int main(int argc, char **argv)
@@ -221,6 +285,11 @@ int main(int argc, char **argv)
 
     read_options(&options, argc, argv);
     plan_init(&plan, &options);
+    if (options.layouts > 0 || options.has_labels) {
+        print_lists(&options);
+        options_release(&options);
+        return 0;
+    }
     if (!is_complete(&options)) {
         fprintf(stderr, "%s\n", USAGE);
         return 2;

@@ -1,7 +1,11 @@
 /*
- * The facts about a paper (number, dates, references) in the six ways offices set them.
+ * The facts about a paper (number, dates, references) in the eight ways offices set them.
  */
 #include "generator/blocks.h"
+
+#include "generator/noise.h"
+
+#include <string.h>
 
 void entries_add(struct entries *entries, const struct document *doc, const char *key,
                  enum field field)
@@ -15,11 +19,39 @@ void entries_add_text(struct entries *entries, const char *key, char *text)
     entries->items[entries->count++] = (struct entry){.key = key, .field = F_COUNT, .text = text};
 }
 
+/* "Label|{value}" of the word list, the n-th this supplier has. */
+static void entries_add_noise(struct entries *entries, struct document *doc, int n)
+{
+    const char *text = words_label(doc->words, "x.meta", rng_nth(doc->seller->seed, (uint64_t)n));
+    const char *bar = strchr(text, '|');
+    g_autofree char *label = g_strndup(text, (gsize)(bar - text));
+
+    for (int i = 0; i < entries->count; i++) {
+        if (g_strcmp0(entries->items[i].label, label) == 0)
+            return;
+    }
+    entries->items[entries->count++] = (struct entry){
+        .label = g_steal_pointer(&label), .field = F_COUNT, .text = noise_fill(doc, bar + 1)};
+}
+
 void entries_clear(struct entries *entries)
 {
-    for (int i = 0; i < entries->count; i++)
+    for (int i = 0; i < entries->count; i++) {
         g_free(entries->items[i].text);
+        g_free(entries->items[i].label);
+    }
     entries->count = 0;
+}
+
+static const char *entry_label(const struct flow *flow, const struct entry *entry)
+{
+    return entry->label != NULL ? entry->label : document_label(flow->doc, entry->key);
+}
+
+/* The label with or without a colon; owned. */
+static char *entry_text(const struct flow *flow, const struct entry *entry)
+{
+    return g_strconcat(entry_label(flow, entry), flow->style->has_colons ? ":" : "", NULL);
 }
 
 char *flow_label(const struct flow *flow, const char *key)
@@ -47,7 +79,7 @@ static double value_width(const struct flow *flow, const struct entry *entry,
     return width;
 }
 
-/* The font made smaller where the value would be wider than `room`. */
+/* The same for an entry's value. */
 static struct font value_font(const struct flow *flow, const struct entry *entry, double room,
                               const struct font *font)
 {
@@ -55,7 +87,7 @@ static struct font value_font(const struct flow *flow, const struct entry *entry
     double width = value_width(flow, entry, font);
 
     if (width > room)
-        fitted.size *= MAX(room / width, 0.6);
+        fitted.size *= MAX(room / width, 0.55);
     return fitted;
 }
 
@@ -65,8 +97,12 @@ double flow_value(struct flow *flow, const struct entry *entry, double x, double
     const char *dash = period_dash(entry);
     double width;
 
-    if (entry->field == F_COUNT)
-        return page_text(flow->page, x, y, ALIGN_LEFT, font, entry->text);
+    if (entry->field == F_COUNT) {
+        page_tag(flow->page, "noise", -1);
+        width = page_text(flow->page, x, y, ALIGN_LEFT, font, entry->text);
+        page_tag(flow->page, NULL, -1);
+        return width;
+    }
     width = document_show(flow->doc, flow->page, entry->field, x, y, ALIGN_LEFT, font);
     if (dash != NULL) {
         width += page_text(flow->page, x + width, y, ALIGN_LEFT, font, dash);
@@ -83,7 +119,7 @@ void flow_inline(struct flow *flow, const struct entries *entries, double gap)
 
     for (int i = 0; i < entries->count; i++) {
         const struct entry *entry = &entries->items[i];
-        g_autofree char *label = flow_label(flow, entry->key);
+        g_autofree char *label = entry_text(flow, entry);
         double offset = pen_width(flow->page->pen, &label_font, label) + 4;
         double width = offset + value_width(flow, entry, &font);
 
@@ -98,16 +134,16 @@ void flow_inline(struct flow *flow, const struct entries *entries, double gap)
     flow->y += font.size * 1.4;
 }
 
-void flow_list(struct flow *flow, const struct entries *entries, double x, double gap)
+void flow_list(struct flow *flow, const struct entries *entries, double x, double gap, double right)
 {
     struct font label_font = style_font(flow->style, 0.95, flow->style->has_bold_labels);
     struct font font = style_font(flow->style, 0.95, false);
 
     for (int i = 0; i < entries->count; i++) {
-        g_autofree char *label = flow_label(flow, entries->items[i].key);
+        g_autofree char *label = entry_text(flow, &entries->items[i]);
         double width = page_text(flow->page, x, flow->y, ALIGN_LEFT, &label_font, label);
         double value_x = x + MAX(gap, width + 6);
-        struct font fitted = value_font(flow, &entries->items[i], flow->right - value_x, &font);
+        struct font fitted = value_font(flow, &entries->items[i], right - value_x, &font);
 
         flow_value(flow, &entries->items[i], value_x, flow->y, &fitted);
         flow->y += font.size * 1.35;
@@ -149,19 +185,65 @@ void flow_meta_entries(const struct flow *flow, struct entries *entries)
         entries_add(entries, doc, "l.currency", F_CURRENCY);
     if (seller->seed % 10 > 6 && doc->type != TYPE_ORDER)
         entries_add(entries, doc, "l.buyer_vat_id", F_BUYER_VAT_ID);
+    for (int i = 0; i < flow->style->noise; i++)
+        entries_add_noise(entries, doc, i);
 }
 
-static void meta_right(struct flow *flow, const struct entries *entries, double top, bool is_boxed)
+static void meta_lane(struct flow *flow, const struct entries *entries, struct lane *lane,
+                      double gap, bool is_boxed)
 {
-    double x = flow->right - 225;
-    double keep = flow->y;
+    double top = lane->y + 6;
+    double indent = is_boxed ? 8 : 0;
 
-    flow->y = top;
-    flow_list(flow, entries, x, 110);
+    flow->y = top + flow->style->size * 1.2 + indent / 2;
+    flow_list(flow, entries, lane->x + indent, gap, lane->x + lane->width - indent / 2);
+    lane->y = flow->y - flow->style->size * 0.6;
     if (is_boxed)
-        page_box(flow->page, x - 8, top - 14, flow->right - x + 8, flow->y - top + 10, 0.8,
-                 flow->style->accent);
-    flow->y = MAX(keep, flow->y);
+        page_box(flow->page, lane->x, top, lane->width, lane->y - top, 0.8, flow->style->accent);
+}
+
+/* Each value below its label, as narrow columns at the side have it. */
+static void meta_stack(struct flow *flow, const struct entries *entries)
+{
+    struct font small = style_font(flow->style, 0.72, true);
+    struct font font = style_font(flow->style, 0.95, false);
+    struct lane *lane = &flow->far;
+
+    for (int i = 0; i < entries->count; i++) {
+        struct font fitted = value_font(flow, &entries->items[i], lane->width - 60, &font);
+
+        lane->y += 3;
+        lane->x += 60;
+        lane_text(flow, lane, &small, F_COUNT, entry_label(flow, &entries->items[i]));
+        lane->x -= 60;
+        lane->y += font.size * 1.2;
+        flow_value(flow, &entries->items[i], lane->x + 60, lane->y, &fitted);
+    }
+}
+
+void flow_strip(struct flow *flow, const struct entries *entries)
+{
+    struct font small = style_font(flow->style, 0.78, flow->style->has_bold_labels);
+    struct font font = style_font(flow->style, 0.95, false);
+    int per_row = entries->count > 8 ? 4 : 5;
+    double step = (flow->right - flow->left) / MIN(per_row, entries->count);
+
+    flow->y += 8;
+    for (int i = 0; i < entries->count; i++) {
+        const char *label = entry_label(flow, &entries->items[i]);
+        double x = flow->left + (i % per_row) * step;
+        struct font fitted = value_font(flow, &entries->items[i], step - 6, &font);
+        struct font head = fit_font(flow->page->pen, &small, label, step - 6);
+
+        if (i > 0 && i % per_row == 0)
+            flow->y += font.size * 3.2;
+        if (i % per_row == 0)
+            page_line(flow->page, flow->left, flow->y, flow->right, flow->y, 0.5, GREY);
+        page_text(flow->page, x, flow->y + small.size * 1.3, ALIGN_LEFT, &head, label);
+        flow_value(flow, &entries->items[i], x, flow->y + font.size * 2.5, &fitted);
+    }
+    flow->y += font.size * 3.2;
+    page_line(flow->page, flow->left, flow->y, flow->right, flow->y, 0.5, GREY);
 }
 
 /* Cells in rows of four, a small label over each value, as pre-printed forms have it. */
@@ -180,7 +262,7 @@ static void meta_grid(struct flow *flow, const struct entries *entries)
 
         page_box(flow->page, x, y, step, height, 0.5, GREY);
         page_text(flow->page, x + 4, y + small.size * 1.1, ALIGN_LEFT, &small,
-                  document_label(flow->doc, entries->items[i].key));
+                  entry_label(flow, &entries->items[i]));
         flow_value(flow, &entries->items[i], x + 4, y + height - 5, &fitted);
     }
     flow->y += ((entries->count + 3) / 4) * height + 14;
@@ -197,42 +279,57 @@ static void meta_two_columns(struct flow *flow, const struct entries *entries)
     for (int i = 0; i < split; i++)
         half.items[half.count++] = entries->items[i];
     flow->y = top;
-    flow_list(flow, &half, flow->left, 100);
+    flow_list(flow, &half, flow->left, 100, middle - 8);
     bottom = flow->y;
     half.count = 0;
     for (int i = split; i < entries->count; i++)
         half.items[half.count++] = entries->items[i];
     flow->y = top;
-    flow_list(flow, &half, middle, 100);
+    flow_list(flow, &half, middle, 100, flow->right);
     flow->y = MAX(bottom, flow->y);
+}
+
+/* Forms over the whole width begin below both lanes. */
+static void draw_wide(struct flow *flow, const struct entries *entries)
+{
+    flow_sync(flow);
+    switch (flow->style->layout.meta) {
+    case META_GRID:
+        meta_grid(flow, entries);
+        break;
+    case META_INLINE:
+        flow->y += flow->style->size * 1.8;
+        flow_inline(flow, entries, 22);
+        break;
+    case META_STRIP:
+        flow_strip(flow, entries);
+        break;
+    default:
+        meta_two_columns(flow, entries);
+        break;
+    }
+    flow->near.y = flow->y;
+    flow_sync(flow);
 }
 
 void block_meta(struct flow *flow)
 {
     struct entries entries = {0};
-    double top = flow->style->layout->band == BAND_TOP ? 112 : 136;
 
     flow_meta_entries(flow, &entries);
-    switch (flow->style->layout->meta) {
+    switch (flow->style->layout.meta) {
     case META_RIGHT:
     case META_RIGHT_BOX:
-        if (flow->style->layout->sender == SENDER_RIGHT)
-            top = 176;
-        meta_right(flow, &entries, top, flow->style->layout->meta == META_RIGHT_BOX);
-        break;
-    case META_GRID:
-        meta_grid(flow, &entries);
+        meta_lane(flow, &entries, &flow->far, 105, flow->style->layout.meta == META_RIGHT_BOX);
         break;
     case META_LEFT:
-        flow->y += 14;
-        flow_list(flow, &entries, flow->left, 115);
+        meta_lane(flow, &entries, &flow->near, 105, false);
         break;
-    case META_INLINE:
-        flow->y += flow->style->size * 1.5;
-        flow_inline(flow, &entries, 22);
+    case META_STACK:
+        meta_stack(flow, &entries);
         break;
-    case META_TWO_COLUMNS:
-        meta_two_columns(flow, &entries);
+    default:
+        draw_wide(flow, &entries);
         break;
     }
     entries_clear(&entries);

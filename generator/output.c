@@ -65,11 +65,15 @@ static int write_scanpdf(const struct job *job)
 /* A clean picture keeps its colours; a bad one comes from a grey scanner. */
 static PIX *picture(const struct job *job)
 {
-    const struct page *page = document_page(job->doc, 0);
+    struct page *page = document_page(job->doc, 0);
     struct scan scan = *job->scan;
 
-    if (scan.level == DEGRADE_CLEAN)
+    if (scan.level == DEGRADE_CLEAN) {
+        page->view = (struct view){.width_px = (int)lround(page->width * 200 / 72),
+                                   .height_px = (int)lround(page->height * 200 / 72),
+                                   .to_pixels = {200 / 72.0, 0, 0, 0, 200 / 72.0, 0, 0, 0, 1}};
         return render_colour(page, 200);
+    }
     scan.depth = DEPTH_GREY;
     return scan_page(&scan, page, job->rng);
 }

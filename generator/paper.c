@@ -253,6 +253,12 @@ void page_line(struct page *page, double x0, double y0, double x1, double y1, do
                                      .colour = colour});
 }
 
+void page_dots(struct page *page, double x0, double x1, double y)
+{
+    for (double x = x0; x < x1; x += 4)
+        page_line(page, x, y, x + 1, y, 0.7, GREY);
+}
+
 void page_box(struct page *page, double x, double y, double width, double height, double pen,
               struct colour colour)
 {
@@ -272,6 +278,15 @@ void page_fill(struct page *page, double x, double y, double width, double heigh
         page,
         (struct drawing){
             .kind = DRAW_FILL, .x = x, .y = y, .width = width, .height = height, .colour = colour});
+}
+
+void page_fill_under(struct page *page, guint mark, double x, double y, double width, double height,
+                     struct colour colour)
+{
+    struct drawing drawing = {
+        .kind = DRAW_FILL, .x = x, .y = y, .width = width, .height = height, .colour = colour};
+
+    g_array_insert_val(page->drawings, mark, drawing);
 }
 
 void page_disc(struct page *page, double x, double y, double radius, struct colour colour)

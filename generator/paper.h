@@ -47,10 +47,18 @@ struct word {
     int row;           /* of a line item, from 0; -1 elsewhere */
 };
 
+/* Where a page lies in its picture: points become pixels by a 3 x 3 matrix, row by row, on (x, y,
+ * 1), the first two of the result divided by the third. */
+struct view {
+    int width_px, height_px; /* 0 while there is no picture */
+    double to_pixels[9];
+};
+
 struct pen;
 
 struct page {
     double width, height;
+    struct view view; /* of the last picture made of it */
     GArray *drawings; /* struct drawing */
     GArray *words;    /* struct word */
     struct pen *pen;  /* borrowed */
@@ -93,10 +101,15 @@ int page_lines(struct page *page, double width, const struct font *font, const c
 
 void page_line(struct page *page, double x0, double y0, double x1, double y1, double pen,
                struct colour colour);
+/* A dotted line across. */
+void page_dots(struct page *page, double x0, double x1, double y);
 void page_box(struct page *page, double x, double y, double width, double height, double pen,
               struct colour colour);
 void page_fill(struct page *page, double x, double y, double width, double height,
                struct colour colour);
+/* The same below everything drawn from the mark-th drawing on. */
+void page_fill_under(struct page *page, guint mark, double x, double y, double width, double height,
+                     struct colour colour);
 void page_disc(struct page *page, double x, double y, double radius, struct colour colour);
 void page_ring(struct page *page, double x, double y, double radius, double pen,
                struct colour colour);

@@ -5,6 +5,7 @@
 #include "generator/document.h"
 
 #include "generator/ids.h"
+#include "generator/layout.h"
 
 #include <string.h>
 
@@ -32,6 +33,8 @@ static void line_from_item(struct document *doc, struct line *line, const char *
     if (doc->seller->seed % 7 == 0)
         line->note = g_strdup_printf(words_pick(doc->words, "line.note", rng),
                                      rng_range(rng, 1000, 9999999));
+    line->date = doc->issue;
+    g_date_subtract_days(&line->date, (guint)rng_range(rng, 1, 28));
     line->amount = line_gross(line) - line_discount(line);
     if (doc->seller->language == LANG_HU)
         line->amount = amount_share(line->amount, 1, 100) * 100;
@@ -280,6 +283,7 @@ static void make_reminder(struct document *doc)
         struct line line = {.quantity = 1000, .unit = g_strdup("")};
 
         g_date_subtract_days(&date, (guint)rng_range(&doc->rng, 25, 80));
+        line.date = date;
         printed = locale_date(doc->seller->style.date, &date, doc->words);
         line.article = running_number(doc);
         line.description = g_strdup_printf("%s %s", document_label(doc, "reminder.row"), printed);
@@ -350,7 +354,7 @@ static void choose_currency(struct document *doc)
     const struct style *style = &doc->seller->style;
 
     if (doc->type != TYPE_REMINDER && doc->seller->language != LANG_HU && style->has_iban &&
-        style->layout->payment != PAYMENT_GIRO && rng_chance(&doc->rng, 10)) {
+        style->layout.payment != PAYMENT_GIRO && rng_chance(&doc->rng, 10)) {
         doc->currency = "EUR";
         doc->symbol = "€";
     }

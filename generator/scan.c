@@ -112,7 +112,23 @@ static void speckle(PIX *pix, int count, struct rng *rng)
     }
 }
 
-PIX *scan_page(const struct scan *scan, const struct page *page, struct rng *rng)
+/* Page points to pixels: about the middle turned, scaled, and back (render_grey draws so). */
+static void set_view(struct page *page, const PIX *pix, double dpi, double scale, double turn)
+{
+    double width = pixGetWidth(pix);
+    double height = pixGetHeight(pix);
+    double a = scale * dpi / 72 * cos(turn);
+    double b = scale * dpi / 72 * sin(turn);
+    double x = page->width / 2;
+    double y = page->height / 2;
+
+    page->view = (struct view){
+        .width_px = (int)width,
+        .height_px = (int)height,
+        .to_pixels = {a, -b, width / 2 - a * x + b * y, b, a, height / 2 - b * x - a * y, 0, 0, 1}};
+}
+
+PIX *scan_page(const struct scan *scan, struct page *page, struct rng *rng)
 {
     double turn = rng_real(rng, -scan->skew, scan->skew) * G_PI / 180;
     PIX *pix;
@@ -120,6 +136,7 @@ PIX *scan_page(const struct scan *scan, const struct page *page, struct rng *rng
     if (scan->is_upside_down && rng_chance(rng, 30))
         turn += G_PI;
     pix = render_grey(page, scan->dpi, scan->scale, turn);
+    set_view(page, pix, scan->dpi, scan->scale, turn);
     if (scan->has_blur)
         blur(pix);
     if (scan->noise > 0)

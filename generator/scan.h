@@ -32,7 +32,8 @@ const char *degrade_name(enum degrade level);
 /* Chooses a scan of this level; MIX takes one of the three. */
 void scan_choose(struct scan *scan, enum degrade level, struct rng *rng);
 
-/* One page as scanned: 8 bits grey, or 1 bit where the depth says so (pixDestroy). */
-PIX *scan_page(const struct scan *scan, const struct page *page, struct rng *rng);
+/* One page as scanned: 8 bits grey, or 1 bit where the depth says so (pixDestroy). Sets its
+ * view. */
+PIX *scan_page(const struct scan *scan, struct page *page, struct rng *rng);
 
 #endif

@@ -1,8 +1,11 @@
 /*
  * The line table: columns by the layout's letters, rules by its kind, over as many pages as it
- * takes with sums carried forward where the supplier does so.
+ * takes, with sums carried forward where the supplier does so. What has no column may stand below
+ * or before the description; what is printed at all is noted in the document.
  */
 #include "generator/blocks.h"
+
+#include "generator/noise.h"
 
 #include <string.h>
 
@@ -18,20 +21,27 @@ static const struct column kinds[] = {
     {'n', "c.no", "line_number", 3, ALIGN_LEFT},
     {'a', "c.article", "line_article", 6.5, ALIGN_LEFT},
     {'d', "c.description", "line_description", 0, ALIGN_LEFT},
+    {'e', "c.date", "line_date", 7, ALIGN_LEFT},
     {'q', "c.quantity", "line_quantity", 5, ALIGN_RIGHT},
     {'u', "c.unit", "line_unit", 4.2, ALIGN_LEFT},
-    {'p', "c.unit_price", "line_unit_price", 8, ALIGN_RIGHT},
+    {'p', "c.unit_price", "line_unit_price", 7.6, ALIGN_RIGHT},
     {'r', "c.discount", "line_discount", 4.5, ALIGN_RIGHT},
-    {'v', "c.vat_rate", "line_vat_rate", 5, ALIGN_RIGHT},
-    {'t', "c.amount", "line_amount", 9, ALIGN_RIGHT},
+    {'v', "c.vat_rate", "line_vat_rate", 4.6, ALIGN_RIGHT},
+    {'t', "c.amount", "line_amount", 8.4, ALIGN_RIGHT},
+    {'g', "c.gross", "line_gross", 8.4, ALIGN_RIGHT},
 };
 
+enum sums { SUMS_NONE, SUMS_CARRIED, SUMS_OF_PAGE };
+
 struct table {
-    const struct column *columns[9];
-    double x[9], width[9];
+    const struct column *columns[10];
+    double x[10], width[10];
     int count;
+    struct font font;
     double top; /* of the present page's part, for vertical rules */
+    enum sums sums;
     int64_t carried;
+    int64_t of_page;
 };
 
 static const struct column *column_of(char letter)
@@ -43,6 +53,11 @@ static const struct column *column_of(char letter)
     g_assert_not_reached();
 }
 
+static bool is_plain(const struct document *doc)
+{
+    return doc->type == TYPE_DELIVERY_NOTE || doc->type == TYPE_REMINDER;
+}
+
 /* What the paper's type needs: a delivery note has no prices, a reminder lists invoices. */
 static const char *columns_of(const struct document *doc)
 {
@@ -50,7 +65,7 @@ static const char *columns_of(const struct document *doc)
         return "adqu";
     if (doc->type == TYPE_REMINDER)
         return "adt";
-    return doc->seller->style.layout->columns;
+    return layout_columns(&doc->seller->style.layout);
 }
 
 static bool has_discounts(const struct document *doc)
@@ -62,14 +77,30 @@ static bool has_discounts(const struct document *doc)
     return false;
 }
 
+static enum cells cells_of(const struct document *doc)
+{
+    return is_plain(doc) ? CELLS_PLAIN : (enum cells)doc->seller->style.layout.cells;
+}
+
 /* The discount stands before the amount, whatever the other columns are. */
 static char *letters_of(const struct document *doc)
 {
     GString *letters = g_string_new(columns_of(doc));
+    const char *amount = strchr(letters->str, 't');
 
-    if (has_discounts(doc))
-        g_string_insert_c(letters, (gssize)letters->len - 1, 'r');
+    if (has_discounts(doc) && amount != NULL && letters->len < 9)
+        g_string_insert_c(letters, amount - letters->str, 'r');
     return g_string_free(letters, FALSE);
+}
+
+static void note_printed(struct document *doc, const char *letters)
+{
+    static const char *const within[] = {
+        [CELLS_ARTICLE_BELOW] = "a", [CELLS_PRICE_BELOW] = "qup", [CELLS_CODE_BEFORE] = "a"};
+    const char *more = within[cells_of(doc)];
+
+    g_free(doc->printed);
+    doc->printed = g_strconcat(letters, more, NULL);
 }
 
 static void table_init(struct table *table, const struct flow *flow)
@@ -79,9 +110,13 @@ static void table_init(struct table *table, const struct flow *flow)
     double rest = flow->right - flow->left;
     double x = flow->left;
     bool is_reminder = flow->doc->type == TYPE_REMINDER;
+    uint64_t habit = flow->doc->seller->seed % 10;
 
-    table->count = (int)strlen(letters);
-    table->carried = 0;
+    *table = (struct table){.count = (int)strlen(letters),
+                            .font = style_font(flow->style, 0.95, false)};
+    if (!is_plain(flow->doc))
+        table->sums = habit < 5 ? SUMS_CARRIED : habit < 7 ? SUMS_OF_PAGE : SUMS_NONE;
+    note_printed(flow->doc, letters);
     for (int i = 0; i < table->count; i++) {
         table->columns[i] = column_of(letters[i]);
         table->width[i] = table->columns[i]->width * em * (is_reminder && i == 0 ? 1.7 : 1);
@@ -98,56 +133,85 @@ static void table_init(struct table *table, const struct flow *flow)
 static void draw_cell(struct flow *flow, const struct table *table, int i, double y,
                       const struct font *font, const char *text)
 {
+    struct font fitted = fit_font(flow->page->pen, font, text, table->width[i] - 5);
     double x = table->x[i] + 3;
 
     if (table->columns[i]->align == ALIGN_RIGHT)
         x = table->x[i] + table->width[i] - 3;
-    page_text(flow->page, x, y, table->columns[i]->align, font, text);
+    page_text(flow->page, x, y, table->columns[i]->align, &fitted, text);
 }
 
-/* Head words as large as fit: a narrow column of a long language gets smaller ones. */
-static struct font head_font(struct flow *flow, const struct table *table, int i, double taken,
-                             const struct font *font, const char *text)
+static const char *head_of(const struct flow *flow, const struct column *column)
 {
-    struct font fitted = *font;
-    double room = table->width[i] - 5 - taken;
-    double width = pen_width(flow->page->pen, font, text);
+    bool is_number = flow->doc->type == TYPE_REMINDER && column->letter == 'a';
 
-    if (width > room)
-        fitted.size *= MAX(room / width, 0.6);
-    return fitted;
+    return document_label(flow->doc, is_number ? "l.invoice_number" : column->key);
+}
+
+/* A head's upper and lower line: a phrase is broken, amounts say below what is in them. */
+static void head_lines(const struct flow *flow, const struct column *column, char *ret_lines[2])
+{
+    const char *text = head_of(flow, column);
+    const char *blank = strchr(text, ' ');
+    const char *below = strchr("pt", column->letter) != NULL ? "c.ex_vat" : NULL;
+
+    if (blank != NULL) {
+        ret_lines[0] = g_strndup(text, (gsize)(blank - text));
+        ret_lines[1] = g_strdup(blank + 1);
+        return;
+    }
+    ret_lines[0] = g_strdup(text);
+    ret_lines[1] = g_strdup(below != NULL ? document_label(flow->doc, below) : "");
 }
 
 /* The head of the amount column names the currency where the totals do not. */
 static void draw_head_text(struct flow *flow, const struct table *table, int i, double y,
                            const struct font *font)
 {
-    const struct document *doc = flow->doc;
-    bool is_number = doc->type == TYPE_REMINDER && table->columns[i]->letter == 'a';
-    const char *text = document_label(doc, is_number ? "l.invoice_number" : table->columns[i]->key);
+    const char *text = head_of(flow, table->columns[i]);
     double right = table->x[i] + table->width[i] - 3;
     struct font fitted;
     double width;
 
-    if (table->columns[i]->letter != 't' || flow->style->currency_place != 3) {
-        fitted = head_font(flow, table, i, 0, font, text);
-        draw_cell(flow, table, i, y, &fitted, text);
+    if (table->columns[i]->letter != 't' || flow->style->currency != CURRENCY_NONE) {
+        draw_cell(flow, table, i, y, font, text);
         return;
     }
     width = document_show(flow->doc, flow->page, F_CURRENCY, right, y, ALIGN_RIGHT, font);
-    fitted = head_font(flow, table, i, width + 3, font, text);
+    fitted = fit_font(flow->page->pen, font, text, table->width[i] - 8 - width);
     page_text(flow->page, right - 3 - width, y, ALIGN_RIGHT, &fitted, text);
+}
+
+static void draw_head_texts(struct flow *flow, const struct table *table, const struct font *font,
+                            bool is_double)
+{
+    for (int i = 0; i < table->count; i++) {
+        char *lines[2];
+
+        if (!is_double) {
+            draw_head_text(flow, table, i, flow->y, font);
+            continue;
+        }
+        head_lines(flow, table->columns[i], lines);
+        draw_cell(flow, table, i, flow->y, font, lines[0]);
+        draw_cell(flow, table, i, flow->y + font->size * 1.2, font, lines[1]);
+        g_free(lines[0]);
+        g_free(lines[1]);
+    }
 }
 
 static void draw_head(struct flow *flow, struct table *table)
 {
     struct font font = style_font(flow->style, 0.9, true);
-    enum rules rules = flow->style->layout->rules;
-    double height = font.size * 1.9;
+    enum rules rules = (enum rules)flow->style->layout.rules;
+    bool is_double = flow->style->layout.head == HEAD_TWO_LINES;
+    double height = font.size * (is_double ? 3.1 : 1.9);
     double width = flow->right - flow->left;
 
     flow->y += 16;
     table->top = flow->y - font.size * 1.3;
+    if (flow->style->layout.head == HEAD_NONE)
+        return;
     if (rules == RULES_ZEBRA || rules == RULES_HEAD) {
         page_fill(flow->page, flow->left, table->top, width, height, flow->style->accent);
         font.colour = WHITE;
@@ -157,14 +221,13 @@ static void draw_head(struct flow *flow, struct table *table)
         page_line(flow->page, flow->left, table->top + height, flow->right, table->top + height, 1,
                   BLACK);
     }
-    for (int i = 0; i < table->count; i++)
-        draw_head_text(flow, table, i, flow->y, &font);
+    draw_head_texts(flow, table, &font, is_double);
     flow->y = table->top + height + font.size * 1.35;
 }
 
 static void close_part(struct flow *flow, const struct table *table)
 {
-    enum rules rules = flow->style->layout->rules;
+    enum rules rules = (enum rules)flow->style->layout.rules;
     double bottom = flow->y - flow->style->size * 0.9;
 
     if (rules != RULES_GRID && rules != RULES_COLUMNS) {
@@ -178,10 +241,14 @@ static void close_part(struct flow *flow, const struct table *table)
         page_line(flow->page, table->x[i], table->top, table->x[i], bottom, 0.6, BLACK);
 }
 
+static char *signed_money(const struct document *doc, int64_t minor)
+{
+    return document_is_negated(doc) ? document_less(doc, minor) : document_money(doc, minor);
+}
+
 static char *cell_text(const struct document *doc, const struct line *line, char letter, int row)
 {
-    const char *minus = document_is_negated(doc) ? "-" : "";
-    g_autofree char *money = NULL;
+    const struct style *style = &doc->seller->style;
 
     switch (letter) {
     case 'n':
@@ -190,8 +257,10 @@ static char *cell_text(const struct document *doc, const struct line *line, char
         return g_strdup(line->article);
     case 'd':
         return g_strdup(line->description);
+    case 'e':
+        return locale_date(style->date, &line->date, doc->words);
     case 'q':
-        return quantity_text(line->quantity, doc->seller->style.amount->decimal);
+        return quantity_shown(line->quantity, style->amount->decimal, style->quantity_digits);
     case 'u':
         return g_strdup(line->unit);
     case 'p':
@@ -200,107 +269,183 @@ static char *cell_text(const struct document *doc, const struct line *line, char
         return line->discount > 0 ? g_strdup_printf("%d", line->discount) : g_strdup("");
     case 'v':
         return g_strdup_printf(doc->seller->seed % 2 == 0 ? "%d %%" : "%d", line->rate);
+    case 'g':
+        return signed_money(doc, line->amount + amount_share(line->amount, line->rate, 100));
     default:
-        money = document_money(doc, line->amount);
-        return g_strconcat(minus, money, NULL);
+        return signed_money(doc, line->amount);
     }
 }
 
 static void rule_row(struct flow *flow, int row, double top, double height)
 {
-    enum rules rules = flow->style->layout->rules;
+    enum rules rules = (enum rules)flow->style->layout.rules;
     static const struct colour pale = {0.93, 0.93, 0.94};
 
     if (rules == RULES_ZEBRA && row % 2 == 1)
         page_fill(flow->page, flow->left, top, flow->right - flow->left, height, pale);
     else if ((rules == RULES_ROWS || rules == RULES_GRID) && row > 0)
         page_line(flow->page, flow->left, top, flow->right, top, 0.4, GREY);
+    else if (rules == RULES_DOTS && row > 0)
+        page_dots(flow->page, flow->left, flow->right, top);
+}
+
+/* The description as it is printed: some suppliers write their number before it. */
+static char *description_of(const struct document *doc, const struct line *line)
+{
+    return cells_of(doc) == CELLS_CODE_BEFORE
+               ? g_strdup_printf("%s %s", line->article, line->description)
+               : g_strdup(line->description);
+}
+
+static bool has_second_row(const struct document *doc)
+{
+    return cells_of(doc) == CELLS_ARTICLE_BELOW || cells_of(doc) == CELLS_PRICE_BELOW;
 }
 
 static double row_height(const struct flow *flow, const struct table *table,
-                         const struct font *font, const struct line *line)
+                         const struct line *line)
 {
+    g_autofree char *text = description_of(flow->doc, line);
     int lines = 1;
 
     for (int i = 0; i < table->count; i++) {
         if (table->columns[i]->letter == 'd')
-            lines = page_lines(flow->page, table->width[i] - 6, font, line->description);
+            lines = page_lines(flow->page, table->width[i] - 6, &table->font, text);
     }
-    lines += line->note != NULL;
-    return font->size * (lines * 1.3 + 0.45);
+    lines += (line->note != NULL) + has_second_row(flow->doc);
+    return table->font.size * (lines * 1.3 + 0.45);
+}
+
+/* A run of text and its tag, one behind the other; returns where the next begins. */
+static double run_text(struct flow *flow, double x, double y, const struct font *font,
+                       const char *field, int row, const char *text)
+{
+    page_tag(flow->page, field, row);
+    x += page_text(flow->page, x, y, ALIGN_LEFT, font, text) + font->size * 0.35;
+    page_tag(flow->page, NULL, -1);
+    return x;
+}
+
+/* "Art. no. 10012", or "3 pcs à 120.00". */
+static void draw_second_row(struct flow *flow, double x, double y, const struct font *font,
+                            const struct line *line, int row)
+{
+    struct document *doc = flow->doc;
+    g_autofree char *quantity = cell_text(doc, line, 'q', row);
+    g_autofree char *price = cell_text(doc, line, 'p', row);
+
+    if (cells_of(doc) == CELLS_ARTICLE_BELOW) {
+        x = run_text(flow, x, y, font, NULL, -1, document_label(doc, "c.article"));
+        run_text(flow, x, y, font, "line_article", row, line->article);
+        return;
+    }
+    x = run_text(flow, x, y, font, "line_quantity", row, quantity);
+    x = run_text(flow, x, y, font, "line_unit", row, line->unit);
+    x = run_text(flow, x, y, font, NULL, -1, document_label(doc, "c.each"));
+    run_text(flow, x, y, font, "line_unit_price", row, price);
 }
 
 /* The description over as many lines as it needs, and its small print below. */
 static void draw_description(struct flow *flow, double x, double width, const struct font *font,
-                             const struct line *line)
+                             const struct line *line, int row)
 {
     struct font small = *font;
-    double y = page_paragraph(flow->page, x, flow->y, width, font, line->description);
+    g_autofree char *text = description_of(flow->doc, line);
+    guint first = flow->page->words->len;
+    double y = page_paragraph(flow->page, x, flow->y, width, font, text);
 
+    if (cells_of(flow->doc) == CELLS_CODE_BEFORE)
+        g_array_index(flow->page->words, struct word, first).field = "line_article";
     small.size *= 0.85;
     page_tag(flow->page, NULL, -1);
+    if (has_second_row(flow->doc)) {
+        draw_second_row(flow, x, y, &small, line, row);
+        y += font->size * 1.3;
+    }
     if (line->note != NULL)
         page_text(flow->page, x, y, ALIGN_LEFT, &small, line->note);
 }
 
-static void draw_row(struct flow *flow, const struct table *table, const struct line *line, int row)
+static void draw_row(struct flow *flow, struct table *table, struct line *line, int row)
 {
-    struct font font = style_font(flow->style, 0.95, false);
-    double height = row_height(flow, table, &font, line);
+    const struct font *font = &table->font;
+    double height = row_height(flow, table, line);
 
-    rule_row(flow, row, flow->y - font.size * 1.1, height);
+    rule_row(flow, row, flow->y - font->size * 1.1, height);
     for (int i = 0; i < table->count; i++) {
         const struct column *column = table->columns[i];
         g_autofree char *text = cell_text(flow->doc, line, column->letter, row);
 
         page_tag(flow->page, column->field, row);
         if (column->letter == 'd')
-            draw_description(flow, table->x[i] + 3, table->width[i] - 6, &font, line);
+            draw_description(flow, table->x[i] + 3, table->width[i] - 6, font, line, row);
         else
-            draw_cell(flow, table, i, flow->y, &font, text);
+            draw_cell(flow, table, i, flow->y, font, text);
         page_tag(flow->page, NULL, -1);
     }
     flow->y += height;
+    line->page = (int)flow->doc->pages->len;
+    table->carried += line->amount;
+    table->of_page += line->amount;
 }
 
-static void draw_carry(struct flow *flow, const struct table *table, const char *key)
+static void draw_carry(struct flow *flow, const struct table *table, const char *key, int64_t sum)
 {
-    struct font font = style_font(flow->style, 0.95, false);
-    g_autofree char *sum = document_money(
-        flow->doc, document_is_negated(flow->doc) ? -table->carried : table->carried);
+    struct font font = table->font;
+    g_autofree char *text = signed_money(flow->doc, sum);
 
     font.is_italic = true;
-    page_text(flow->page, table->x[1] + 3, flow->y, ALIGN_LEFT, &font,
+    page_text(flow->page, table->x[table->count > 1 ? 1 : 0] + 3, flow->y, ALIGN_LEFT, &font,
               document_label(flow->doc, key));
-    page_text(flow->page, flow->right - 3, flow->y, ALIGN_RIGHT, &font, sum);
+    page_text(flow->page, flow->right - 3, flow->y, ALIGN_RIGHT, &font, text);
+    flow->y += font.size * 1.75;
+}
+
+static void turn_page(struct flow *flow, struct table *table)
+{
+    if (table->sums == SUMS_CARRIED)
+        draw_carry(flow, table, "t.carry", table->carried);
+    else if (table->sums == SUMS_OF_PAGE)
+        draw_carry(flow, table, "t.page", table->of_page);
+    close_part(flow, table);
+    flow_next_page(flow);
+    draw_head(flow, table);
+    table->of_page = 0;
+    if (table->sums == SUMS_CARRIED)
+        draw_carry(flow, table, "t.brought", table->carried);
+}
+
+/* A row of text alone, between the lines: what these goods belong to. */
+static void draw_section(struct flow *flow, struct table *table)
+{
+    struct font font = table->font;
+    g_autofree char *text = noise_text(flow->doc, "x.section");
+
+    font.is_bold = true;
+    page_tag(flow->page, "noise", -1);
+    page_text(flow->page, flow->left + 3, flow->y, ALIGN_LEFT, &font, text);
+    page_tag(flow->page, NULL, -1);
     flow->y += font.size * 1.75;
 }
 
 void block_table(struct flow *flow)
 {
     struct document *doc = flow->doc;
-    struct font font = style_font(flow->style, 0.95, false);
-    bool has_carry = doc->type != TYPE_DELIVERY_NOTE && doc->type != TYPE_REMINDER &&
-                     doc->seller->seed % 2 == 0;
+    bool has_sections = doc->seller->seed % 9 == 0 && !is_plain(doc);
     struct table table;
+    double spare;
 
     table_init(&table, flow);
+    spare = (table.sums != SUMS_NONE ? 1.75 : 0) + (has_sections ? 1.75 : 0);
     draw_head(flow, &table);
     for (guint i = 0; i < doc->lines->len; i++) {
-        const struct line *line = &g_array_index(doc->lines, struct line, i);
-        double needed = row_height(flow, &table, &font, line) + (has_carry ? font.size * 1.75 : 0);
+        struct line *line = &g_array_index(doc->lines, struct line, i);
 
-        if (flow->y + needed > flow->floor) {
-            if (has_carry)
-                draw_carry(flow, &table, "t.carry");
-            close_part(flow, &table);
-            flow_next_page(flow);
-            draw_head(flow, &table);
-            if (has_carry)
-                draw_carry(flow, &table, "t.brought");
-        }
+        if (flow->y + row_height(flow, &table, line) + spare * table.font.size > flow->floor)
+            turn_page(flow, &table);
+        if (has_sections && i % 6 == 0)
+            draw_section(flow, &table);
         draw_row(flow, &table, line, (int)i);
-        table.carried += line->amount;
     }
     close_part(flow, &table);
 }

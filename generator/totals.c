@@ -47,6 +47,7 @@ static void sums_init(struct sums *sums, const struct document *doc)
 {
     bool has_adjustment = doc->shown[F_TOTAL_ALLOWANCES] != NULL ||
                           doc->shown[F_TOTAL_CHARGES] != NULL;
+    int rate = doc->vat_count == 1 ? doc->vats[0].rate : -1;
 
     sums->count = 0;
     if (doc->type == TYPE_REMINDER) {
@@ -59,8 +60,13 @@ static void sums_init(struct sums *sums, const struct document *doc)
         sums_add(sums, doc, "t.lines", F_TOTAL_LINES, -1, false);
     sums_add(sums, doc, "t.allowance", F_TOTAL_ALLOWANCES, -1, false);
     sums_add(sums, doc, "t.freight", F_TOTAL_CHARGES, -1, false);
+    if (doc->seller->style.layout.vat == VAT_WITHIN) {
+        add_gross(sums, doc);
+        sums_add(sums, doc, "t.within", F_TOTAL_VAT, rate, false);
+        return;
+    }
     sums_add(sums, doc, "t.net", F_TOTAL_NET, -1, false);
-    sums_add(sums, doc, "t.vat", F_TOTAL_VAT, doc->vat_count == 1 ? doc->vats[0].rate : -1, false);
+    sums_add(sums, doc, "t.vat", F_TOTAL_VAT, rate, false);
     add_gross(sums, doc);
 }
 
@@ -73,50 +79,59 @@ static char *sum_label(const struct flow *flow, const struct sum *sum)
     return g_strconcat(word, flow->style->has_colons ? ":" : "", NULL);
 }
 
-static const char *currency_sign(const struct document *doc, int place)
+static const char *currency_sign(const struct document *doc)
 {
-    return place == 1 ? doc->symbol : doc->currency;
+    enum currency_place place = doc->seller->style.currency;
+
+    return place == CURRENCY_SYMBOL || place == CURRENCY_SYMBOL_BEFORE ? doc->symbol
+                                                                       : doc->currency;
 }
 
 /* A sign shared by three kroner is no currency a reader could name. */
 static void draw_currency(struct flow *flow, double x, double y, const struct font *font)
 {
-    int place = flow->style->currency_place;
-    const char *sign = currency_sign(flow->doc, place);
+    const char *sign = currency_sign(flow->doc);
 
-    if (place == 1 && g_str_has_prefix(sign, "kr"))
+    if (g_str_has_prefix(sign, "kr"))
         page_text(flow->page, x, y, ALIGN_RIGHT, font, sign);
     else
         document_show_as(flow->doc, flow->page, F_CURRENCY, x, y, ALIGN_RIGHT, font, sign);
 }
 
-void flow_total(struct flow *flow, enum field field, double x, double y, const struct font *font)
+double flow_total(struct flow *flow, enum field field, double x, double y, const struct font *font)
 {
     struct document *doc = flow->doc;
-    int place = flow->style->currency_place;
+    enum currency_place place = flow->style->currency;
     double gap = font->size * 0.4;
-    bool is_before = place == 0 || (place == 1 && strcmp(doc->symbol, "£") == 0);
+    bool is_before = place == CURRENCY_CODE_BEFORE || place == CURRENCY_SYMBOL_BEFORE ||
+                     (place == CURRENCY_SYMBOL && strcmp(doc->symbol, "£") == 0);
     bool is_deducted = field == F_TOTAL_ALLOWANCES || field == F_PREPAID;
     bool is_negative = is_deducted != document_is_negated(doc);
-    g_autofree char *text = g_strconcat(is_negative ? "-" : "", doc->shown[field], NULL);
+    g_autofree char *text = is_negative ? style_minus(flow->style, doc->shown[field])
+                                        : g_strdup(doc->shown[field]);
     double width;
 
-    if (!is_before && place != 3) {
+    if (!is_before && place != CURRENCY_NONE) {
         draw_currency(flow, x, y, font);
-        x -= pen_width(doc->pen, font, currency_sign(doc, place)) + gap;
+        x -= pen_width(doc->pen, font, currency_sign(doc)) + gap;
     }
     width = document_show_as(doc, flow->page, field, x, y, ALIGN_RIGHT, font, text);
-    if (is_before)
-        draw_currency(flow, x - width - gap, y, font);
+    x -= width;
+    if (is_before) {
+        draw_currency(flow, x - gap, y, font);
+        x -= gap + pen_width(doc->pen, font, currency_sign(doc));
+    }
+    return x;
 }
 
 static void draw_sum(struct flow *flow, const struct sum *sum, double label_x, double x)
 {
     struct font font = style_font(flow->style, sum->is_strong ? 1.15 : 1.0, sum->is_strong);
     g_autofree char *label = sum_label(flow, sum);
+    double start = flow_total(flow, sum->field, x, flow->y, &font);
+    struct font fitted = fit_font(flow->page->pen, &font, label, start - label_x - 4);
 
-    page_text(flow->page, label_x, flow->y, ALIGN_LEFT, &font, label);
-    flow_total(flow, sum->field, x, flow->y, &font);
+    page_text(flow->page, label_x, flow->y, ALIGN_LEFT, &fitted, label);
     if (sum->also != F_COUNT)
         flow->doc->is_visible[sum->also] = true;
     flow->y += font.size * 1.55;
@@ -143,23 +158,31 @@ static void draw_grid(struct flow *flow, const struct sums *sums)
     flow->y += 44;
 }
 
+/* The last strong sum in a dark bar of its own. */
 static void draw_bar(struct flow *flow, const struct sums *sums)
 {
-    struct font font = style_font(flow->style, 1.25, true);
-    const struct sum *last = &sums->items[sums->count - 1];
-    g_autofree char *label = sum_label(flow, last);
+    int bar = sums->count - 1;
 
-    for (int i = 0; i < sums->count - 1; i++)
-        draw_sum(flow, &sums->items[i], flow->right - 220, flow->right - 6);
-    flow->y += 6;
-    page_fill(flow->page, flow->left, flow->y - 13, flow->right - flow->left, 20,
-              flow->style->accent);
-    font.colour = WHITE;
-    page_text(flow->page, flow->left + 6, flow->y + 1, ALIGN_LEFT, &font, label);
-    flow_total(flow, last->field, flow->right - 6, flow->y + 1, &font);
-    if (last->also != F_COUNT)
-        flow->doc->is_visible[last->also] = true;
-    flow->y += 26;
+    while (!sums->items[bar].is_strong)
+        bar--;
+    for (int i = 0; i < sums->count; i++) {
+        struct font font = style_font(flow->style, 1.25, true);
+        g_autofree char *label = sum_label(flow, &sums->items[i]);
+
+        if (i != bar) {
+            draw_sum(flow, &sums->items[i], flow->right - 220, flow->right - 6);
+            continue;
+        }
+        flow->y += 6;
+        page_fill(flow->page, flow->left, flow->y - 13, flow->right - flow->left, 20,
+                  flow->style->accent);
+        font.colour = WHITE;
+        page_text(flow->page, flow->left + 6, flow->y + 1, ALIGN_LEFT, &font, label);
+        flow_total(flow, sums->items[i].field, flow->right - 6, flow->y + 1, &font);
+        if (sums->items[i].also != F_COUNT)
+            flow->doc->is_visible[sums->items[i].also] = true;
+        flow->y += 26;
+    }
 }
 
 static void draw_list(struct flow *flow, const struct sums *sums, double x, double right,
@@ -177,6 +200,19 @@ static void draw_list(struct flow *flow, const struct sums *sums, double x, doub
         page_box(flow->page, x - 6, top, right - x + 6, flow->y - top - 5, 0.8, BLACK);
 }
 
+/* Over the whole width, dots between the label and its sum. */
+static void draw_wide(struct flow *flow, const struct sums *sums)
+{
+    for (int i = 0; i < sums->count; i++) {
+        struct font font = style_font(flow->style, 1, sums->items[i].is_strong);
+        g_autofree char *label = sum_label(flow, &sums->items[i]);
+        double start = flow->left + pen_width(flow->page->pen, &font, label) * 1.2 + 6;
+
+        page_dots(flow->page, start, flow->right - flow->style->size * 13, flow->y);
+        draw_sum(flow, &sums->items[i], flow->left, flow->right);
+    }
+}
+
 static void vat_cell(struct flow *flow, const char *field, int row, double x, double y,
                      const struct font *font, char *text)
 {
@@ -186,21 +222,29 @@ static void vat_cell(struct flow *flow, const char *field, int row, double x, do
     g_free(text);
 }
 
-/* Rate, basis and VAT of each rate: three columns at x, as wide as their heads and figures. */
-static void draw_vat_table(struct flow *flow, double x, double y)
+/* Rate, basis and VAT of each rate: three columns at x, as wide as their heads and figures, smaller
+ * where that is more than there is room for. */
+static void draw_vat_table(struct flow *flow, double x, double y, double room)
 {
     static const char *const keys[] = {"c.vat_rate", "t.basis", "t.vat"};
     const struct document *doc = flow->doc;
     struct font head = style_font(flow->style, 0.8, true);
     struct font font = style_font(flow->style, 0.85, false);
-    double right[3];
+    double widths[3];
+    double whole = 0;
     double end = x - 8;
 
     for (int i = 0; i < 3; i++) {
-        double width = pen_width(doc->pen, &head, document_label(doc, keys[i]));
+        double least = font.size * (i == 0 ? 3 : 6.5);
 
-        end += 8 + MAX(width, font.size * (i == 0 ? 3 : 6));
-        right[i] = end;
+        widths[i] = MAX(pen_width(doc->pen, &head, document_label(doc, keys[i])), least) + 8;
+        whole += widths[i];
+    }
+    head.size *= MIN(1, room / whole);
+    font.size *= MIN(1, room / whole);
+    for (int i = 0; i < 3; i++) {
+        widths[i] *= MIN(1, room / whole);
+        end += widths[i];
         page_text(flow->page, end, y, ALIGN_RIGHT, &head, document_label(doc, keys[i]));
     }
     page_line(flow->page, x, y + 3, end, y + 3, 0.5, GREY);
@@ -208,16 +252,17 @@ static void draw_vat_table(struct flow *flow, double x, double y)
         const struct vat *vat = &doc->vats[i];
 
         y += font.size * 1.5;
-        vat_cell(flow, "vat_rate", i, right[0], y, &font, g_strdup_printf("%d %%", vat->rate));
-        vat_cell(flow, "vat_net", i, right[1], y, &font, document_money(doc, vat->net));
-        vat_cell(flow, "vat_amount", i, right[2], y, &font, document_money(doc, vat->vat));
+        vat_cell(flow, "vat_rate", i, end - widths[2] - widths[1], y, &font,
+                 g_strdup_printf("%d %%", vat->rate));
+        vat_cell(flow, "vat_net", i, end - widths[2], y, &font, document_money(doc, vat->net));
+        vat_cell(flow, "vat_amount", i, end, y, &font, document_money(doc, vat->vat));
     }
 }
 
 static bool has_vat_table(const struct flow *flow)
 {
     return flow->doc->type != TYPE_REMINDER &&
-           (flow->style->layout->has_vat_table || flow->doc->vat_count > 1);
+           (flow->style->layout.vat == VAT_TABLE || flow->doc->vat_count > 1);
 }
 
 double totals_height(const struct flow *flow)
@@ -225,43 +270,58 @@ double totals_height(const struct flow *flow)
     struct sums sums;
 
     sums_init(&sums, flow->doc);
-    return 40 + (sums.count + (has_vat_table(flow) ? flow->doc->vat_count + 1 : 0)) *
+    return 46 + (sums.count + (has_vat_table(flow) ? flow->doc->vat_count + 2 : 0)) *
                     flow->style->size * 1.6;
+}
+
+/* The table of VAT below the sums. */
+static void vat_below(struct flow *flow)
+{
+    if (!has_vat_table(flow))
+        return;
+    draw_vat_table(flow, flow->left, flow->y + 6, 300);
+    flow->y += (flow->doc->vat_count + 2) * flow->style->size * 1.5;
+}
+
+/* The same beside them, where it needs more lines than they do, or fewer. */
+static void vat_beside(struct flow *flow, double x, double top, double room)
+{
+    if (!has_vat_table(flow))
+        return;
+    draw_vat_table(flow, x, top, room);
+    flow->y = MAX(flow->y, top + (flow->doc->vat_count + 1) * flow->style->size * 1.4);
 }
 
 void block_totals(struct flow *flow)
 {
     struct sums sums;
+    double width = flow->right - flow->left;
     double top;
 
     sums_init(&sums, flow->doc);
     flow->y += 12;
     top = flow->y;
-    switch (flow->style->layout->totals) {
+    switch (flow->style->layout.totals) {
     case TOTALS_GRID:
         draw_grid(flow, &sums);
-        if (has_vat_table(flow)) {
-            draw_vat_table(flow, flow->left, flow->y + 4);
-            flow->y += (flow->doc->vat_count + 1) * flow->style->size * 1.6;
-        }
-        return;
-    case TOTALS_LEFT:
-        draw_list(flow, &sums, flow->left, flow->left + 220, false);
-        if (has_vat_table(flow))
-            draw_vat_table(flow, flow->right - flow->style->size * 17, top);
+        vat_below(flow);
+        break;
+    case TOTALS_WIDE:
+        draw_wide(flow, &sums);
+        vat_below(flow);
         break;
     case TOTALS_BAR:
         draw_bar(flow, &sums);
-        if (has_vat_table(flow))
-            draw_vat_table(flow, flow->left, top);
+        vat_below(flow);
+        break;
+    case TOTALS_LEFT:
+        draw_list(flow, &sums, flow->left, flow->left + 220, false);
+        vat_beside(flow, flow->right - 200, top, 200);
         break;
     default:
         draw_list(flow, &sums, flow->right - 220, flow->right,
-                  flow->style->layout->totals == TOTALS_BOX);
-        if (has_vat_table(flow))
-            draw_vat_table(flow, flow->left, top);
+                  flow->style->layout.totals == TOTALS_BOX);
+        vat_beside(flow, flow->left, top, width - 240);
         break;
     }
-    flow->y = MAX(flow->y, top + (has_vat_table(flow) ? flow->doc->vat_count + 1 : 0) *
-                                     flow->style->size * 1.4);
 }

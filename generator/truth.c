@@ -4,6 +4,8 @@
  */
 #include "generator/truth.h"
 
+#include <string.h>
+
 static void put_text(GString *out, const char *text)
 {
     g_string_append_c(out, '"');
@@ -30,6 +32,26 @@ static void put_amount(GString *out, const char *name, int64_t minor)
     put_pair(out, name, text);
 }
 
+/* Which facts of the lines are printed; an e-invoice carries all it has. */
+static void put_line_visible(GString *out, const struct document *doc)
+{
+    static const struct {
+        char letter;
+        const char *name;
+    } names[] = {{'d', "description"}, {'q', "quantity"}, {'p', "unit_price"},
+                 {'v', "vat_rate"},    {'t', "amount"},   {'a', "article"}};
+    const char *comma = "";
+
+    g_string_append(out, "], \"line_visible\": [");
+    for (size_t i = 0; doc->printed != NULL && i < G_N_ELEMENTS(names); i++) {
+        if (strchr(doc->printed, names[i].letter) == NULL)
+            continue;
+        g_string_append(out, comma);
+        put_text(out, names[i].name);
+        comma = ", ";
+    }
+}
+
 static void put_lines(GString *out, const struct document *doc)
 {
     bool has_price = doc->vat_count > 0;
@@ -50,8 +72,11 @@ static void put_lines(GString *out, const struct document *doc)
         }
         if (doc->type != TYPE_DELIVERY_NOTE)
             put_amount(out, "amount", line->amount);
+        if (line->page > 0)
+            g_string_append_printf(out, ", \"page\": %d", line->page);
         g_string_append_c(out, '}');
     }
+    put_line_visible(out, doc);
     g_string_append(out, "], \"vat_breakdown\": [");
     for (int i = 0; i < doc->vat_count; i++) {
         g_autofree char *rate = g_strdup_printf("%d", doc->vats[i].rate);
@@ -68,6 +93,7 @@ static void put_lines(GString *out, const struct document *doc)
 static void put_truth(GString *out, const struct document *doc, const char *file, int first_page,
                       const char *scan)
 {
+    g_autofree char *layout = layout_key(&doc->seller->style.layout);
     const char *comma = "";
 
     g_string_append_c(out, '{');
@@ -75,7 +101,8 @@ static void put_truth(GString *out, const struct document *doc, const char *file
     put_pair(out, "type", type_name(doc->type));
     put_pair(out, "language", doc->seller->locale->language);
     put_pair(out, "supplier", doc->seller->id);
-    put_pair(out, "layout", doc->seller->style.layout->name);
+    put_pair(out, "layout", layout);
+    put_pair(out, "part", layout_is_test(&doc->seller->style.layout) ? "test" : "train");
     put_pair(out, "scan", scan);
     g_string_append(out, ", \"pages\": [");
     for (guint i = 0; i < doc->pages->len; i++)
@@ -105,6 +132,17 @@ void truth_write(FILE *out, const struct document *doc, const char *file, int fi
     put_truth(text, doc, file, first_page, scan);
     fprintf(out, "%s\n", text->str);
     g_string_free(text, TRUE);
+}
+
+static void put_view(GString *out, const struct view *view)
+{
+    if (view->width_px == 0)
+        return;
+    g_string_append_printf(out, ", \"picture\": {\"width\": %d, \"height\": %d, \"to_pixels\": [",
+                           view->width_px, view->height_px);
+    for (int i = 0; i < 9; i++)
+        g_string_append_printf(out, "%s%.8g", i == 0 ? "" : ", ", view->to_pixels[i]);
+    g_string_append(out, "]}");
 }
 
 static void put_words(GString *out, const struct page *page)
@@ -140,8 +178,10 @@ void truth_write_pages(FILE *out, const struct document *doc, const char *file)
                                (int)doc->pages->len);
         put_pair(text, "type", type_name(doc->type));
         put_pair(text, "language", doc->seller->locale->language);
-        g_string_append_printf(text, ", \"width\": %g, \"height\": %.1f, \"words\": [", page->width,
+        g_string_append_printf(text, ", \"width\": %g, \"height\": %.1f", page->width,
                                page->height);
+        put_view(text, &page->view);
+        g_string_append(text, ", \"words\": [");
         put_words(text, page);
         fprintf(out, "%s], \"truth\": %s}\n", text->str, truth->str);
         g_string_free(text, TRUE);

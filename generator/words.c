@@ -9,9 +9,10 @@
 #include <string.h>
 
 struct words {
-    GHashTable *lists; /* key -> GPtrArray of borrowed text */
-    char *text;        /* the whole file, tabs and newlines made into ends of strings */
-    enum synonyms share;
+    GHashTable *lists;  /* key -> GPtrArray of borrowed text */
+    GHashTable *firsts; /* the usual word of each key */
+    char *text;         /* the whole file, tabs and newlines made into ends of strings */
+    enum part part;
 };
 
 static void add_line(struct words *words, char *line)
@@ -37,9 +38,10 @@ static void add_line(struct words *words, char *line)
             *next++ = '\0';
         g_ptr_array_add(list, word);
     }
+    g_hash_table_add(words->firsts, g_ptr_array_index(list, 0));
 }
 
-struct words *words_open(const char *dir, const char *code, enum synonyms share)
+struct words *words_open(const char *dir, const char *code, enum part part)
 {
     struct words *words = g_new0(struct words, 1);
     g_autofree char *path = g_strdup_printf("%s/%s.tsv", dir, code);
@@ -48,9 +50,10 @@ struct words *words_open(const char *dir, const char *code, enum synonyms share)
 
     if (!g_file_get_contents(path, &words->text, NULL, &error))
         g_error("%s", error->message);
-    words->share = share;
+    words->part = part;
     words->lists = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                          (GDestroyNotify)g_ptr_array_unref);
+    words->firsts = g_hash_table_new(g_str_hash, g_str_equal);
     line = words->text;
     while (line != NULL) {
         char *end = strchr(line, '\n');
@@ -68,6 +71,7 @@ void words_close(struct words *words)
     if (words == NULL)
         return;
     g_hash_table_unref(words->lists);
+    g_hash_table_unref(words->firsts);
     g_free(words->text);
     g_free(words);
 }
@@ -91,15 +95,57 @@ const char *words_at(const struct words *words, const char *key, int n)
     return g_ptr_array_index(find(words, key), n);
 }
 
-const char *words_pick(const struct words *words, const char *key, struct rng *rng)
+/* Names, places and numbered parts are no wordings: every part has them all. */
+static bool is_shared(const char *key)
 {
-    return words_at(words, key, rng_below(rng, words_count(words, key)));
+    static const char *const shared[] = {"months",  "unit.",  "company.",   "person.",
+                                         "city",    "street", "bank",       "buyer",
+                                         "mailbox", "item.",  "form.class", "page.of"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(shared); i++) {
+        if (g_str_has_prefix(key, shared[i]))
+            return true;
+    }
+    return false;
 }
 
-/* Three synonyms in ten are held out, but never the first: each key keeps one for training. */
-static bool is_held(const GPtrArray *list, guint n)
+/* Three synonyms in ten are held out, but never the first: each key keeps one for training. The
+ * word decides alone, so it is held for all keys it is an alternative of. */
+static bool is_held(const char *key, const GPtrArray *list, guint n)
 {
-    return n > 0 && rng_mix(1, g_ptr_array_index(list, n)) % 10 < 3;
+    const char *word = g_ptr_array_index(list, n);
+
+    return strcmp(word, g_ptr_array_index(list, 0)) != 0 && !is_shared(key) &&
+           rng_mix(1, word) % 10 < 3;
+}
+
+void words_labels(const struct words *words,
+                  void (*each)(const char *key, const char *word, void *data), void *data)
+{
+    GHashTableIter at;
+    gpointer key;
+    gpointer list;
+
+    g_hash_table_iter_init(&at, words->lists);
+    while (g_hash_table_iter_next(&at, &key, &list)) {
+        for (guint i = 0; i < ((GPtrArray *)list)->len; i++) {
+            const char *word = g_ptr_array_index((GPtrArray *)list, i);
+            bool held = is_held(words, key, word);
+
+            if (!is_shared(key) && (words->part == PART_ALL || held == (words->part == PART_TEST)))
+                each(key, word, data);
+        }
+    }
+}
+
+const char *words_pick(const struct words *words, const char *key, struct rng *rng)
+{
+    const GPtrArray *list = find(words, key);
+    guint n = (guint)rng_below(rng, (int)list->len);
+
+    while (words->part == PART_TRAIN && is_held(words, key, g_ptr_array_index(list, n)))
+        n = (n + 1) % list->len;
+    return g_ptr_array_index(list, n);
 }
 
 const char *words_label(const struct words *words, const char *key, uint64_t seed)
@@ -111,11 +157,11 @@ const char *words_label(const struct words *words, const char *key, uint64_t see
     for (guint i = 0; i < list->len; i++) {
         uint64_t rank = rng_nth(rng_mix(seed, key), i) | 1;
 
-        if (words->share == SYNONYMS_TRAIN && is_held(list, i))
+        if (words->part == PART_TRAIN && is_held(words, key, g_ptr_array_index(list, i)))
             continue;
-        if (words->share == SYNONYMS_HELD && is_held(list, i))
+        if (words->part == PART_TEST && is_held(words, key, g_ptr_array_index(list, i)))
             rank |= UINT64_C(1) << 63;
-        else if (words->share == SYNONYMS_HELD)
+        else if (words->part == PART_TEST)
             rank &= ~(UINT64_C(1) << 63);
         if (rank > best_rank) {
             best_rank = rank;

@@ -11,13 +11,14 @@
 
 enum language { LANG_EN, LANG_NB, LANG_SV, LANG_DA, LANG_HU, LANG_DE, LANG_COUNT };
 
-/* Which share of the synonyms labels are chosen from: some are kept away from training. */
-enum synonyms { SYNONYMS_ALL, SYNONYMS_TRAIN, SYNONYMS_HELD };
+/* Which share of the synonyms, and of the layouts (grammar.h), papers are made of: those of the
+ * test part are kept away from training. */
+enum part { PART_ALL, PART_TRAIN, PART_TEST };
 
 struct words;
 
 /* Reads one language's list; stops the program where the file is missing or broken. */
-struct words *words_open(const char *dir, const char *code, enum synonyms share);
+struct words *words_open(const char *dir, const char *code, enum part part);
 void words_close(struct words *words);
 
 int words_count(const struct words *words, const char *key);
@@ -25,7 +26,12 @@ int words_count(const struct words *words, const char *key);
 /* The n-th alternative. */
 const char *words_at(const struct words *words, const char *key, int n);
 
-/* One alternative by chance. */
+/* Calls back for each label a paper of the list's part may have: of all parts, or training, every
+ * one that words_label and words_pick can give; of the test part the held ones only. */
+void words_labels(const struct words *words,
+                  void (*each)(const char *key, const char *word, void *data), void *data);
+
+/* One alternative by chance: of the training part, none that is held. */
 const char *words_pick(const struct words *words, const char *key, struct rng *rng);
 
 /* The alternative this seed always uses for this key: a supplier's own wording. */

@@ -209,7 +209,7 @@ static void make_numbering(struct supplier *supplier, struct rng *rng)
 }
 
 static void make_supplier(struct supplier *supplier, enum language language, int n,
-                          const struct words *words, uint64_t universe)
+                          const struct words *words, uint64_t universe, enum part part)
 {
     const struct locale *locale = locale_of(language);
     struct rng rng = {rng_nth(rng_mix(universe, locale->country), (uint64_t)n)};
@@ -230,7 +230,7 @@ static void make_supplier(struct supplier *supplier, enum language language, int
     make_party(&supplier->party, language, words, name, &rng);
     make_account(&supplier->account, language, locale, words, &rng);
     make_numbering(supplier, &rng);
-    style_choose(&supplier->style, n + (int)(universe % 1000 - 1) * 3, locale, &rng);
+    style_choose(&supplier->style, part, locale, &rng);
 }
 
 /* The first universe's buyer has a fixed name; the others have buyers of their own. */
@@ -246,20 +246,21 @@ static char *make_buyer_name(const struct words *words, uint64_t universe, const
                            words_pick(words, "company.form", rng));
 }
 
-struct world *world_open(const char *data_dir, uint64_t universe, enum synonyms share,
-                         const char *buyer_name)
+struct world *world_open(const char *data_dir, uint64_t universe, enum part words_part,
+                         enum part layout_part, const char *buyer_name)
 {
     struct world *world = g_new0(struct world, 1);
 
     for (int i = 0; i < LANG_COUNT; i++) {
         const struct locale *locale = locale_of((enum language)i);
-        struct words *words = words_open(data_dir, locale->language, share);
+        struct words *words = words_open(data_dir, locale->language, words_part);
         struct rng rng = {rng_mix(6 + universe, locale->country)};
         g_autofree char *name = make_buyer_name(words, universe, buyer_name, &rng);
 
         world->words[i] = words;
         for (int n = 0; n < SUPPLIERS_PER_COUNTRY; n++)
-            make_supplier(&world->suppliers[i][n], (enum language)i, n, words, universe);
+            make_supplier(&world->suppliers[i][n], (enum language)i, n, words, universe,
+                          layout_part);
         make_party(&world->buyers[i], (enum language)i, words, name, &rng);
     }
     return world;

@@ -8,7 +8,7 @@
 #ifndef GENERATOR_WORLD_H
 #define GENERATOR_WORLD_H
 
-#include "generator/layout.h"
+#include "generator/style.h"
 #include "generator/locale.h"
 
 enum { SUPPLIERS_PER_COUNTRY = 40 };
@@ -57,9 +57,10 @@ struct supplier {
 
 struct world;
 
-/* All languages' words and suppliers. `buyer_name` replaces the default buyers where not NULL. */
-struct world *world_open(const char *data_dir, uint64_t universe, enum synonyms share,
-                         const char *buyer_name);
+/* All languages' words and suppliers, words and layouts of these parts. `buyer_name` replaces the
+ * default buyers where not NULL. */
+struct world *world_open(const char *data_dir, uint64_t universe, enum part words_part,
+                         enum part layout_part, const char *buyer_name);
 void world_close(struct world *world);
 
 /* Borrowed until the world is closed. */
