@@ -109,13 +109,11 @@ static bool is_shared(const char *key)
     return false;
 }
 
-/* Three synonyms in ten are held out, but never the first: each key keeps one for training. The
- * word decides alone, so it is held for all keys it is an alternative of. */
-static bool is_held(const char *key, const GPtrArray *list, guint n)
+/* Three synonyms in ten are held out, but never the first of a key: each keeps one for training. A
+ * word is held for all keys it is an alternative of, or for none. */
+static bool is_held(const struct words *words, const char *key, const char *word)
 {
-    const char *word = g_ptr_array_index(list, n);
-
-    return strcmp(word, g_ptr_array_index(list, 0)) != 0 && !is_shared(key) &&
+    return !is_shared(key) && !g_hash_table_contains(words->firsts, word) &&
            rng_mix(1, word) % 10 < 3;
 }
 
