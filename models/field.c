@@ -52,7 +52,7 @@ static const struct field_info table[FIELD_COUNT] = {
 
 static const char *const source_names[SOURCE_COUNT] = {
     [SOURCE_NONE] = "none", [SOURCE_XML] = "xml",       [SOURCE_TEXT] = "text",
-    [SOURCE_OCR] = "ocr",   [SOURCE_PERSON] = "person",
+    [SOURCE_OCR] = "ocr",   [SOURCE_PERSON] = "person", [SOURCE_MEMORY] = "memory",
 };
 
 static const char *const proof_names[PROOF_COUNT] = {

@@ -76,7 +76,15 @@ bool field_parse(const char *name, enum field_id *ret_id);
 bool field_normalise(enum field_id id, const char *text, const char *currency, char *out,
                      size_t size);
 
-enum field_source { SOURCE_NONE, SOURCE_XML, SOURCE_TEXT, SOURCE_OCR, SOURCE_PERSON, SOURCE_COUNT };
+enum field_source {
+    SOURCE_NONE,
+    SOURCE_XML,
+    SOURCE_TEXT,
+    SOURCE_OCR,
+    SOURCE_PERSON,
+    SOURCE_MEMORY,
+    SOURCE_COUNT
+};
 const char *field_source_name(enum field_source source);
 
 /* Independent checks that can agree with a value; a field holds the set of those that do. */
