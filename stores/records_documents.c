@@ -1,6 +1,6 @@
 /*
- * A document's row: its JSON, the columns that lists and duplicate checks need, what it teaches
- * about its supplier, and what follows from where it stands. All within the caller's transaction.
+ * A document's row: its JSON, the columns that lists and duplicate checks need, and what follows
+ * from where it stands. All within the caller's transaction.
  */
 #include "stores/records_private.h"
 
@@ -66,33 +66,6 @@ int document_store(struct records *r, int64_t id, const struct document *d, stru
                text_of(d, FIELD_DUE_DATE), text_of(d, FIELD_CURRENCY), (int64_t)has_gross, gross,
                first ? first->code : "", first ? first->text : "", id);
     return n < 0 ? n : store_body(r, id, d, err);
-}
-
-/* ---- suppliers ---- */
-
-/* The fields by which a supplier is known again. */
-static const enum field_id supplier_fields[] = {
-    FIELD_SELLER_NAME,  FIELD_SELLER_VAT_ID, FIELD_SELLER_REGISTRATION_ID,
-    FIELD_SELLER_EMAIL, FIELD_IBAN,          FIELD_BANK_ACCOUNT,
-    FIELD_BANKGIRO,     FIELD_PLUSGIRO,
-};
-
-int supplier_learn(struct records *r, int64_t document_id, const struct document *d,
-                   struct err *err)
-{
-    const char *supplier = text_of(d, FIELD_SELLER_NAME);
-    int n = 0;
-
-    for (size_t i = 0; n >= 0 && i < ARRAY_LENGTH(supplier_fields); i++) {
-        const char *value = document_value(d, supplier_fields[i]);
-
-        if (value)
-            n = db_run(r->db, err,
-                       "INSERT INTO supplier_value(field, value, supplier, document_id)"
-                       " VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                       "ttti", field_info(supplier_fields[i])->name, value, supplier, document_id);
-    }
-    return n < 0 ? n : 0;
 }
 
 /* ---- what follows ---- */

@@ -56,9 +56,6 @@ int words_read(struct records *r, const struct db_rows *rows, int column, struct
 int document_store(struct records *r, int64_t id, const struct document *d, struct err *err);
 int document_load_body(struct records *r, int64_t id, struct arena *a, struct document **ret,
                        struct err *err);
-/* Remembers the supplier's numbers and accounts of an approved or posted document. */
-int supplier_learn(struct records *r, int64_t document_id, const struct document *d,
-                   struct err *err);
 /* Reads a row of these columns of a document in work, and appends its job. */
 #define JOB_COLUMNS "id, stage, fence, department, due_date"
 void document_job_add(struct next_jobs *jobs, struct arena *a, const struct db_rows *rows);
@@ -68,6 +65,13 @@ int document_next_job(struct records *r, int64_t id, struct arena *a, struct nex
 /* The file is done when its last document ended: by its own id, or by the document's. */
 int file_finish(struct records *r, int64_t file_id, int64_t now, struct err *err);
 int file_finish_of(struct records *r, int64_t document_id, struct err *err);
+
+/* ---- records_suppliers.c ---- */
+
+/* Remembers by what the supplier of an approved or posted document is known again; accounts only
+ * when `who` is a person or the supplier is new. */
+int supplier_learn(struct records *r, int64_t document_id, const struct document *d,
+                   const char *who, struct err *err);
 
 /* ---- records_work.c ---- */
 

@@ -81,7 +81,7 @@ static int approve(struct records *r, const struct decision *by, struct arena *a
         code = decide(r, by, document_type_is_posted(d->type) ? STAGE_POST : STAGE_FILE,
                       STATE_IN_WORK, err);
     if (code == 0)
-        code = supplier_learn(r, by->document_id, d, err);
+        code = supplier_learn(r, by->document_id, d, by->who, err);
     if (code == 0)
         code = document_next_job(r, by->document_id, a, next, err);
     return code < 0 ? code : note(r, by, "approve", err);
@@ -214,25 +214,7 @@ int records_changes(struct records *r, int64_t document_id, struct arena *a,
     return 0;
 }
 
-/* ---- suppliers ---- */
-
-int records_find_supplier(struct records *r, enum field_id field, const char *value,
-                          struct arena *a, const char **ret_name, struct err *err)
-{
-    AUTO_ROWS struct db_rows rows = {0};
-    int code = db_select(r->db, &rows, err,
-                         "SELECT supplier FROM supplier_value WHERE field = ? AND value = ?", "tt",
-                         field_info(field)->name, value);
-
-    if (code == 0)
-        code = db_next(&rows, err);
-    if (code < 0)
-        return code;
-    if (code == 0)
-        return err_set(err, ERR_NOT_FOUND, "no supplier with this value");
-    *ret_name = db_copy(&rows, 0, a);
-    return 0;
-}
+/* ---- doubles ---- */
 
 /* The number decides; without an equal number, the same gross on the same day is suspicious too. */
 static int select_duplicates(struct records *r, int64_t document_id, const struct document *d,

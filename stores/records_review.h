@@ -1,5 +1,5 @@
 /*
- * What people decide, and what the records remember of suppliers.
+ * What people decide.
  *
  * A decision names the version of the document it was made on; when somebody else was quicker it is
  * ERR_CONFLICT and nothing changed. Decisions are for documents that wait; others are ERR_CONFLICT
@@ -37,12 +37,7 @@ struct change_row {
 int records_changes(struct records *r, int64_t document_id, struct arena *a,
                     struct change_row **ret, size_t *ret_n, struct err *err);
 
-/* ---- suppliers ---- */
-
-/* Was this value seen in this field of an approved or posted document? Then 0 and the supplier's
- * name; ERR_NOT_FOUND otherwise. */
-int records_find_supplier(struct records *r, enum field_id field, const char *value,
-                          struct arena *a, const char **ret_name, struct err *err);
+/* ---- doubles ---- */
 
 enum duplicate_kind {
     DUPLICATE_NUMBER, /* same supplier, same number */

@@ -95,7 +95,42 @@ static const char version_1[] =
 
     AUDIT_SCHEMA;
 
-static const char *const migrations[] = {version_1};
+/*
+ * Suppliers of their own: until now a supplier was the name beside each number. One number may be
+ * shared (a factoring bank's account), so the supplier is part of the key.
+ */
+static const char version_2[] =
+    "CREATE TABLE supplier("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL, lessons_version INTEGER NOT NULL DEFAULT 0,"
+    " created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
+
+    "CREATE TABLE supplier_sign("
+    " kind TEXT NOT NULL, value TEXT NOT NULL, supplier_id INTEGER NOT NULL REFERENCES supplier,"
+    " document_id INTEGER NOT NULL REFERENCES document, is_approved INTEGER NOT NULL,"
+    " PRIMARY KEY(kind, value, supplier_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX supplier_sign_of ON supplier_sign(supplier_id, kind);"
+
+    "CREATE TABLE supplier_lessons("
+    " supplier_id INTEGER NOT NULL REFERENCES supplier, version INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,"
+    " document_id INTEGER REFERENCES document, note TEXT NOT NULL, lessons TEXT NOT NULL,"
+    " PRIMARY KEY(supplier_id, version)) STRICT, WITHOUT ROWID;"
+
+    "ALTER TABLE document ADD COLUMN supplier_id INTEGER REFERENCES supplier;"
+    "CREATE INDEX document_of_supplier ON document(supplier_id, id)"
+    " WHERE supplier_id IS NOT NULL;"
+
+    "INSERT INTO supplier(name, created_at, changed_at)"
+    " SELECT v.supplier, min(d.created_at), max(d.changed_at) FROM supplier_value AS v"
+    "  JOIN document AS d ON d.id = v.document_id GROUP BY v.supplier;"
+    "INSERT INTO supplier_sign(kind, value, supplier_id, document_id, is_approved)"
+    " SELECT v.field, v.value, s.id, v.document_id, 1 FROM supplier_value AS v"
+    "  JOIN supplier AS s ON s.name = v.supplier;"
+    "UPDATE document SET supplier_id = (SELECT id FROM supplier WHERE name = document.supplier)"
+    " WHERE state IN ('posted', 'filed');"
+    "DROP TABLE supplier_value;";
+
+static const char *const migrations[] = {version_1, version_2};
 
 const struct db_schema records_schema = {
     .name = "records",

@@ -455,7 +455,7 @@ static int store_posted(struct records *r, int64_t id, const char *posting_key, 
 
     if (n >= 0)
         n = document_load_body(r, id, a, &d, err);
-    return n < 0 ? n : supplier_learn(r, id, d, err);
+    return n < 0 ? n : supplier_learn(r, id, d, RECORDS_LINE, err);
 }
 
 int records_commit_post(struct records *r, const struct job *job, const char *posting_key,

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "stores/audit.h"
 #include "stores/records_review.h"
+#include "stores/records_suppliers.h"
 
 /* A waiting document of its own file. */
 static int64_t waiting(struct world *w, char digit, const char *number)
