@@ -57,6 +57,7 @@ struct candidate {
 struct candidates {
     struct candidate *items;
     int count, capacity;
+    const struct memory *memory; /* what is known of the supplier, or NULL */
 };
 
 struct arena;

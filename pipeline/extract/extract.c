@@ -8,6 +8,7 @@
 #include "pipeline/extract/currency.h"
 #include "pipeline/extract/einvoice.h"
 #include "pipeline/extract/items.h"
+#include "pipeline/extract/memory.h"
 #include "pipeline/extract/money.h"
 #include "pipeline/extract/party.h"
 #include "pipeline/extract/score.h"
@@ -99,12 +100,14 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     sheet_init(&sheet, a, pages, d->n_pages);
     candidates_find(&candidates, a, &sheet, writes_month_first(&sheet));
     parties_find(&parties, &sheet, context->company, a, d);
+    candidates.memory = memory_recall(a, context, &candidates, &sheet, &parties, d);
     items_find(&items, &candidates, &sheet, a);
     take_lines(&items, a, d);
     money_solve(&candidates, &sheet, &items, a, d);
     score_fields(&candidates, &sheet, &parties, a, d);
     currency_decide(&candidates, &sheet, context->company, d);
     settle_date(context, d);
+    memory_fill(candidates.memory, a, d);
     if (d->type == DOCUMENT_ORDER)
         swap_parties(d);
     if (einvoice)

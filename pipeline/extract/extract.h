@@ -7,6 +7,7 @@
 
 #include "models/civil_date.h"
 #include "models/document.h"
+#include "models/lesson.h"
 
 struct arena;
 struct err;
@@ -23,6 +24,9 @@ struct extract_context {
     /* What the records know of the supplier a value points at; may be NULL. Returns true and the
      * name of a supplier whose earlier, approved documents carried this value in this field. */
     bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
+    /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
+     * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */
+    const struct lessons *(*recall)(void *user, const struct supplier_sign *signs, size_t n);
     void *user;
 };
 

@@ -65,6 +65,15 @@ static int edit_distance(const char *a, int a_length, const char *b, int b_lengt
     return row[b_length];
 }
 
+int phrase_distance(const char *a, const char *b, int limit)
+{
+    int a_length = (int)strlen(a), b_length = (int)strlen(b);
+
+    if (abs(a_length - b_length) > limit)
+        return limit + 1;
+    return edit_distance(a, a_length, b, b_length, limit);
+}
+
 const struct phrase *phrase_find_near(const char *key)
 {
     int length = (int)strlen(key), limit = length / 6;

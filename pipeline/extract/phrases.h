@@ -41,6 +41,10 @@ extern const size_t phrase_count;
 size_t phrase_key(const char *text, char *out, size_t size);
 uint64_t phrase_bag(const char *key);
 
+/* Edits that make `a` into `b`, or limit + 1 when there are more. Keys only: below PHRASE_KEY_SIZE.
+ */
+int phrase_distance(const char *a, const char *b, int limit);
+
 /* The phrase with exactly this key, or NULL. */
 const struct phrase *phrase_find(const char *key);
 

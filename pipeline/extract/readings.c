@@ -4,6 +4,7 @@
  * speak for its total. "1.234" is read both ways, but thousandths of a coin are the unusual one.
  */
 #include "pipeline/extract/readings.h"
+#include "pipeline/extract/memory.h"
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/vat_rates.h"
 
@@ -72,6 +73,7 @@ static void add_reading(struct finder *q, int candidate, int64_t value, bool is_
             score *= 0.8f;
         if (is_unusual)
             score -= UNUSUAL;
+        score += memory_evidence(q->c->memory, roles[r].field, c);
         reading->score[r] = score;
         best = fmaxf(best, score);
     }

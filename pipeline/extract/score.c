@@ -4,6 +4,7 @@
  * generated papers and are few on purpose; a trained scorer replaces score_candidate() alone.
  */
 #include "pipeline/extract/score.h"
+#include "pipeline/extract/memory.h"
 
 #include "base/arena.h"
 
@@ -156,6 +157,7 @@ static float score_candidate(const struct field_rule *rule, const struct candida
         score += 0.04f - 0.03f * c->box.y0 / s->pages[0]->height_pt;
     /* A longer run of the same number says more than its beginning. */
     score += 0.002f * (float)strlen(c->value);
+    score += memory_evidence(all->memory, rule->field, c);
     return score * (0.85f + 0.15f * c->confidence);
 }
 

@@ -240,7 +240,7 @@ static void judge_accounts(struct judgement *j)
             document_add_reason(j->d, j->a, owner ? "account_of_another" : "new_account",
                                 accounts[i],
                                 owner ? "this account belongs to %s, not to %s"
-                                      : "a new account for a known supplier%s%s",
+                                      : "account differs from the supplier's known accounts%s%s",
                                 owner ? owner : "", owner ? j->supplier : "");
         }
     }
