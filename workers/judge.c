@@ -1,8 +1,10 @@
 /* The bridge from the records' memory to the pure verdict. */
 #include "workers/judge.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "stores/records_review.h"
+#include "stores/records_suppliers.h"
 
 #include <inttypes.h>
 
@@ -13,6 +15,22 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
 
     return records_find_supplier(judge->house->records, field, value, judge->arena, ret_supplier,
                                  &ignored) == 0;
+}
+
+/* An unreadable memory is none: the document is then read as a stranger's. */
+static const struct lessons *recall(void *user, const struct supplier_sign *signs, size_t n)
+{
+    const struct judge *judge = user;
+    struct lessons *lessons = arena_alloc(judge->arena, sizeof *lessons);
+    struct lesson_version version;
+    struct err ignored;
+    int64_t id;
+
+    if (records_recall_supplier(judge->house->records, signs, n, &id, &ignored) < 0 ||
+        records_load_lessons(judge->house->records, id, 0, judge->arena, lessons, &version,
+                             &ignored) < 0)
+        return NULL;
+    return lessons;
 }
 
 void judge_init(struct judge *judge, struct house *house, struct arena *a, struct civil_date today)
@@ -33,6 +51,7 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .today = today,
         .post_confidence = (float)s->post.confidence,
         .is_known = is_known,
+        .recall = recall,
         .user = judge,
     };
 }
@@ -61,5 +80,36 @@ int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct 
                             found[i].document_id);
         d->outcome = OUTCOME_REVIEW;
     }
+    return 0;
+}
+
+int read_again(struct house *house, const struct extract_context *context, int64_t document_id,
+               struct arena *a, struct document **ret_kept, struct document **ret_fresh,
+               struct err *err)
+{
+    struct document *kept = NULL, *fresh = document_new(a), *einvoice = NULL;
+    struct document_row row;
+    struct page **pages = NULL;
+    size_t n = 0;
+    int r = records_load_document(house->records, document_id, a, &row, &kept, err);
+
+    if (r == 0)
+        r = records_load_document_pages(house->records, document_id, a, &pages, &n, err);
+    if (r == 0)
+        r = records_load_einvoice(house->records, row.file_id, a, &einvoice, err);
+    if (r < 0)
+        return r;
+    fresh->file = kept->file;
+    fresh->pages = kept->pages;
+    fresh->n_pages = kept->n_pages;
+    fresh->type = kept->type;
+    fresh->type_confidence = kept->type_confidence;
+    fresh->language = kept->language;
+    fresh->department = kept->department;
+    r = extract_document(a, pages, einvoice, context, fresh, err);
+    if (r < 0)
+        return r;
+    *ret_kept = kept;
+    *ret_fresh = fresh;
     return 0;
 }

@@ -22,4 +22,10 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
 int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct document *d,
                          struct err *err);
 
+/* Extracts a document anew from its stored words, as it was sorted; nothing is stored. In arena:
+ * the document as the records have it, and as it would be read now. */
+int read_again(struct house *house, const struct extract_context *context, int64_t document_id,
+               struct arena *a, struct document **ret_kept, struct document **ret_fresh,
+               struct err *err);
+
 #endif

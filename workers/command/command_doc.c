@@ -1,6 +1,7 @@
 /* bilag doc ls, show, why, search, export: what became of each document, and the proof of it. */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -14,6 +15,7 @@
 #include "workers/command/commands.h"
 #include "workers/reader/reader_client.h"
 #include "workers/command/report.h"
+#include "workers/judge.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -190,6 +192,16 @@ static int print_history(struct house *house, int64_t id, struct err *err)
     return r;
 }
 
+/* As it would be read today, with what was learnt since. */
+static int read_anew(struct house *house, struct loaded *doc, struct arena *a, struct err *err)
+{
+    struct document *kept;
+    struct judge judge;
+
+    judge_init(&judge, house, a, civil_date_from_unix_ms(clock_now_ms()));
+    return read_again(house, &judge.context, doc->row.id, a, &kept, &doc->document, err);
+}
+
 static int show(struct house *house, const struct cli *cli, struct err *err)
 {
     AUTO_ARENA struct arena a;
@@ -199,6 +211,8 @@ static int show(struct house *house, const struct cli *cli, struct err *err)
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     r = load(house, cli->words[0], &a, &doc, err);
+    if (r == 0 && cli->values[0])
+        r = read_anew(house, &doc, &a, err);
     if (r < 0)
         return r;
     if (!cli->is_json) {
@@ -211,6 +225,9 @@ static int show(struct house *house, const struct cli *cli, struct err *err)
     putchar('\n');
     return 0;
 }
+
+static const struct cli_option show_options[] = {
+    {"anew", NULL, "as it would be read today; nothing is changed"}, {0}};
 
 /* The reasons in words, and what helps. */
 static void explain(const struct loaded *doc)
@@ -368,8 +385,8 @@ static const struct cli_option export_options[] = {
 
 const struct command commands_doc[] = {
     {"doc", "ls", "", "List documents", list_options, 0, 0, HOUSE_STORES, list_documents},
-    {"doc", "show", "DOC", "One document: fields, lines, proofs, history", NULL, 1, 1, HOUSE_STORES,
-     show},
+    {"doc", "show", "DOC", "One document: fields, lines, proofs, history", show_options, 1, 1,
+     HOUSE_STORES, show},
     {"doc", "why", "DOC", "Why a document waits, and what to do about it", NULL, 1, 1, HOUSE_STORES,
      why},
     {"doc", "search", "WORDS…", "Find filed documents by their words", NULL, 1, -1, HOUSE_STORES,

@@ -11,6 +11,7 @@
 #include "workers/command/commands.h"
 #include "workers/judge.h"
 #include "workers/command/report.h"
+#include "workers/teach.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,6 +51,25 @@ static struct decision decision_on(const struct document_row *row, const struct 
                              cli->values[0] ? cli->values[0] : ""};
 }
 
+/* The decision stands whatever comes of the learning. */
+static void learn_from(struct house *house, int64_t document_id, bool is_approved)
+{
+    struct err err = {0};
+    struct taught taught;
+
+    if (teach(house, document_id, is_approved, report_user(), &taught, &err) < 0) {
+        fprintf(stderr, "bilag: nothing was learnt: %s\n", err.text);
+        return;
+    }
+    if (taught.supplier_id)
+        printf("supplier %" PRId64 ": %zu lessons in effect", taught.supplier_id, taught.lessons);
+    if (taught.changed)
+        printf("; %zu held back, they would change %d of %d earlier documents", taught.proposed,
+               taught.changed, taught.replayed);
+    if (taught.supplier_id)
+        putchar('\n');
+}
+
 static int approve(struct house *house, const struct cli *cli, const char *word, struct err *err)
 {
     AUTO_ARENA struct arena a;
@@ -65,9 +85,11 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
         return r;
     by = decision_on(&row, cli);
     r = records_approve(house->records, &by, &a, &next, err);
-    if (r == 0)
-        tell_queue(house, &next);
-    return r;
+    if (r < 0)
+        return r;
+    tell_queue(house, &next);
+    learn_from(house, row.id, true);
+    return 0;
 }
 
 static int approve_all(struct house *house, const struct cli *cli, struct err *err)
@@ -148,6 +170,8 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
 
         r = records_correct(house->records, &by, d, &version, err);
     }
+    if (r == 0)
+        learn_from(house, row.id, false);
     for (size_t i = 0; r == 0 && i < d->n_reasons; i++)
         printf("still: %s\n", d->reasons[i].text);
     if (r == 0 && d->n_reasons == 0)
