@@ -59,6 +59,7 @@ struct page {
     float skew_deg;            /* what deskewing found, clockwise; boxes are as before it */
     enum page_source source;
     bool is_blank;
+    bool is_stored; /* the file has its picture undamaged, in a form a record can take untouched */
     struct word *words; /* in reading order */
     size_t n_words;
     struct barcode *barcodes;

@@ -18,7 +18,7 @@ struct page_image;
 
 struct record_page {
     const struct page *page;        /* words and rotation */
-    const struct page_image *image; /* as decoded; JPEG streams are embedded untouched */
+    const struct page_image *image; /* as stored, and then embedded untouched; else as decoded */
 };
 
 struct record_options {

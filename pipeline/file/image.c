@@ -1,8 +1,7 @@
 /*
- * Pictures are kept as scanned: a JPEG's own bytes if the page is one, G4 for black and white
- * (Leptonica writes a TIFF of one strip in memory, and the strip is what PDF wants), otherwise
- * JPEG at a quality where a scan's text shows no rings. CMYK and odd JPEGs are encoded again from
- * what was decoded.
+ * Pictures are kept as scanned: the very bytes if the page is a JPEG or G4, else G4 for black and
+ * white (Leptonica writes a TIFF of one strip in memory, and the strip is what PDF wants), else
+ * JPEG at a quality where a scan's text shows no rings.
  */
 #include "pipeline/file/record.h"
 
@@ -16,42 +15,20 @@
 #define TIFF_STRIP_OFFSETS 273
 #define TIFF_STRIP_BYTES 279
 
-/* Width, height and number of colours from the JPEG's frame header. */
-static bool jpeg_frame(const unsigned char *p, size_t length, int *width, int *height, int *colours)
+static bool keep_stored(const struct stored_image *stored, struct record_image *ret)
 {
-    size_t at = 2;
+    bool is_fax = stored->form == STORED_FAX;
 
-    while (at + 10 < length && p[at] == 0xFF) {
-        int marker = p[at + 1];
-        size_t size = (size_t)p[at + 2] << 8 | p[at + 3];
-
-        if (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 &&
-            marker != 0xCC) {
-            *height = p[at + 5] << 8 | p[at + 6];
-            *width = p[at + 7] << 8 | p[at + 8];
-            *colours = p[at + 9];
-            return p[at + 4] == 8;
-        }
-        at += 2 + size;
-    }
-    return false;
-}
-
-static bool keep_jpeg(const struct page_image *image, struct record_image *ret)
-{
-    int width = 0, height = 0, colours = 0;
-
-    if (!image->jpeg || !jpeg_frame(image->jpeg, image->jpeg_length, &width, &height, &colours) ||
-        (colours != 1 && colours != 3) || width != pixGetWidth(image->pix) ||
-        height != pixGetHeight(image->pix))
+    if (stored->form == STORED_NOTHING)
         return false;
-    *ret = (struct record_image){.bytes = image->jpeg,
-                                 .length = image->jpeg_length,
-                                 .width = width,
-                                 .height = height,
-                                 .bits = 8,
-                                 .filter = "/DCTDecode",
-                                 .colours = colours == 1 ? "/DeviceGray" : "/DeviceRGB"};
+    *ret = (struct record_image){.bytes = stored->bytes,
+                                 .length = stored->length,
+                                 .width = stored->width_px,
+                                 .height = stored->height_px,
+                                 .bits = is_fax ? 1 : 8,
+                                 .is_inverted = is_fax && stored->is_inverted,
+                                 .filter = is_fax ? "/CCITTFaxDecode" : "/DCTDecode",
+                                 .colours = stored->n_colours == 3 ? "/DeviceRGB" : "/DeviceGray"};
     return true;
 }
 
@@ -135,9 +112,12 @@ static bool encode_jpeg(PIX *pix, struct record_image *ret)
 int record_image_make(const struct page_image *image, struct record_image *ret, struct err *err)
 {
     PIX *pix = image->pix;
-    bool is_bilevel = pixGetDepth(pix) == 1 && !pixGetColormap(pix);
+    bool is_bilevel;
 
-    if (keep_jpeg(image, ret) || (is_bilevel ? encode_g4(pix, ret) : encode_jpeg(pix, ret)))
+    if (keep_stored(&image->stored, ret))
+        return 0;
+    is_bilevel = pixGetDepth(pix) == 1 && !pixGetColormap(pix);
+    if (is_bilevel ? encode_g4(pix, ret) : encode_jpeg(pix, ret))
         return 0;
     return err_set(err, ERR_INTERNAL, "a picture of %d x %d cannot be encoded", pixGetWidth(pix),
                    pixGetHeight(pix));

@@ -123,8 +123,8 @@ static int add_image(struct record *r, const struct page_image *image, int *ret_
 
     if (failed < 0)
         return failed;
-    snprintf(parameters, sizeof parameters, "<< /K -1 /Columns %d /Rows %d >>", made.width,
-             made.height);
+    snprintf(parameters, sizeof parameters, "<< /K -1 /Columns %d /Rows %d /BlackIs1 %s >>",
+             made.width, made.height, made.is_inverted ? "true" : "false");
     *ret_id = add_stream(r,
                          parse(r,
                                "<< /Type /XObject /Subtype /Image /Width %d /Height %d "

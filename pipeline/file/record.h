@@ -17,6 +17,7 @@ struct record_image {
     unsigned char *owned; /* what to free, or NULL when `bytes` are the caller's */
     size_t length;
     int width, height, bits;
+    bool is_inverted;    /* CCITT: its white runs are black */
     const char *filter;  /* "/DCTDecode" or "/CCITTFaxDecode" */
     const char *colours; /* "/DeviceGray" or "/DeviceRGB" */
 };

@@ -126,12 +126,13 @@ static PIX *upright(PIX *pix, int orientation)
 int image_finish(const struct source *src, const struct image_head *head, PIX *pix,
                  struct page_image *ret, struct err *err)
 {
-    pix = plain_depth(pix);
+    pix = pix ? plain_depth(pix) : NULL;
     if (pix)
         pix = upright(pix, head->orientation);
-    if (!pix)
+    if (pix)
+        ret->pix = pix_keep(src->arena, pix);
+    else if (src->use != IMAGE_AS_STORED)
         return fault_set(err, FAULT_CORRUPT, "pixels of no known form");
-    ret->pix = pix_keep(src->arena, pix);
     ret->dpi_x = is_turned(head) ? head->dpi_y : head->dpi_x;
     ret->dpi_y = is_turned(head) ? head->dpi_x : head->dpi_y;
     image_page_size(head, &ret->width_pt, &ret->height_pt);

@@ -34,4 +34,17 @@ int tiff_page_image(const struct source *src, int number, struct page_image *ret
 int jpeg_head(const struct source *src, struct image_head *ret, struct err *err);
 int jpeg_page_image(const struct source *src, struct page_image *ret, struct err *err);
 
+/* A JPEG stream from whatever file: `pix` is owned, grey when that is enough for the source's use.
+ * Rows that do not decode are white. */
+struct jpeg_picture {
+    struct Pix *pix;
+    struct image_head head;
+    int n_colours;    /* as stored: 1, 3 or 4 */
+    bool is_keepable; /* every row decoded, and in a form that PDF knows */
+};
+int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *err);
+
+struct stored_image jpeg_stored(const unsigned char *bytes, size_t length,
+                                const struct image_head *head, int n_colours);
+
 #endif

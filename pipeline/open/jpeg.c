@@ -186,72 +186,114 @@ int jpeg_head(const struct source *src, struct image_head *ret, struct err *err)
     return r;
 }
 
-static void store_row(struct decoder *d, JDIMENSION y)
+/* CMYK as Adobe stores it: inverted, so that 255 is no ink. */
+static void store_cmyk(const JSAMPLE *p, uint32_t *line, JDIMENSION width)
 {
-    uint32_t *line = pixGetData(d->pix) + (size_t)y * (size_t)pixGetWpl(d->pix);
-    const JSAMPLE *p = d->row;
+    for (JDIMENSION x = 0; x < width; x++, p += 4)
+        composeRGBPixel(p[0] * p[3] / 255, p[1] * p[3] / 255, p[2] * p[3] / 255, &line[x]);
+}
 
-    for (JDIMENSION x = 0; x < d->jpeg.output_width; x++) {
-        switch (d->jpeg.output_components) {
-        case 1:
-            SET_DATA_BYTE(line, x, p[x]);
-            break;
-        case 3:
-            composeRGBPixel(p[3 * x], p[3 * x + 1], p[3 * x + 2], &line[x]);
-            break;
-        default: /* CMYK as Adobe stores it: inverted, so that 255 is no ink */
-            composeRGBPixel(p[4 * x] * p[4 * x + 3] / 255, p[4 * x + 1] * p[4 * x + 3] / 255,
-                            p[4 * x + 2] * p[4 * x + 3] / 255, &line[x]);
-        }
-    }
+/* What to decode into: a Pix keeps its words of colour with red in the highest bits. */
+static void choose_colours(struct jpeg_decompress_struct *jpeg, bool is_grey_enough)
+{
+    bool has_ink = jpeg->num_components == 4;
+
+    if (has_ink)
+        jpeg->out_color_space = JCS_CMYK;
+    else if (jpeg->num_components == 1 || is_grey_enough)
+        jpeg->out_color_space = JCS_GRAYSCALE;
+    else
+        jpeg->out_color_space = JCS_EXT_XBGR;
 }
 
 /* Decodes as far as it goes; jumps at the first error. */
-static void read_rows(struct decoder *d)
+static void read_rows(struct decoder *d, bool is_grey_enough)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
+    bool has_ink;
 
-    if (jpeg->jpeg_color_space == JCS_YCCK)
-        jpeg->out_color_space = JCS_CMYK;
+    choose_colours(jpeg, is_grey_enough);
     jpeg_start_decompress(jpeg);
-    d->pix = pixCreate((l_int32)jpeg->output_width, (l_int32)jpeg->output_height,
-                       jpeg->output_components == 1 ? 8 : 32);
+    has_ink = jpeg->out_color_space == JCS_CMYK;
+    d->pix = pixCreateNoInit((l_int32)jpeg->output_width, (l_int32)jpeg->output_height,
+                             jpeg->output_components == 1 ? 8 : 32);
     if (!d->pix)
         on_error((j_common_ptr)jpeg);
-    pixSetAll(d->pix);
-    d->row = (*jpeg->mem->alloc_large)((j_common_ptr)jpeg, JPOOL_IMAGE,
-                                       (size_t)jpeg->output_width *
-                                           (size_t)jpeg->output_components);
+    if (has_ink)
+        d->row = (*jpeg->mem->alloc_large)((j_common_ptr)jpeg, JPOOL_IMAGE,
+                                           4 * (size_t)jpeg->output_width);
     while (jpeg->output_scanline < jpeg->output_height) {
-        jpeg_read_scanlines(jpeg, &d->row, 1);
-        store_row(d, d->rows_done);
+        uint32_t *line = pixGetData(d->pix) + (size_t)d->rows_done * (size_t)pixGetWpl(d->pix);
+        JSAMPLE *row = has_ink ? d->row : (JSAMPLE *)line;
+
+        jpeg_read_scanlines(jpeg, &row, 1);
+        if (has_ink)
+            store_cmyk(row, line, jpeg->output_width);
+        else if (jpeg->output_components == 1)
+            for (int i = 0; i < pixGetWpl(d->pix); i++)
+                line[i] = __builtin_bswap32(line[i]);
         d->rows_done++;
     }
 }
 
-int jpeg_page_image(const struct source *src, struct page_image *ret, struct err *err)
+/* Rows that were not decoded are paper. */
+static void whiten_rest(struct decoder *d)
+{
+    size_t wpl = (size_t)pixGetWpl(d->pix), rows = (size_t)pixGetHeight(d->pix);
+
+    memset(pixGetData(d->pix) + d->rows_done * wpl, 0xff, (rows - d->rows_done) * wpl * 4);
+}
+
+int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *err)
 {
     struct decoder d;
-    PIX *pix;
-    int r;
+    volatile int r = 0;
 
     decoder_init(&d, src);
     if (setjmp(d.give_up) == 0) {
         read_header(&d);
-        read_rows(&d);
-    }
-    if (d.rows_done == 0) {
+        r = image_head_check(&d.head, src->limits, err);
+        if (r == 0 && src->use != IMAGE_AS_STORED)
+            read_rows(&d, src->use == IMAGE_TO_READ);
+    } else if (d.rows_done == 0) {
         r = refuse(&d, err);
+    }
+    if (r < 0) {
         decoder_release(&d);
         return r;
     }
-    if (d.rows_done == d.jpeg.output_height && !d.is_at_end && d.head.orientation == 1 &&
-        d.jpeg.num_components != 4) {
-        ret->jpeg = src->bytes;
-        ret->jpeg_length = src->length;
-    }
-    pix = d.pix;
+    if (d.pix)
+        whiten_rest(&d);
+    *ret = (struct jpeg_picture){
+        .pix = d.pix,
+        .head = d.head,
+        .n_colours = d.jpeg.num_components,
+        .is_keepable = !d.jpeg.arith_code && !d.is_at_end &&
+                       (src->use == IMAGE_AS_STORED || d.rows_done == d.jpeg.output_height)};
     d.pix = NULL;
     decoder_release(&d);
-    return image_finish(src, &d.head, pix, ret, err);
+    return 0;
+}
+
+int jpeg_page_image(const struct source *src, struct page_image *ret, struct err *err)
+{
+    struct jpeg_picture picture;
+    int r = jpeg_decode(src, &picture, err);
+
+    if (r < 0)
+        return r;
+    if (picture.is_keepable && picture.head.orientation == 1 && picture.n_colours != 4)
+        ret->stored = jpeg_stored(src->bytes, src->length, &picture.head, picture.n_colours);
+    return image_finish(src, &picture.head, picture.pix, ret, err);
+}
+
+struct stored_image jpeg_stored(const unsigned char *bytes, size_t length,
+                                const struct image_head *head, int n_colours)
+{
+    return (struct stored_image){.form = STORED_JPEG,
+                                 .bytes = bytes,
+                                 .length = length,
+                                 .width_px = head->width_px,
+                                 .height_px = head->height_px,
+                                 .n_colours = n_colours};
 }

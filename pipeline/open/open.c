@@ -41,7 +41,7 @@ static int find_opener(const struct source *src, enum file_kind *ret, struct err
 int open_file(struct arena *a, const unsigned char *bytes, size_t length,
               const struct open_limits *limits, struct opened *ret, struct err *err)
 {
-    struct source src = {a, bytes, length, limits};
+    struct source src = {a, bytes, length, limits, IMAGE_TO_KEEP};
     struct opened opened = {.producer = ""};
     int r = find_opener(&src, &opened.kind, err);
 
@@ -54,30 +54,54 @@ int open_file(struct arena *a, const unsigned char *bytes, size_t length,
     return 0;
 }
 
-int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, int number,
-                    const struct open_limits *limits, struct page_image *ret, struct err *err)
+static int page_image(struct source *src, int number, struct page_image *ret, struct err *err)
 {
-    struct source src = {a, bytes, length, limits};
     struct page_image image = {0};
     enum file_kind kind = FILE_KIND_COUNT;
-    int r = find_opener(&src, &kind, err);
+    int r = find_opener(src, &kind, err);
 
     if (r < 0)
         return r;
     if (!openers[kind].page_image)
         return err_set(err, ERR_NOT_FOUND, "a page of %s has no picture", file_kind_name(kind));
-    r = openers[kind].page_image(&src, number, &image, err);
+    r = openers[kind].page_image(src, number, &image, err);
+    if (r == 0 && src->use == IMAGE_AS_STORED && image.stored.form == STORED_NOTHING)
+        r = err_set(err, ERR_NOT_FOUND, "page %d is no stored picture", number);
     if (r < 0)
         return r;
     *ret = image;
     return 0;
 }
 
+int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, int number,
+                    const struct open_limits *limits, struct page_image *ret, struct err *err)
+{
+    struct source src = {a, bytes, length, limits, IMAGE_TO_KEEP};
+
+    return page_image(&src, number, ret, err);
+}
+
+int open_page_grey(struct arena *a, const unsigned char *bytes, size_t length, int number,
+                   const struct open_limits *limits, struct page_image *ret, struct err *err)
+{
+    struct source src = {a, bytes, length, limits, IMAGE_TO_READ};
+
+    return page_image(&src, number, ret, err);
+}
+
+int open_page_stored(struct arena *a, const unsigned char *bytes, size_t length, int number,
+                     const struct open_limits *limits, struct page_image *ret, struct err *err)
+{
+    struct source src = {a, bytes, length, limits, IMAGE_AS_STORED};
+
+    return page_image(&src, number, ret, err);
+}
+
 int open_page_preview(struct arena *a, const unsigned char *bytes, size_t length, int number,
                       int height_px, const struct open_limits *limits, struct Pix **ret,
                       struct err *err)
 {
-    struct source src = {a, bytes, length, limits};
+    struct source src = {a, bytes, length, limits, IMAGE_TO_KEEP};
     enum file_kind kind = FILE_KIND_COUNT;
     int r = find_opener(&src, &kind, err);
 

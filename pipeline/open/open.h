@@ -72,14 +72,23 @@ void open_warm(void);
 int open_file(struct arena *a, const unsigned char *bytes, size_t length,
               const struct open_limits *limits, struct opened *ret, struct err *err);
 
+/* A page's picture compressed as its file has it, so that a record can hold the very same bytes. */
+enum stored_form { STORED_NOTHING, STORED_JPEG, STORED_FAX }; /* FAX: ITU-T T.6, "G4" */
+struct stored_image {
+    enum stored_form form;
+    const unsigned char *bytes; /* of the file, or in the arena */
+    size_t length;
+    int width_px, height_px;
+    int n_colours;    /* JPEG: 1 or 3 */
+    bool is_inverted; /* FAX: its white runs are black */
+};
+
 /* What one page looks like, for recognising, the screen and the record. */
 struct page_image {
     struct Pix *pix;    /* released with the arena; 1, 8 or 32 bits a pixel */
     float dpi_x, dpi_y; /* as stored; 0 when the file does not say */
     float width_pt, height_pt;
-    /* The page's single JPEG stream as stored, for records without recompression; or NULL. */
-    const unsigned char *jpeg;
-    size_t jpeg_length;
+    struct stored_image stored; /* when the page is one such picture, upright and undamaged */
     /* For mixed pages: words of the trusted layer, and the boxes (points) that need recognising. */
     struct page *text;
     struct box *regions;
@@ -89,6 +98,16 @@ struct page_image {
 /* Decodes or renders page `number` (from 1). A damaged JPEG or TIFF strip keeps its good part. */
 int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, int number,
                     const struct open_limits *limits, struct page_image *ret, struct err *err);
+
+/* The same for recognising and for the screen, which need no colours: 8 bits of grey may stand for
+ * them. */
+int open_page_grey(struct arena *a, const unsigned char *bytes, size_t length, int number,
+                   const struct open_limits *limits, struct page_image *ret, struct err *err);
+
+/* A page whose picture is known to be undamaged, because reading it filled `stored`: fills `stored`
+ * and decodes nothing, `pix` is NULL. ERR_NOT_FOUND when it has no such picture. */
+int open_page_stored(struct arena *a, const unsigned char *bytes, size_t length, int number,
+                     const struct open_limits *limits, struct page_image *ret, struct err *err);
 
 /* A picture of a born-digital page for the screen: renders at `height_px` grey or colour. */
 int open_page_preview(struct arena *a, const unsigned char *bytes, size_t length, int number,

@@ -151,7 +151,7 @@ void pdf_warm(void)
         "trailer<</Root 1 0 R/Size 6>>\nstartxref\n0\n%%EOF\n";
     const struct open_limits limits = {sizeof page, 1, 1000000, 1, 72, true};
     AUTO_ARENA struct arena a = {0};
-    struct source src = {&a, (const unsigned char *)page, sizeof page - 1, &limits};
+    struct source src = {&a, (const unsigned char *)page, sizeof page - 1, &limits, IMAGE_TO_KEEP};
     struct Pix *pix;
     struct err err = {0};
 

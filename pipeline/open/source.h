@@ -9,11 +9,15 @@
 struct arena;
 struct err;
 
+/* What a page's picture is wanted for: open_page_image(), _grey() and _stored(). */
+enum image_use { IMAGE_TO_KEEP, IMAGE_TO_READ, IMAGE_AS_STORED };
+
 struct source {
     struct arena *arena; /* results hang here */
     const unsigned char *bytes;
     size_t length;
     const struct open_limits *limits;
+    enum image_use use;
 };
 
 /* What the bytes are, by content. FAULT_EMPTY, or FAULT_UNKNOWN_KIND naming the stranger. */

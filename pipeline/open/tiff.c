@@ -4,8 +4,9 @@
  * The chain of directories is walked here first, by the bytes alone: that is where loops, cut files
  * and bombs of pages show, each with its own fault, before libtiff allocates anything. One- and
  * eight-bit pages without colour are then read row by row and keep every row that decodes; all
- * others (palette, tiles, JPEG, YCbCr, CMYK …) go through libtiff's RGBA reader, which goes on
- * after an error as well. Thumbnails and masks are no pages.
+ * others (palette, tiles, YCbCr, CMYK …) go through libtiff's RGBA reader, which goes on after an
+ * error as well. A page that is one JPEG strip goes to our own decoder. Thumbnails and masks are no
+ * pages.
  */
 #include "pipeline/open/image.h"
 
@@ -18,10 +19,27 @@
 #include <string.h>
 #include <tiffio.h>
 
+struct memory {
+    const unsigned char *bytes;
+    size_t length, position;
+    int complaints; /* of libtiff, so far */
+};
+
+static void on_complaint(thandle_t handle, const char *module, const char *format, va_list args)
+{
+    (void)module;
+    (void)format;
+    (void)args;
+    if (handle)
+        ((struct memory *)handle)->complaints++;
+}
+
 void tiff_warm(void)
 {
     TIFFSetErrorHandler(NULL);
     TIFFSetWarningHandler(NULL);
+    TIFFSetErrorHandlerExt(on_complaint);
+    TIFFSetWarningHandlerExt(on_complaint);
 }
 
 struct chain {
@@ -86,11 +104,6 @@ static int count_directories(const struct source *src, int *ret, struct err *err
     *ret = count;
     return 0;
 }
-
-struct memory {
-    const unsigned char *bytes;
-    size_t length, position;
-};
 
 static tmsize_t memory_read(thandle_t handle, void *out, tmsize_t size)
 {
@@ -159,7 +172,7 @@ static TIFF *open_tiff(const struct source *src)
     struct memory *m = arena_alloc(src->arena, sizeof *m);
     TIFF *tiff;
 
-    *m = (struct memory){src->bytes, src->length, 0};
+    *m = (struct memory){src->bytes, src->length, 0, 0};
     tiff = TIFFClientOpen("page", "r", m, memory_read, memory_write, memory_seek, memory_close,
                           memory_size, memory_map, memory_unmap);
     if (tiff)
@@ -300,6 +313,114 @@ static PIX *read_rgba(TIFF *tiff, const struct image_head *head)
     return pix;
 }
 
+/* The one strip a page is made of, within the file. */
+static bool find_only_strip(TIFF *tiff, const struct source *src, const unsigned char **ret,
+                            size_t *ret_length)
+{
+    uint64_t *offsets = NULL, *lengths = NULL;
+    uint16_t fill = FILLORDER_MSB2LSB;
+
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &fill);
+    if (TIFFIsTiled(tiff) || TIFFNumberOfStrips(tiff) != 1 || fill != FILLORDER_MSB2LSB ||
+        !TIFFGetField(tiff, TIFFTAG_STRIPOFFSETS, &offsets) ||
+        !TIFFGetField(tiff, TIFFTAG_STRIPBYTECOUNTS, &lengths) || offsets[0] >= src->length ||
+        lengths[0] > src->length - offsets[0])
+        return false;
+    *ret = src->bytes + offsets[0];
+    *ret_length = lengths[0];
+    return true;
+}
+
+/* A strip of JPEG keeps its tables apart, as a JPEG without a picture; both together are a whole
+ * one. RGB without saying so in the stream is libtiff's to understand. */
+static bool join_jpeg(TIFF *tiff, const struct source *src, struct source *ret)
+{
+    uint16_t compression = 0, photometric = 0, planes = PLANARCONFIG_CONTIG;
+    const unsigned char *tables = NULL, *strip;
+    uint32_t tables_length = 0;
+    unsigned char *joined;
+    size_t length;
+
+    TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
+    TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planes);
+    if (compression != COMPRESSION_JPEG || planes != PLANARCONFIG_CONTIG ||
+        (photometric != PHOTOMETRIC_MINISBLACK && photometric != PHOTOMETRIC_YCBCR) ||
+        !find_only_strip(tiff, src, &strip, &length) || length < 4)
+        return false;
+    if (!TIFFGetField(tiff, TIFFTAG_JPEGTABLES, &tables_length, &tables) || tables_length < 4)
+        tables_length = 4; /* nothing between its two markers */
+    joined = arena_alloc(src->arena, tables_length + length - 4);
+    memcpy(joined, strip, 2);
+    if (tables_length > 4)
+        memcpy(joined + 2, tables + 2, tables_length - 4);
+    memcpy(joined + tables_length - 2, strip + 2, length - 2);
+    *ret = *src;
+    ret->bytes = joined;
+    ret->length = tables_length + length - 4;
+    return true;
+}
+
+/* False when this is no such page, or its strip and its directory disagree. */
+static bool read_jpeg(TIFF *tiff, const struct source *src, const struct image_head *head,
+                      PIX **ret_pix, struct stored_image *ret_stored)
+{
+    struct jpeg_picture picture;
+    struct source joined;
+
+    if (!join_jpeg(tiff, src, &joined) || jpeg_decode(&joined, &picture, NULL) < 0)
+        return false;
+    if (picture.head.width_px != head->width_px || picture.head.height_px != head->height_px ||
+        picture.n_colours == 4) {
+        pixDestroy(&picture.pix);
+        return false;
+    }
+    if (picture.is_keepable && head->orientation == 1)
+        *ret_stored = jpeg_stored(joined.bytes, joined.length, head, picture.n_colours);
+    *ret_pix = picture.pix;
+    return true;
+}
+
+/* A page of one strip of G4, which libtiff decodes without complaint. */
+static void keep_fax(TIFF *tiff, const struct source *src, const struct image_head *head,
+                     struct stored_image *ret)
+{
+    uint16_t compression = 0, photometric = 0, bits = 1, samples = 1;
+    struct stored_image stored = {
+        .form = STORED_FAX, .width_px = head->width_px, .height_px = head->height_px};
+
+    TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
+    TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+    if (compression != COMPRESSION_CCITTFAX4 || bits != 1 || samples != 1 ||
+        photometric > PHOTOMETRIC_MINISBLACK || head->orientation != 1 ||
+        !find_only_strip(tiff, src, &stored.bytes, &stored.length))
+        return;
+    stored.is_inverted = photometric == PHOTOMETRIC_MINISBLACK;
+    *ret = stored;
+}
+
+static PIX *read_pixels(TIFF *tiff, const struct source *src, const struct image_head *head,
+                        struct stored_image *ret_stored)
+{
+    struct memory *m = TIFFClientdata(tiff);
+    uint16_t bits = 0, photometric = 0;
+    int before = m->complaints;
+    PIX *pix = NULL;
+
+    if (read_jpeg(tiff, src, head, &pix, ret_stored))
+        return pix;
+    if (src->use != IMAGE_AS_STORED) {
+        TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); /* image_finish() turns it */
+        pix = is_plain(tiff, &bits, &photometric) ? read_plain(tiff, head, bits, photometric)
+                                                  : read_rgba(tiff, head);
+    }
+    if (m->complaints == before)
+        keep_fax(tiff, src, head, ret_stored);
+    return pix;
+}
+
 static bool seek_page(TIFF *tiff, int number)
 {
     int at = 0;
@@ -315,7 +436,6 @@ static bool seek_page(TIFF *tiff, int number)
 int tiff_page_image(const struct source *src, int number, struct page_image *ret, struct err *err)
 {
     int n_directories = 0, r = count_directories(src, &n_directories, err);
-    uint16_t bits = 0, photometric = 0;
     struct image_head head;
     TIFF *tiff;
     PIX *pix;
@@ -331,10 +451,8 @@ int tiff_page_image(const struct source *src, int number, struct page_image *ret
     r = image_head_check(&head, src->limits, err);
     if (r < 0)
         return r;
-    TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); /* image_finish() turns it */
-    pix = is_plain(tiff, &bits, &photometric) ? read_plain(tiff, &head, bits, photometric)
-                                              : read_rgba(tiff, &head);
-    if (!pix)
+    pix = read_pixels(tiff, src, &head, &ret->stored);
+    if (!pix && src->use != IMAGE_AS_STORED)
         return fault_set(err, FAULT_CORRUPT, "no row of page %d decodes", number);
     return image_finish(src, &head, pix, ret, err);
 }

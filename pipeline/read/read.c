@@ -137,6 +137,7 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
     int64_t at;
     int r = 0;
 
+    result.page->is_stored = image->stored.form != STORED_NOTHING;
     if (pixGetWidth(image->pix) < SIDE_PX_MIN || pixGetHeight(image->pix) < SIDE_PX_MIN) {
         result.page->is_blank = true;
         *ret = result;

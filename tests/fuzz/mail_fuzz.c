@@ -14,7 +14,7 @@ void fuzz_one(const char *bytes, size_t length)
                                               .attachments = ATTACHMENTS_MAX,
                                               .render_dpi = 300};
     AUTO_ARENA struct arena a;
-    struct source source = {&a, (const unsigned char *)bytes, length, &limits};
+    struct source source = {&a, (const unsigned char *)bytes, length, &limits, IMAGE_TO_KEEP};
     struct opened opened = {0};
     struct err err = {0};
 

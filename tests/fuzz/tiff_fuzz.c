@@ -6,7 +6,7 @@ void fuzz_one(const char *bytes, size_t length)
 {
     static const struct open_limits limits = {(size_t)1 << 20, 5, 1000000, 8, 72, true};
     AUTO_ARENA struct arena a = {0};
-    struct source src = {&a, (const unsigned char *)bytes, length, &limits};
+    struct source src = {&a, (const unsigned char *)bytes, length, &limits, IMAGE_TO_KEEP};
     struct opened opened = {.kind = FILE_TIFF};
     struct page_image image = {0};
     struct err err = {0};

@@ -192,8 +192,8 @@ static int do_read(struct reader_work *work, const struct request *request, stru
     const struct reader_tools *tools = work->user;
     struct page_image image = {0};
     struct read_result result = {0};
-    int r = open_page_image(work->arena, work->file, work->file_length, request->page,
-                            &request->limits, &image, err);
+    int r = open_page_grey(work->arena, work->file, work->file_length, request->page,
+                           &request->limits, &image, err);
 
     if (r == 0)
         r = read_page(work->arena, tools->engine, &image, request->page, &request->read, &result,
@@ -214,7 +214,15 @@ static int do_preview(struct reader_work *work, const struct request *request, s
     return r < 0 ? r : frame_write(work->answer_fd, FRAME_PICTURE, bytes, length, err);
 }
 
-/* The pages of the request with their pictures, decoded again. */
+/* The page's picture untouched where reading found that possible, else decoded again. */
+static int load_record_image(const struct reader_work *work, const struct request *request,
+                             const struct page *page, struct page_image *ret, struct err *err)
+{
+    return (page->is_stored ? open_page_stored : open_page_image)(
+        work->arena, work->file, work->file_length, page->number, &request->limits, ret, err);
+}
+
+/* The pages of the request with their pictures. */
 static int load_record_pages(struct reader_work *work, const struct request *request,
                              struct record_page **ret, size_t *ret_count, struct err *err)
 {
@@ -235,8 +243,7 @@ static int load_record_pages(struct reader_work *work, const struct request *req
         if (r > 0)
             r = page_unpack(work->arena, packed, length, &page, err);
         if (r == 0)
-            r = open_page_image(work->arena, work->file, work->file_length, page->number,
-                                &request->limits, image, err);
+            r = load_record_image(work, request, page, image, err);
         if (r < 0)
             return r;
         pages[n++] = (struct record_page){.page = page, .image = image};

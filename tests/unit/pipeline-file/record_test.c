@@ -231,13 +231,19 @@ static void test_jpeg_is_kept(void **state)
 
     (void)state;
     assert_int_equal(pixWriteMemJpeg(&jpeg, &jpeg_length, pix, 35, 0), 0);
-    image.jpeg = jpeg;
-    image.jpeg_length = jpeg_length;
+    image.stored = (struct stored_image){.form = STORED_JPEG,
+                                         .bytes = jpeg,
+                                         .length = jpeg_length,
+                                         .width_px = pixGetWidth(pix),
+                                         .height_px = pixGetHeight(pix),
+                                         .n_colours = 1};
+    image.pix = NULL; /* it was not even decoded */
     make(&source, 1, &options, &bytes, &length);
     assert_true(holds(bytes, length, jpeg, jpeg_length));
     free(bytes);
 
-    image.jpeg_length = 12; /* no frame header: encoded again from the pixels */
+    image.stored.form = STORED_NOTHING;
+    image.pix = pix;
     make(&source, 1, &options, &bytes, &length);
     assert_true(holds(bytes, length, "/DCTDecode", 10));
     assert_false(holds(bytes, length, jpeg, 200));
