@@ -31,11 +31,16 @@ struct forward {
 };
 
 /* Fastest first. */
-static const struct forward_kernel *const kernels[] = {&forward_portable};
+static const struct forward_kernel *const kernels[] = {
+#ifdef __x86_64__
+    &forward_vnni,
+#endif
+    &forward_portable,
+};
 
 /* ---- made once ---- */
 
-static const struct forward_kernel *kernel_find(const char *name)
+const struct forward_kernel *forward_kernel_find(const char *name)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(kernels); i++)
         if ((!name || strcmp(name, kernels[i]->name) == 0) && kernels[i]->is_supported())
@@ -58,7 +63,7 @@ static uint32_t noise_seed(int32_t sample_iteration)
 
 int forward_new(const struct model *m, const char *kernel, struct forward **ret, struct err *err)
 {
-    const struct forward_kernel *k = kernel_find(kernel);
+    const struct forward_kernel *k = forward_kernel_find(kernel);
     const struct network *net = &m->network;
     struct forward *f;
 

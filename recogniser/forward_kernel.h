@@ -76,7 +76,10 @@ struct forward_kernel {
                     float *out);
 };
 
-extern const struct forward_kernel forward_portable;
+extern const struct forward_kernel forward_portable, forward_vnni;
+
+/* The one of that name, or the fastest; NULL when this processor has none such. */
+const struct forward_kernel *forward_kernel_find(const char *name);
 
 /* Row results become probabilities in place, in the one order that gives Tesseract's bits: subtract
  * the maximum, not below -86, exp, sum in class order, divide. */

@@ -1,0 +1,27 @@
+/*
+ * The forward pass for processors with vectors, whatever their width: a kernel's file says what
+ * its processor has and includes this.
+ *
+ *   LANES               32-bit lanes of a vector (before forward_lanes.h)
+ *   SEQUENCES           how many sequences share the weights in registers
+ *   OFFSET              what is added to an activation in memory: 128 where the dot product wants
+ *                       unsigned bytes, else 0
+ *   lanes_dot()         sum + four products of activations and weights in each lane
+ *   lanes_look_up()     the points of a curve at an index in each lane
+ *   lanes_exp_table()   exp_table[] at an index in each wide lane
+ *   lanes_least(), lanes_most(), lanes_by_sign(), lanes_fused(), lanes_store_bytes()
+ *
+ * A vector holds rows of a weight matrix, one a lane: LANES cells. Four such vectors (the gates of
+ * the same cells; or simply the next rows) make a block, and in a block's weights four inputs
+ * follow each other in each lane, so that one broadcast of four activations serves a whole block
+ * of SEQUENCES sequences. The sums never leave the registers: gates, state and the new activation
+ * are made there. The 128 is taken back by the sum a block starts with.
+ */
+#ifndef RECOGNISER_FORWARD_VECTOR_H
+#define RECOGNISER_FORWARD_VECTOR_H
+
+#include "recogniser/vector_convolve.h"
+#include "recogniser/vector_lstm.h"
+#include "recogniser/vector_softmax.h"
+
+#endif

@@ -1,0 +1,285 @@
+/*
+ * What reading recorded lines costs, part by part, beside what it cost libtesseract when it was
+ * recorded; and whether every byte and float is the same.
+ *
+ *   recogniser-bench RECORDING [KERNEL …]     kernels by name: vnni, avx2 …
+ *
+ * Milliseconds of process CPU a page, the least of some rounds over all pages. Layers are timed on
+ * their own, on random activations, as many steps as the recording has, all lines equally long.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "recogniser/forward.h"
+#include "recogniser/forward_kernel.h"
+#include "tests/oracle/recording.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { ROUNDS = 4, LINE_STEPS = 110 };
+
+struct bench {
+    struct arena arena;
+    struct recording_head head;
+    struct recorded_line *lines;
+    size_t count, *pages, page_count; /* pages: where each begins, and the end */
+    int steps;                        /* a page, of all passes */
+    struct model model;
+    struct line_image *scaled;
+    struct line_input *inputs; /* pass 0 of each line */
+};
+
+static double cpu_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* The least time of a part, in ms a page; `a` is empty before each round. */
+#define MEASURE(b, a, ...)                                                                         \
+    ({                                                                                             \
+        double best_ = 1e9;                                                                        \
+        for (int round_ = 0; round_ < ROUNDS; round_++) {                                          \
+            double start_ = cpu_ms(), took_;                                                       \
+            __VA_ARGS__;                                                                           \
+            took_ = cpu_ms() - start_;                                                             \
+            arena_clear(a);                                                                        \
+            best_ = took_ < best_ ? took_ : best_;                                                 \
+        }                                                                                          \
+        best_ / (double)(b)->page_count;                                                           \
+    })
+
+static int bench_open(struct bench *b, const char *path, struct err *err)
+{
+    const char *model;
+    int r = recording_read(&b->arena, path, &b->head, &b->lines, &b->count, err);
+
+    if (r < 0)
+        return r;
+    model = recording_find_model(&b->arena, &b->head, NULL);
+    if (!model)
+        return err_set(err, ERR_NOT_FOUND, "model %s is not installed", b->head.model);
+    r = model_open(model, &b->model, err);
+    if (r < 0)
+        return r;
+    b->pages = arena_alloc_array(&b->arena, b->count + 1, sizeof *b->pages);
+    b->scaled = arena_alloc_array(&b->arena, b->count, sizeof *b->scaled);
+    b->inputs = arena_alloc_array(&b->arena, b->count, sizeof *b->inputs);
+    for (size_t i = 0; i < b->count; i++) {
+        if (!i || strcmp(b->lines[i].page, b->lines[i - 1].page) != 0)
+            b->pages[b->page_count++] = i;
+        b->inputs[i] = b->lines[i].passes[0].input;
+        for (int pass = 0; pass < b->lines[i].pass_count; pass++)
+            b->steps += b->lines[i].passes[pass].posteriors.steps;
+    }
+    b->pages[b->page_count] = b->count;
+    b->steps /= (int)b->page_count;
+    return 0;
+}
+
+/* ---- the oracle's figures ---- */
+
+static void print_tesseract(const struct bench *b)
+{
+    struct recorded_cost sum = {0};
+    double page = 1e6 * (double)b->page_count;
+
+    for (size_t i = 0; i < b->count; i++) {
+        const struct recorded_cost *c = &b->lines[i].cost;
+
+        sum = (struct recorded_cost){sum.scale + c->scale, sum.input + c->input,
+                                     sum.forward + c->forward, sum.decode + c->decode,
+                                     sum.line + c->line};
+    }
+    printf("%s: %zu pages, %zu lines, %d steps a page\n", b->head.model, b->page_count, b->count,
+           b->steps);
+    printf("%-10s scale %7.2f  input %5.2f  forward %7.2f  decode %6.2f  lines %7.2f ms a page\n",
+           "tesseract", (double)sum.scale / page, (double)sum.input / page,
+           (double)sum.forward / page, (double)sum.decode / page, (double)sum.line / page);
+}
+
+/* ---- the parts ---- */
+
+static void scale_all(struct bench *b, struct arena *a)
+{
+    for (size_t i = 0; i < b->count; i++)
+        b->scaled[i] = line_scale(a, &b->lines[i].crop, b->model.network.height);
+}
+
+static void normalise_all(struct bench *b, struct arena *a)
+{
+    struct line_input input;
+
+    for (size_t i = 0; i < b->count; i++)
+        line_normalise(a, &b->lines[i].scaled, b->lines[i].scale, &input);
+}
+
+/* Lines whose scaled image or any pass's input is not the recorded one. */
+static size_t inputs_differ(struct bench *b)
+{
+    size_t differences = 0;
+
+    for (size_t i = 0; i < b->count; i++) {
+        AUTO_ARENA struct arena a = {.max = 100000000};
+        const struct recorded_line *line = &b->lines[i];
+        struct line_image scaled = line_scale(&a, &line->crop, b->model.network.height);
+        bool is_same = scaled.width == line->scaled.width;
+
+        for (int y = 0; is_same && y < scaled.height; y++)
+            is_same = memcmp(scaled.pixels + y * scaled.stride,
+                             line->scaled.pixels + y * line->scaled.stride,
+                             (size_t)scaled.width) == 0;
+        for (int pass = 0; is_same && pass < line->pass_count; pass++) {
+            struct line_input input;
+
+            if (pass)
+                scaled = line_invert(&a, &scaled);
+            line_normalise(&a, &scaled, line->scale, &input);
+            is_same = memcmp(input.values, line->passes[pass].input.values,
+                             (size_t)input.width * (size_t)input.height) == 0;
+        }
+        differences += !is_same;
+    }
+    return differences;
+}
+
+static void forward_all(const struct bench *b, const struct forward *f)
+{
+    for (size_t page = 0; page < b->page_count; page++) {
+        AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+        size_t first = b->pages[page], count = b->pages[page + 1] - first;
+
+        forward_run(f, &a, b->inputs + first, count,
+                    arena_alloc_array(&a, count, sizeof(struct posteriors)));
+    }
+}
+
+static size_t posteriors_differ(const struct bench *b, const struct forward *f)
+{
+    size_t differences = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        for (int pass = 0; pass < b->lines[i].pass_count; pass++) {
+            AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+            const struct recorded_pass *truth = &b->lines[i].passes[pass];
+            struct posteriors p;
+
+            forward_run(f, &a, &truth->input, 1, &p);
+            differences += p.steps != truth->posteriors.steps ||
+                           memcmp(p.values, truth->posteriors.values,
+                                  (size_t)p.steps * (size_t)p.classes * sizeof *p.values) != 0;
+        }
+    return differences;
+}
+
+/* ---- layers ---- */
+
+static void lstm_all(const struct forward_kernel *k, const void *packed, int inputs, int steps,
+                     int line_steps)
+{
+    static unsigned char in[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
+    static unsigned char out[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
+    struct sequence sequences[FORWARD_BATCH_MAX];
+    int stride = NETWORK_CELLS_MAX, done = 0;
+
+    if (!in[0])
+        for (size_t i = 0; i < sizeof in; i++)
+            in[i] = (unsigned char)(1 + rand() % 255);
+    (void)inputs;
+    while (done < steps) {
+        for (int i = 0; i < k->batch; i++, done += line_steps)
+            sequences[i] = (struct sequence){in + i * LINE_STEPS * stride,
+                                             out + i * LINE_STEPS * stride, stride, stride,
+                                             line_steps};
+        k->lstm(packed, sequences, k->batch);
+    }
+}
+
+static double lstm_ms(const struct bench *b, const struct forward_kernel *k,
+                      const struct curves *curves, const struct lstm_layer *layer, int steps,
+                      int line_steps)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32}, none = {0};
+    const void *packed = k->lstm_pack(&a, layer, curves);
+
+    return MEASURE(b, &none, lstm_all(k, packed, layer->inputs, steps, line_steps)) *
+           (double)b->page_count;
+}
+
+static double softmax_ms(const struct bench *b, const struct forward_kernel *k)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32}, none = {0};
+    const struct network *net = &b->model.network;
+    const void *packed = k->softmax_pack(&a, &net->softmax);
+    unsigned char *in = arena_alloc(&a, (size_t)LINE_STEPS * NETWORK_CELLS_MAX + FORWARD_SLACK);
+    float *out = arena_alloc(&a, (size_t)LINE_STEPS * (size_t)net->classes * sizeof *out +
+                                     FORWARD_SLACK);
+
+    for (int i = 0; i < LINE_STEPS * NETWORK_CELLS_MAX; i++)
+        in[i] = (unsigned char)(64 + rand() % 128);
+    return MEASURE(b, &none,
+                   for (int done = 0; done < b->steps; done += LINE_STEPS)
+                       k->softmax(packed, in, NETWORK_CELLS_MAX, LINE_STEPS, out)) *
+           (double)b->page_count;
+}
+
+static void print_layers(const struct bench *b, const struct forward_kernel *k)
+{
+    static struct curves curves;
+    const struct network *net = &b->model.network;
+    int rows = net->height / POOL_SIDE;
+
+    curves_init(&curves);
+    printf("%-10s column %5.2f ", "", lstm_ms(b, k, &curves, &net->column, b->steps * rows, rows));
+    for (int i = 0; i < net->layer_count; i++)
+        printf(" %s%d %5.2f ", net->layers[i].is_reversed ? "Lrx" : "Lfx", net->layers[i].cells,
+               lstm_ms(b, k, &curves, &net->layers[i], b->steps, LINE_STEPS));
+    printf(" softmax %5.2f\n", softmax_ms(b, k));
+}
+
+/* ---- all of it ---- */
+
+static int kernel_measure(struct bench *b, const char *name, struct err *err)
+{
+    AUTO_ARENA struct arena none = {0};
+    struct forward *f;
+    int r = forward_new(&b->model, name, &f, err);
+
+    if (r < 0)
+        return r;
+    printf("%-10s forward %6.2f ms a page, %zu passes differ\n", name,
+           MEASURE(b, &none, forward_all(b, f)), posteriors_differ(b, f));
+    print_layers(b, forward_kernel_find(name));
+    forward_free(f);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    AUTO_ARENA struct arena scaled = {.max = (size_t)1 << 32};
+    struct bench b = {.arena.max = (size_t)1 << 33};
+    struct err err = {0};
+    int r;
+
+    if (argc < 2) {
+        fprintf(stderr, "usage: recogniser-bench RECORDING [KERNEL …]\n");
+        return 2;
+    }
+    r = bench_open(&b, argv[1], &err);
+    if (r == 0) {
+        print_tesseract(&b);
+        printf("%-10s scale %7.2f ", "bilag", MEASURE(&b, &scaled, scale_all(&b, &scaled)));
+        printf(" input %5.2f  %zu lines differ\n", MEASURE(&b, &scaled, normalise_all(&b, &scaled)),
+               inputs_differ(&b));
+    }
+    for (int i = 2; i < argc && r == 0; i++)
+        r = kernel_measure(&b, argv[i], &err);
+    if (r < 0)
+        fprintf(stderr, "recogniser-bench: %s\n", err.text);
+    model_close(&b.model);
+    arena_release(&b.arena);
+    return r < 0;
+}
