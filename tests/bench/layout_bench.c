@@ -1,14 +1,17 @@
 /*
- * Two line finders, one recogniser: each page is read by Tesseract with its own page layout and by
- * the lines of pipeline/read/layout, and the words are printed for scripts/layout to count.
+ * Two line finders, one recognition model: pages are read by Tesseract with its own layout, or by
+ * recogniser/ with the lines of pipeline/read/layout, and the words printed for scripts/layout.
  *
- *     layout-bench MODEL_FOLDER MODEL PAGE_MODE SCAN_SEED [--draw OUT.png] FILE…
+ *     layout-bench tesseract|own MODEL_FOLDER MODEL PAGE_MODE SCAN_SEED FILE…
+ *     layout-bench draw=OUT.png  the same
  *
  * SCAN_SEED 0 takes the picture as it is; any other turns, blurs, dusts and thresholds it first. A
  * page prints "page FILE ENGINE layout_us total_us REFUSAL", then "word TEXT" in reading order.
  */
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "base/number.h"
 #include "pipeline/read/layout/layout.h"
 
@@ -19,9 +22,9 @@
 
 struct bench {
     TessBaseAPI *api;
+    struct recogniser *recogniser;
     int page_mode;
-    const char *draw;
-    const char *path;
+    const char *engine, *path;
 };
 
 /* A scan of middling quality; which one depends on the seed only. */
@@ -52,38 +55,24 @@ static PIX *ink_of(PIX *pix)
     return pixThresholdToBinary(pix, threshold < 90 ? 90 : threshold > 190 ? 190 : threshold);
 }
 
-static void print_words(char *text)
+static void read_theirs(struct bench *b, PIX *pix)
 {
-    char *rest = text, *word;
+    int64_t began_us = clock_cpu_us();
+    char *text, *rest, *word;
 
+    TessBaseAPISetPageSegMode(b->api, (TessPageSegMode)b->page_mode);
+    TessBaseAPISetImage2(b->api, pix);
+    TessBaseAPISetSourceResolution(b->api, 300);
+    text = rest = TessBaseAPIGetUTF8Text(b->api);
+    printf("page\t%s\ttesseract\t0\t%ld\t-\n", b->path, (long)(clock_cpu_us() - began_us));
     while (rest && (word = strsep(&rest, " \n")))
         if (*word)
             printf("word %s\n", word);
-}
-
-static char *recognise(struct bench *b, PIX *pix, int page_mode)
-{
-    char *text;
-
-    TessBaseAPISetPageSegMode(b->api, (TessPageSegMode)page_mode);
-    TessBaseAPISetImage2(b->api, pix);
-    TessBaseAPISetSourceResolution(b->api, 300);
-    text = TessBaseAPIGetUTF8Text(b->api);
-    TessBaseAPIClear(b->api);
-    return text;
-}
-
-static void read_theirs(struct bench *b, PIX *pix)
-{
-    int64_t began = clock_cpu_us();
-    char *text = recognise(b, pix, b->page_mode);
-
-    printf("page\t%s\ttesseract\t0\t%ld\t-\n", b->path, (long)(clock_cpu_us() - began));
-    print_words(text);
     TessDeleteText(text);
+    TessBaseAPIClear(b->api);
 }
 
-static void draw(const struct bench *b, PIX *pix, const struct layout *layout)
+static void draw(const char *path, PIX *pix, const struct layout *layout)
 {
     PIX *canvas = pixConvertTo32(pix);
 
@@ -102,18 +91,15 @@ static void draw(const struct bench *b, PIX *pix, const struct layout *layout)
         pixRenderBoxArb(canvas, box, 2, 255, 0, 0);
         boxDestroy(&box);
     }
-    pixWritePng(b->draw, canvas, 0);
+    pixWritePng(path, canvas, 0);
     pixDestroy(&canvas);
 }
 
-static PIX *pix_of(const struct line_image *image)
+static void print_lines(const struct recognised_line *texts, size_t count)
 {
-    PIX *pix = pixCreate(image->width, image->height, 8);
-
-    for (int y = 0; y < image->height; y++)
-        for (int x = 0; x < image->width; x++)
-            pixSetPixel(pix, x, y, image->pixels[y * image->stride + x]);
-    return pix;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < texts[i].word_count; k++)
+            printf("word %s\n", texts[i].words[k].text);
 }
 
 static void read_ours(struct bench *b, PIX *pix)
@@ -125,31 +111,29 @@ static void read_ours(struct bench *b, PIX *pix)
                                .height = pixGetHeight(pix),
                                .ink_words = pixGetWpl(ink),
                                .dpi = 300};
+    int64_t began_us = clock_cpu_us(), found_us;
+    struct recognised_line *texts;
+    struct line_image *images;
     struct layout layout;
-    int64_t began = clock_cpu_us(), found;
+    struct err err = {0};
 
     if (pixGetDepth(pix) == 8) {
         page.grey = pixGetData(pix);
         page.grey_words = pixGetWpl(pix);
     }
     layout_find(&a, &page, &layout);
-    found = clock_cpu_us();
-    if (b->draw)
-        draw(b, pix, &layout);
-    printf("page\t%s\town\t%ld\t0\t%s\n", b->path, (long)(found - began),
-           layout.refusal ? layout.refusal : "-");
-    for (size_t i = 0; i < layout.line_count; i++) {
-        struct line_image image;
-        PIX *line;
-        char *text;
-
-        layout_crop(&a, &page, &layout, &layout.lines[i], &image);
-        line = pix_of(&image);
-        text = recognise(b, line, 13);
-        print_words(text);
-        TessDeleteText(text);
-        pixDestroy(&line);
-    }
+    found_us = clock_cpu_us();
+    if (strncmp(b->engine, "draw=", 5) == 0)
+        draw(b->engine + 5, pix, &layout);
+    images = arena_alloc_array(&a, layout.line_count, sizeof *images);
+    texts = arena_alloc_array(&a, layout.line_count, sizeof *texts);
+    for (size_t i = 0; i < layout.line_count; i++)
+        layout_crop(&a, &page, &layout, &layout.lines[i], &images[i]);
+    if (recogniser_read(b->recogniser, &a, images, layout.line_count, texts, &err) < 0)
+        fprintf(stderr, "layout-bench: %s\n", err.text);
+    printf("page\t%s\town\t%ld\t%ld\t%s\n", b->path, (long)(found_us - began_us),
+           (long)(clock_cpu_us() - began_us), layout.refusal ? layout.refusal : "-");
+    print_lines(texts, layout.line_count);
     pixDestroy(&ink);
 }
 
@@ -166,37 +150,54 @@ static void read_file(struct bench *b, unsigned seed)
         pixDestroy(&grey);
         grey = pix = scan;
     }
-    read_theirs(b, pix);
-    read_ours(b, pix);
-    pixDestroy(&grey);
+    if (b->api)
+        read_theirs(b, pix);
+    else
+        read_ours(b, pix);
     if (raw != pix)
         pixDestroy(&raw);
+    if (grey != pix)
+        pixDestroy(&grey);
+    pixDestroy(&pix);
+}
+
+static int load(struct bench *b, const char *folder, const char *model)
+{
+    AUTO_FREE char *path = mem_printf("%s/%s.traineddata", folder, model);
+    struct recogniser_options options = {.path = path};
+    struct err err = {0};
+
+    if (strcmp(b->engine, "tesseract") == 0) {
+        b->api = TessBaseAPICreate();
+        return TessBaseAPIInit2(b->api, folder, model, OEM_LSTM_ONLY);
+    }
+    if (recogniser_new(&options, &b->recogniser, &err) == 0)
+        return 0;
+    fprintf(stderr, "layout-bench: %s\n", err.text);
+    return -1;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.api = TessBaseAPICreate()};
+    struct bench b = {.engine = argc > 1 ? argv[1] : ""};
     int64_t mode, seed;
-    int at = 5;
 
-    if (argc < 6 || !number_parse(argv[3], 0, 13, &mode) ||
-        !number_parse(argv[4], 0, 1000000, &seed)) {
-        fprintf(stderr, "usage: layout-bench MODEL_FOLDER MODEL PAGE_MODE SCAN_SEED [--draw "
-                        "OUT.png] FILE…\n");
+    if (argc < 7 || !number_parse(argv[4], 0, 13, &mode) ||
+        !number_parse(argv[5], 0, 1000000, &seed)) {
+        fprintf(stderr, "usage: layout-bench tesseract|own|draw=OUT.png MODEL_FOLDER MODEL "
+                        "PAGE_MODE SCAN_SEED FILE…\n");
         return 2;
     }
-    if (TessBaseAPIInit2(b.api, argv[1], argv[2], OEM_LSTM_ONLY) != 0)
+    if (load(&b, argv[2], argv[3]) != 0)
         return 1;
     b.page_mode = (int)mode;
-    if (strcmp(argv[at], "--draw") == 0) {
-        b.draw = argv[at + 1];
-        at += 2;
+    for (int i = 6; i < argc; i++) {
+        b.path = argv[i];
+        read_file(&b, (unsigned)(seed ? seed + i - 6 : 0));
     }
-    for (; at < argc; at++) {
-        b.path = argv[at];
-        read_file(&b, (unsigned)(seed ? seed + at : 0));
-    }
-    TessBaseAPIEnd(b.api);
+    if (b.api)
+        TessBaseAPIEnd(b.api);
     TessBaseAPIDelete(b.api);
+    recogniser_free(b.recogniser);
     return 0;
 }

@@ -8,21 +8,11 @@
 
 #include "base/arena.h"
 
-#include <string.h>
-
 struct bitmap bitmap_new(struct arena *a, int width, int height)
 {
     struct bitmap b = {.width = width, .height = height, .stride = (width + 63) / 64};
 
     b.words = arena_alloc_array(a, (size_t)b.stride * (size_t)height, sizeof *b.words);
-    return b;
-}
-
-struct bitmap bitmap_copy(struct arena *a, const struct bitmap *from)
-{
-    struct bitmap b = bitmap_new(a, from->width, from->height);
-
-    memcpy(b.words, from->words, (size_t)b.stride * (size_t)b.height * sizeof *b.words);
     return b;
 }
 
@@ -58,16 +48,20 @@ static inline uint64_t changes(uint64_t word, uint64_t before)
     return word ^ (word >> 1 | before << 63);
 }
 
-static int count_runs(const struct bitmap *b, int runs_max)
+/* How many runs there are, or more than RUNS_MAX: an upper bound for what row_runs() will give. */
+static int count_runs(const struct bitmap *b)
 {
     int edges = 0;
 
-    for (int y = 0; y < b->height && edges / 2 <= runs_max; y++) {
+    for (int y = 0; y < b->height && edges / 2 <= RUNS_MAX; y++) {
         const uint64_t *row = bitmap_row(b, y);
         uint64_t before = 0;
 
         for (int i = 0; i < b->stride; i++) {
-            edges += __builtin_popcountll(changes(row[i], before));
+            uint64_t edge = changes(row[i], before);
+
+            if (edge)
+                edges += __builtin_popcountll(edge);
             before = row[i] & 1;
         }
         edges += (int)before; /* a run that ends with the row */
@@ -75,29 +69,31 @@ static int count_runs(const struct bitmap *b, int runs_max)
     return edges / 2;
 }
 
-static int row_runs(const struct bitmap *b, int y, struct run *at)
+static int row_runs(const struct bitmap *b, int y, int length, struct run *at)
 {
     const uint64_t *row = bitmap_row(b, y);
     uint64_t before = 0;
-    int count = 0, is_open = 0;
+    int count = 0, from = -1;
 
     for (int i = 0; i < b->stride; i++) {
         uint64_t edges = changes(row[i], before);
 
         before = row[i] & 1;
         while (edges) {
-            int bit = __builtin_clzll(edges);
+            int bit = __builtin_clzll(edges), x = 64 * i + bit;
 
             edges &= ~((uint64_t)1 << (63 - bit));
-            if (is_open)
-                at[count++].x1 = 64 * i + bit;
-            else
-                at[count].x0 = 64 * i + bit;
-            is_open = !is_open;
+            if (from < 0) {
+                from = x;
+                continue;
+            }
+            if (x - from >= length)
+                at[count++] = (struct run){from, x, 0};
+            from = -1;
         }
     }
-    if (is_open)
-        at[count++].x1 = 64 * b->stride;
+    if (from >= 0 && b->width - from >= length)
+        at[count++] = (struct run){from, b->width, 0};
     return count;
 }
 
@@ -173,20 +169,20 @@ static void measure(struct marks *m, const int *number, int height)
         }
 }
 
-bool marks_find(struct arena *a, const struct bitmap *b, int runs_max, struct marks *ret)
+bool marks_find(struct arena *a, const struct bitmap *b, int length, struct marks *ret)
 {
-    int run_count = count_runs(b, runs_max), labels = 0;
+    int run_count = count_runs(b), labels = 0;
     struct marks m = {.run_count = run_count};
     int *parent;
 
-    if (run_count > runs_max)
+    if (run_count > RUNS_MAX)
         return false;
     m.runs = arena_alloc_array(a, (size_t)run_count + 1, sizeof *m.runs);
     m.row = arena_alloc_array(a, (size_t)b->height + 1, sizeof *m.row);
     parent = arena_alloc_array(a, (size_t)run_count + 1, sizeof *parent);
     for (int y = 0; y < b->height; y++) {
         struct run *at = m.runs + m.row[y];
-        int above = y ? m.row[y] - m.row[y - 1] : 0, count = row_runs(b, y, at);
+        int above = y ? m.row[y] - m.row[y - 1] : 0, count = row_runs(b, y, length, at);
 
         labels = label_row(at - above, above, at, count, parent, labels);
         m.row[y + 1] = m.row[y] + count;

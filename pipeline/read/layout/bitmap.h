@@ -18,7 +18,6 @@ struct bitmap {
 
 /* All white, in the arena. */
 struct bitmap bitmap_new(struct arena *a, int width, int height);
-struct bitmap bitmap_copy(struct arena *a, const struct bitmap *from);
 
 static inline uint64_t *bitmap_row(const struct bitmap *b, int y)
 {
@@ -46,6 +45,8 @@ struct mark {
     int area;           /* dark pixels */
 };
 
+enum { RUNS_MAX = 1500000 };
+
 struct marks {
     struct run *runs; /* by rows; those of row y are runs[row[y]] to runs[row[y + 1] - 1] */
     int *row;
@@ -54,9 +55,10 @@ struct marks {
     int count;
 };
 
-/* The connected pieces of a bitmap, in the order of their first pixel. False, and nothing found,
- * when there are more than `runs_max` runs: no page of text has that many. */
-bool marks_find(struct arena *a, const struct bitmap *b, int runs_max, struct marks *ret);
+/* The connected pieces of a bitmap, in the order of their first pixel, of runs at least `length`
+ * long. False, and nothing found, when there are more than RUNS_MAX runs: no page of text has that
+ * many. */
+bool marks_find(struct arena *a, const struct bitmap *b, int length, struct marks *ret);
 
 static inline int mark_width(const struct mark *m)
 {

@@ -119,7 +119,9 @@ static void look_at(struct arena *a, const struct marks *m, int i, float dpi, st
     if ((float)mark->area > DARK_SHARE * (float)box_area(mark) && is_solid(m, i)) {
         struct bitmap letters = inside(a, m, i);
 
-        if (marks_find(a, &letters, RUNS_MAX / 4, &white) && holds_letters(&white, mark, dpi)) {
+        if (marks_find(a, &letters, 1, &white) && holds_letters(&white, mark, dpi)) {
+            if (!turned->words)
+                *turned = bitmap_new(a, ink->width, ink->height);
             turn(m, i, &letters, ink, turned);
             ret->turned_area += box_area(mark);
             ret->has_changed = true;

@@ -13,7 +13,8 @@ struct large {
     long picture_area; /* pixels of the boxes of pictures */
 };
 
-/* Turns the white letters of dark blocks dark (layout->turned tells where) and takes pictures out
+/* Turns the white letters of dark blocks dark (`turned`, made when
+ * there are any, tells where) and takes pictures out
  * of the ink. */
 struct large blocks_turn(struct arena *a, const struct marks *m, float dpi, struct bitmap *ink,
                          struct bitmap *turned);

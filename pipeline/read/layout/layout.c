@@ -45,19 +45,6 @@ static struct bitmap load(struct arena *a, const struct layout_page *page)
     return b;
 }
 
-/* What the ink lost, dark blocks excepted. */
-static void find_gone(struct arena *a, const struct bitmap *before, struct layout *layout)
-{
-    size_t all = (size_t)before->stride * (size_t)before->height;
-
-    layout->gone = bitmap_new(a, before->width, before->height);
-    for (size_t i = 0; i < all; i++) {
-        layout->gone.words[i] = before->words[i] & ~layout->text.words[i] &
-                                ~layout->turned.words[i];
-        layout->has_gone |= layout->gone.words[i] != 0;
-    }
-}
-
 static bool is_letter_sized(const struct mark *m, float dpi)
 {
     float high = (float)mark_height(m), wide = (float)mark_width(m);
@@ -130,14 +117,12 @@ static void reach(struct strands *s)
 }
 
 /* A lone mark that hangs on a rule is the rest of its corner. */
-static bool hangs_on_rule(const struct layout *layout, const struct layout_box *b)
+static bool hangs_on_rule(const struct layout_page *page, const struct layout *layout,
+                          const struct layout_box *b)
 {
-    if (!layout->has_gone)
-        return false;
     for (int y = b->y0 - 2; y < b->y1 + 2; y++)
-        for (int i = (b->x0 - 2) >> 6; i <= (b->x1 + 1) >> 6; i++)
-            if (y >= 0 && y < layout->gone.height && i >= 0 && i < layout->gone.stride &&
-                bitmap_row(&layout->gone, y)[i] & bitmap_span(i, b->x0 - 2, b->x1 + 2))
+        for (int x = b->x0 - 2; x < b->x1 + 2; x++)
+            if (layout_is_gone(page, layout, x, y))
                 return true;
     return false;
 }
@@ -170,16 +155,17 @@ static void find_upright(struct arena *a, struct strands *s, const struct rules 
     ret->skew_deg = atanf(*ret_slope) * 57.29578f;
 }
 
-static void add_upright(const struct strands *s, struct layout *ret)
+static void add_upright(const struct layout_page *page, const struct strands *s, struct layout *ret)
 {
     for (int i = 0; i < s->count; i++) {
         const struct strand *strand = &s->at[i];
         struct layout_line *line = &ret->lines[ret->line_count];
 
-        if (strand->count == 0 || (strand->count == 1 && hangs_on_rule(ret, &strand->box)))
+        if (strand->count == 0 || (strand->count == 1 && hangs_on_rule(page, ret, &strand->box)))
             continue;
         *line = line_of(strand, ret->text.width, ret->text.height);
-        line->is_inverted = bitmap_get(&ret->turned, (strand->box.x0 + strand->box.x1) / 2,
+        line->is_inverted = ret->turned.words &&
+                            bitmap_get(&ret->turned, (strand->box.x0 + strand->box.x1) / 2,
                                        (strand->box.y0 + strand->box.y1) / 2);
         ret->line_count++;
     }
@@ -204,7 +190,6 @@ static const char *verdict(const struct marks *m, const struct strands *s,
 
 void layout_find(struct arena *a, const struct layout_page *page, struct layout *ret)
 {
-    struct bitmap before = load(a, page);
     struct rules rules;
     struct large large;
     struct strands s = {0};
@@ -212,24 +197,22 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     float slope;
 
     memset(ret, 0, sizeof *ret);
-    ret->text = bitmap_copy(a, &before);
-    ret->turned = bitmap_new(a, page->width, page->height);
+    ret->text = load(a, page);
     rules = rules_take(a, &ret->text, page->dpi);
     ret->rules = rules.at;
     ret->rule_count = rules.count;
     ret->refusal = "many_marks";
-    if (!marks_find(a, &ret->text, RUNS_MAX, &m))
+    if (!marks_find(a, &ret->text, 1, &m))
         return;
     large = blocks_turn(a, &m, page->dpi, &ret->text, &ret->turned);
-    if (large.has_changed && !marks_find(a, &ret->text, RUNS_MAX, &m))
+    if (large.has_changed && !marks_find(a, &ret->text, 1, &m))
         return;
-    find_gone(a, &before, ret);
     if (m.count > MARKS_MAX)
         return;
     take_letters(a, &m, page->dpi, &s);
     ret->refusal = verdict(&m, &s, &large, page);
     find_upright(a, &s, &rules, ret, &slope);
     ret->lines = arena_alloc_array(a, (size_t)s.count + 1, sizeof *ret->lines);
-    add_upright(&s, ret);
+    add_upright(page, &s, ret);
     order_lines(a, ret->lines, ret->line_count, slope);
 }

@@ -52,12 +52,11 @@ struct layout {
     size_t line_count;
     struct layout_rule *rules;
     size_t rule_count;
-    float skew_deg;      /* clockwise, of the text; 0 when there is too little of it */
-    const char *refusal; /* NULL, or a token: this page is not one to read this way */
-    struct bitmap text;  /* the ink without rules and pictures, white letters turned dark */
-    struct bitmap gone;  /* what was taken out: paper in the crops */
-    bool has_gone;
-    struct bitmap turned; /* the dark blocks whose letters are white */
+    float skew_deg;       /* clockwise, of the text; 0 when there is too little of it */
+    const char *refusal;  /* NULL, or a token: this page is not one to read this way */
+    struct bitmap text;   /* the ink without rules and pictures, white letters turned dark */
+    struct bitmap turned; /* the dark blocks whose letters are white; without words when there are
+                             none */
 };
 
 /*
@@ -74,6 +73,9 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
 /* The grey crop of a line, upright, dark on white, rules painted over. In the arena. */
 void layout_crop(struct arena *a, const struct layout_page *page, const struct layout *layout,
                  const struct layout_line *line, struct line_image *ret);
+
+/* Was this pixel dark, and taken out as a rule or picture? False outside the page. */
+bool layout_is_gone(const struct layout_page *page, const struct layout *layout, int x, int y);
 
 /* Where a box of the crop lies on the page. */
 struct layout_box layout_place(const struct layout_line *line, struct line_box box);

@@ -1,7 +1,8 @@
 /*
- * Across, a rule is a chain of runs much longer than any letter is wide. Down, the same chains are
- * found in the page's opening by a tall column, which costs six ANDs of the whole bitmap. A rule
- * that leans is a staircase of such runs; pieces in one line with small gaps are one rule.
+ * Across, a rule is a chain of runs much longer than any letter is wide. Down, it is a chain of
+ * dark pixels in slabs of thirty rows, each reduced to what is dark in all of them by one pass of
+ * ANDs. A rule that leans is a staircase of such runs; pieces in one line with small gaps are one
+ * rule.
  *
  * Taking a rule out goes along its middle line. Where ink continues beyond the rule for as long as
  * the rule is thick, a stroke of a letter touches it and the column keeps its pixels.
@@ -20,7 +21,7 @@
 #define SLANT_MAX 0.06f /* of the length */
 #define FRINGE 2        /* rough pixels at the edges of a rule */
 
-enum { PIECES_MAX = 2000 };
+enum { PIECES_MAX = 2000, SLAB = 30 };
 
 /* A piece of a rule, seen as running across: from (x0, y0) to (x1, y1), middle line. */
 struct piece {
@@ -32,50 +33,20 @@ struct pieces {
     int count;
 };
 
-/* Runs of a row at least `length` long, alone. */
-static struct bitmap long_runs(struct arena *a, const struct bitmap *ink, int length)
+/* A row for every SLAB rows: what is dark in all of them. */
+static struct bitmap slabs_of(struct arena *a, const struct bitmap *ink)
 {
-    struct bitmap b = bitmap_new(a, ink->width, ink->height);
+    struct bitmap b = bitmap_new(a, ink->width, ink->height / SLAB);
 
-    for (int y = 0; y < ink->height; y++) {
-        const uint64_t *row = bitmap_row(ink, y);
-        int from = -1;
+    for (int y = 0; y < b.height; y++) {
+        uint64_t *to = bitmap_row(&b, y);
 
-        for (int i = 0; i < ink->stride; i++) {
-            if (row[i] == ~(uint64_t)0) {
-                from = from < 0 ? 64 * i : from;
-                continue;
-            }
-            if (from < 0) {
-                from = 64 * i + 64 - (row[i] & 1 ? __builtin_ctzll(~row[i]) : 0);
-                if (from == 64 * i + 64)
-                    from = -1;
-                continue;
-            }
-            if (64 * i + __builtin_clzll(~row[i]) - from >= length)
-                bitmap_fill(&b, y, from, 64 * i + __builtin_clzll(~row[i]), true);
-            from = row[i] & 1 ? 64 * i + 64 - __builtin_ctzll(~row[i]) : -1;
-        }
-        if (from >= 0 && 64 * ink->stride - from >= length)
-            bitmap_fill(&b, y, from, ink->width, true);
+        memcpy(to, bitmap_row(ink, y * SLAB), (size_t)b.stride * sizeof *to);
+        for (int k = 1; k < SLAB; k++)
+            for (int i = 0; i < b.stride; i++)
+                to[i] &= bitmap_row(ink, y * SLAB + k)[i];
     }
     return b;
-}
-
-/* Row y keeps what is dark in each of the rows y to y + length - 1. */
-static void erode_down(struct bitmap *b, int length)
-{
-    for (int have = 1; have < length;) {
-        int step = have < length - have ? have : length - have;
-        size_t shift = (size_t)step * (size_t)b->stride;
-        size_t all = (size_t)b->height * (size_t)b->stride;
-
-        for (size_t i = 0; i + shift < all; i++)
-            b->words[i] &= b->words[i + shift];
-        memset(b->words + all - (shift < all ? shift : all), 0,
-               (shift < all ? shift : all) * sizeof *b->words);
-        have += step;
-    }
 }
 
 /* Which way a mark leans: the middle of its first row is left or right of its own. */
@@ -107,20 +78,33 @@ static void add_across(const struct marks *m, int thick_max, struct pieces *ret)
     }
 }
 
-/* The same with the axes exchanged; the marks are of a bitmap eroded by `length`. */
-static void add_down(const struct marks *m, int thick_max, int length, struct pieces *ret)
+/* From row `y` on by `step`, as far as the ink near `x` goes on being dark; at most a slab. */
+static int dark_end(const struct bitmap *ink, int x, int y, int step)
+{
+    for (int k = 0; k < SLAB && y + step >= 0 && y + step < ink->height; k++, y += step)
+        if (!bitmap_get(ink, x, y + step) && (x < 1 || !bitmap_get(ink, x - 1, y + step)))
+            break;
+    return y;
+}
+
+/* The same with the axes exchanged; the marks are of slabs. */
+static void add_down(const struct bitmap *ink, const struct marks *m, int thick_max,
+                     struct pieces *ret)
 {
     for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
         const struct mark *mark = &m->marks[i];
-        float w = (float)mark_width(mark), h = (float)(mark_height(mark) + length - 1);
-        float thick = (float)mark->area / (float)mark_height(mark);
-        float lean_x = thick < w ? (w - thick) / 2 * lean(m, i) : 0;
-        float middle = (float)(mark->x0 + mark->x1) / 2;
+        float w = (float)mark_width(mark), slabs = (float)mark_height(mark);
+        float thick = (float)mark->area / slabs;
+        float rise = (w - thick) / 2 * lean(m, i), middle = (float)(mark->x0 + mark->x1) / 2;
+        int top, bottom;
 
-        if (thick > (float)thick_max || w > (float)thick_max + SLANT_MAX * h)
+        if (slabs < 2 || thick > (float)thick_max ||
+            w > thick + SLANT_MAX * slabs * (float)SLAB + 4)
             continue;
-        ret->at[ret->count++] = (struct piece){(float)mark->y0, middle - lean_x,
-                                               (float)mark->y0 + h, middle + lean_x, thick};
+        top = dark_end(ink, (int)(middle - rise), mark->y0 * SLAB, -1);
+        bottom = dark_end(ink, (int)(middle + rise), mark->y1 * SLAB - 1, 1) + 1;
+        ret->at[ret->count++] = (struct piece){(float)top, middle - rise, (float)bottom,
+                                               middle + rise, thick};
     }
 }
 
@@ -238,16 +222,15 @@ static int by_place(const void *one, const void *other)
 struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
 {
     int length = (int)(RUN_INCHES * dpi), thick = (int)ceilf(THICK_INCHES * dpi);
-    struct bitmap across = long_runs(a, ink, length), down = bitmap_copy(a, ink);
+    struct bitmap slabs = slabs_of(a, ink);
     struct pieces *h = arena_alloc(a, sizeof *h), *v = arena_alloc(a, sizeof *v);
     struct rules rules;
     struct marks m;
 
-    erode_down(&down, length);
-    if (marks_find(a, &across, RUNS_MAX, &m))
+    if (marks_find(a, ink, length, &m))
         add_across(&m, thick, h);
-    if (marks_find(a, &down, RUNS_MAX, &m))
-        add_down(&m, thick, length, v);
+    if (marks_find(a, &slabs, 1, &m))
+        add_down(ink, &m, thick, v);
     join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
     join_pieces(v, GAP_INCHES * dpi, RULE_INCHES * dpi);
     rules.across = (size_t)h->count;

@@ -13,8 +13,6 @@ struct rules {
     size_t count, across; /* of them, how many run across */
 };
 
-enum { RUNS_MAX = 1500000 };
-
 /* Takes the rules out of `ink`. Strokes that cross a rule keep their pixels. */
 struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi);
 

@@ -19,9 +19,10 @@
 #define ATTACH_ABOVE 0.9f
 #define ATTACH_BELOW 0.5f
 #define ATTACH_ASIDE 1.1f
-#define LONE_SHARE 0.6f /* of the height beside: a comma, not a letter */
+#define LONE_SHARE 0.6f  /* of the height beside: a comma, a quotation mark */
+#define BROKEN_GAP 0.35f /* heights between the pieces of a letter */
 
-enum { SLICE_CHAINS = 8, SLICES_MAX = 24, LOOKS_MAX = 200 };
+enum { SLICE_CHAINS = 8, SLICES_MAX = 24, LOOKS_MAX = 200, SHORT_MAX = 3 };
 
 struct slice {
     int chain[SLICE_CHAINS]; /* + 1; 0 is none */
@@ -69,7 +70,8 @@ static float fit(const struct chainer *c, const struct strand *chain, const stru
     if (gap > RULE_GAP * small &&
         rules_part(c->rules, b->x0 - (int)gap - 2, b->x0 + 2, (int)chain->top, (int)chain->bottom))
         return -1;
-    return 1 + overlap / small - 0.3f * fmaxf(gap, 0) / large;
+    return 1 + overlap / small + small / large + (chain->count > 2 ? 0.3f : 0) -
+           0.3f * fmaxf(gap, 0) / large;
 }
 
 static int best_chain(const struct chainer *c, const struct layout_box *b)
@@ -217,10 +219,10 @@ static float distance(const struct layout_box *small, const struct layout_box *l
     return aside + 1.5f * above + 2 * below;
 }
 
-/* The strand of the nearest letter that is not this one's own; NULL when none is near. */
-static const struct letter *nearest(const struct strands *s, const struct grid *g, int letter)
+/* The nearest letter of another strand than `own`; NULL when none is near. */
+static const struct letter *nearest(const struct strands *s, const struct grid *g,
+                                    const struct layout_box *b, int own)
 {
-    const struct layout_box *b = &s->letters[letter].box;
     int cell = cell_of(g, b), column = cell % g->columns, row = cell / g->columns;
     const struct letter *best = NULL;
     float best_distance = 1;
@@ -229,32 +231,58 @@ static const struct letter *nearest(const struct strands *s, const struct grid *
     for (int y = row > 1 ? row - 2 : 0; y <= row + 2 && y < g->rows; y++)
         for (int x = column > 1 ? column - 2 : 0; x <= column + 2 && x < g->columns; x++)
             for (int i = g->head[y * g->columns + x]; i && looked < LOOKS_MAX; i = g->next[i - 1]) {
-                float d = distance(b, &s->letters[i - 1].box);
+                const struct letter *l = &s->letters[i - 1];
+                float d = distance(b, &l->box);
 
                 looked++;
-                if (d < best_distance && i - 1 != letter) {
+                if (d < best_distance && (l->strand != own || own < 0)) {
                     best_distance = d;
-                    best = &s->letters[i - 1];
+                    best = l;
                 }
             }
     return best;
+}
+
+/* Is a short strand a mark over or behind a letter, or a broken piece beside it? */
+static bool belongs(const struct layout_box *b, const struct layout_box *letter)
+{
+    float high = height_of(b), by = height_of(letter);
+    float overlap = (float)((b->y1 < letter->y1 ? b->y1 : letter->y1) -
+                            (b->y0 > letter->y0 ? b->y0 : letter->y0));
+    float aside = fmaxf((float)(b->x0 - letter->x1), (float)(letter->x0 - b->x1));
+
+    return high < LONE_SHARE * by ||
+           (overlap > OVERLAP * fminf(high, by) && aside < BROKEN_GAP * by);
+}
+
+/* Hands all that a short strand has over to another. */
+static void dissolve(struct strands *s, int from, int to)
+{
+    for (int i = s->at[from].first; i >= 0; i = s->letters[i].next) {
+        s->letters[i].is_small = true;
+        s->letters[i].strand = to;
+    }
+    box_join(&s->at[to].box, &s->at[from].box);
+    s->at[from].count = 0;
 }
 
 void strands_attach(struct arena *a, struct strands *s)
 {
     struct grid g = grid_new(a, s);
 
+    for (int i = 0; i < s->count; i++) {
+        const struct letter *by = s->at[i].count > SHORT_MAX ? NULL
+                                                             : nearest(s, &g, &s->at[i].box, i);
+
+        if (by && s->at[by->strand].count > s->at[i].count && belongs(&s->at[i].box, &by->box))
+            dissolve(s, i, by->strand);
+    }
     for (int i = 0; i < s->letter_count; i++) {
         struct letter *small = &s->letters[i];
-        bool is_lone = !small->is_small && s->at[small->strand].count == 1;
-        const struct letter *by = small->is_small || is_lone ? nearest(s, &g, i) : NULL;
+        const struct letter *by = small->strand < 0 ? nearest(s, &g, &small->box, -1) : NULL;
 
-        if (!by || (is_lone &&
-                    (height_of(&small->box) > LONE_SHARE * height_of(&by->box) || by->is_small)))
+        if (!by)
             continue;
-        if (is_lone)
-            s->at[small->strand].count = 0;
-        small->is_small = true;
         small->strand = by->strand;
         box_join(&s->at[by->strand].box, &small->box);
     }

@@ -40,8 +40,8 @@ struct strands {
 /* Chains letters from left to right; rules part them. */
 void strands_chain(struct arena *a, struct strands *s, const struct rules *rules);
 
-/* Brings each small letter to the strand it stands in, above or behind; a lone mark beside larger
- * letters is small too, and its strand is left with count 0. */
+/* Brings each small letter to the strand it stands in, above or behind, and likewise strands of few
+ * marks that are quotation marks or pieces of a letter: these are left with count 0. */
 void strands_attach(struct arena *a, struct strands *s);
 
 /* Baseline, heights and slope of every strand; returns the slope of the page. */
