@@ -176,20 +176,23 @@ static int try_out(struct learning *q, struct lesson_change *ret, struct err *er
 
 /* ---- learning ---- */
 
-/* The lessons to learn on: those of now, or what was before this same document taught. */
+/* The lessons to learn on: those of now, or what was known before this document began to teach. */
 static int load_base(struct learning *q, struct lessons *ret, struct err *err)
 {
-    struct lesson_version ignored;
+    struct lesson_version version;
     int r = records_load_lessons(q->house->records, q->supplier_id, 0, q->a, &q->now, &q->version,
                                  err);
 
     *ret = q->now;
-    if (r < 0 || q->version.document_id != q->document_id)
-        return r;
-    *ret = (struct lessons){0};
-    if (q->version.version > 1)
-        r = records_load_lessons(q->house->records, q->supplier_id, q->version.version - 1, q->a,
-                                 ret, &ignored, err);
+    version = q->version;
+    while (r == 0 && version.version && version.document_id == q->document_id) {
+        if (version.version == 1) {
+            *ret = (struct lessons){0};
+            break;
+        }
+        r = records_load_lessons(q->house->records, q->supplier_id, version.version - 1, q->a, ret,
+                                 &version, err);
+    }
     return r;
 }
 
