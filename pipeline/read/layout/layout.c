@@ -8,27 +8,17 @@
 #include "base/arena.h"
 #include "pipeline/read/layout/blocks.h"
 #include "pipeline/read/layout/order.h"
-#include "pipeline/read/layout/strands.h"
+#include "pipeline/read/layout/turned.h"
 
 #include <math.h>
 #include <string.h>
 
-#define LETTER_INCHES_MIN 0.02f /* the x of 3 points */
-#define LETTER_INCHES_MAX 0.6f
-#define LETTER_WIDE 14.0f /* heights: a touching word; a bar is wider */
-#define SMALL_SHARE 0.3f  /* of the middle height: dots and dashes */
-#define DASH_WIDE 3.0f    /* middle heights: what is small and wider is the rest of a rule */
-#define UP_MAX 2.6f       /* x-heights kept above the baseline: accents on capitals */
-#define DOWN_MAX 1.2f
 #define PADDING 4       /* pixels around a line, as Tesseract has it */
 #define MARKS_MAX 30000 /* a dense page of 6 points has 9,000 */
 #define SPECK_SHARE 8   /* specks for each letter */
 #define SPECKS_MIN 4000
 #define DARK_SHARE 0.35f   /* of the page, turned */
 #define PICTURE_SHARE 0.3f /* of the page */
-#define TURNED_LETTERS 5   /* of a line that reads up or down */
-#define TURNED_GAP 0.45f   /* of its height, the middle gap: stacked digits stand farther apart */
-#define HEIGHTS 256
 
 static struct bitmap load(struct arena *a, const struct layout_page *page)
 {
@@ -43,77 +33,6 @@ static struct bitmap load(struct arena *a, const struct layout_page *page)
         to[b.stride - 1] &= bitmap_span(b.stride - 1, 0, b.width);
     }
     return b;
-}
-
-static bool is_letter_sized(const struct mark *m, float dpi)
-{
-    float high = (float)mark_height(m), wide = (float)mark_width(m);
-
-    return high >= LETTER_INCHES_MIN * dpi && high <= LETTER_INCHES_MAX * dpi &&
-           wide <= LETTER_WIDE * high;
-}
-
-/* The height in pixels that half of the letters stay below. */
-static float middle_height(const struct marks *m, float dpi)
-{
-    int seen[HEIGHTS] = {0}, total = 0, below = 0;
-
-    for (int i = 0; i < m->count; i++)
-        if (is_letter_sized(&m->marks[i], dpi) && mark_height(&m->marks[i]) < HEIGHTS) {
-            seen[mark_height(&m->marks[i])]++;
-            total++;
-        }
-    for (int h = 0; h < HEIGHTS; h++) {
-        below += seen[h];
-        if (total && 2 * below >= total)
-            return (float)h;
-    }
-    return 0;
-}
-
-/* The marks that can be letters or parts of some. */
-static void take_letters(struct arena *a, const struct marks *m, float dpi, struct strands *s)
-{
-    s->height = middle_height(m, dpi);
-    s->letters = arena_alloc_array(a, (size_t)m->count + 1, sizeof *s->letters);
-    s->letter_count = 0;
-    for (int i = 0; i < m->count; i++) {
-        const struct mark *mark = &m->marks[i];
-        float high = (float)mark_height(mark), wide = (float)mark_width(mark);
-        bool is_small = high < SMALL_SHARE * s->height || high < LETTER_INCHES_MIN * dpi;
-
-        if (is_small ? wide > DASH_WIDE * s->height : !is_letter_sized(mark, dpi))
-            continue;
-        s->letters[s->letter_count++] = (struct letter){
-            .box = {mark->x0, mark->y0, mark->x1, mark->y1},
-            .strand = -1,
-            .next = -1,
-            .is_small = is_small};
-    }
-}
-
-/* How far anything of a strand reaches above and below its baseline. */
-static void reach(struct strands *s)
-{
-    for (int i = 0; i < s->count; i++) {
-        s->at[i].up = s->at[i].x_height + s->at[i].ascent;
-        s->at[i].down = s->at[i].descent;
-    }
-    for (int i = 0; i < s->letter_count; i++) {
-        const struct letter *l = &s->letters[i];
-        struct strand *to = l->strand < 0 ? NULL : &s->at[l->strand];
-        float base;
-
-        if (!to)
-            continue;
-        base = to->baseline + to->slope * (float)(l->box.x0 + l->box.x1) / 2;
-        to->up = fmaxf(to->up, base - (float)l->box.y0);
-        to->down = fmaxf(to->down, (float)l->box.y1 - base);
-    }
-    for (int i = 0; i < s->count; i++) {
-        s->at[i].up = fminf(s->at[i].up, UP_MAX * s->at[i].x_height);
-        s->at[i].down = fminf(s->at[i].down, DOWN_MAX * s->at[i].x_height);
-    }
 }
 
 /* A lone mark that hangs on a rule is the rest of its corner. */
@@ -132,8 +51,7 @@ static int clamp(float value, int low, int high)
     return value < (float)low ? low : value > (float)high ? high : (int)value;
 }
 
-/* The line of a strand: its crop reaches from ascenders to descenders whatever letters it has. */
-static struct layout_line line_of(const struct strand *s, int width, int height)
+struct layout_line line_of(const struct strand *s, int width, int height)
 {
     float middle = (float)(s->box.x0 + s->box.x1) / 2, base = s->baseline + s->slope * middle;
     struct layout_line line = {.slope = s->slope, .x_height = s->x_height, .baseline = base};
@@ -151,7 +69,6 @@ static void find_upright(struct arena *a, struct strands *s, const struct rules 
     strands_chain(a, s, rules);
     strands_attach(a, s);
     *ret_slope = strands_measure(a, s);
-    reach(s);
     ret->skew_deg = atanf(*ret_slope) * 57.29578f;
 }
 
@@ -209,10 +126,11 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
         return;
     if (m.count > MARKS_MAX)
         return;
-    take_letters(a, &m, page->dpi, &s);
+    strands_take(a, &m, page->dpi, &s);
     ret->refusal = verdict(&m, &s, &large, page);
     find_upright(a, &s, &rules, ret, &slope);
     ret->lines = arena_alloc_array(a, (size_t)s.count + 1, sizeof *ret->lines);
+    ret->line_count = turned_find(a, &s, page->width, page->height, ret->lines);
     add_upright(page, &s, ret);
     order_lines(a, ret->lines, ret->line_count, slope);
 }

@@ -19,6 +19,9 @@
 #define RISE_MAX 2.0f
 #define ALIKE 0.1f
 #define NEIGHBOURS 60 /* lines asked for proportions */
+#define UP_MAX 2.6f   /* x-heights kept above the baseline: accents on capitals */
+#define DOWN_MAX 1.2f
+#define TOUCHING 1.5f /* heights of a line: no letter is as tall */
 #define SLOPE_LETTERS 8
 #define SLOPE_MAX 0.15f
 #define SLOPE_APART 0.008f /* half a degree: a line leaning otherwise than the page is misfitted */
@@ -232,6 +235,31 @@ static void guess_heights(struct strand **sorted, int count)
     }
 }
 
+/* How far anything of a strand reaches above and below its baseline. */
+static void reach(struct strands *s)
+{
+    for (int i = 0; i < s->count; i++) {
+        s->at[i].up = s->at[i].x_height + s->at[i].ascent;
+        s->at[i].down = s->at[i].descent;
+    }
+    for (int i = 0; i < s->letter_count; i++) {
+        const struct letter *l = &s->letters[i];
+        struct strand *to = l->strand < 0 ? NULL : &s->at[l->strand];
+        float base;
+
+        if (!to ||
+            (float)(l->box.y1 - l->box.y0) > TOUCHING * (to->x_height + to->ascent + to->descent))
+            continue; /* letters of two lines that touch would draw the other line in */
+        base = to->baseline + to->slope * (float)(l->box.x0 + l->box.x1) / 2;
+        to->up = fmaxf(to->up, base - (float)l->box.y0);
+        to->down = fmaxf(to->down, (float)l->box.y1 - base);
+    }
+    for (int i = 0; i < s->count; i++) {
+        s->at[i].up = fminf(s->at[i].up, UP_MAX * s->at[i].x_height);
+        s->at[i].down = fminf(s->at[i].down, DOWN_MAX * s->at[i].x_height);
+    }
+}
+
 /* The slope of the page: the middle of its longer lines', each weighing what it is wide. */
 static float page_slope(struct arena *a, const struct strands *s)
 {
@@ -272,5 +300,6 @@ float strands_measure(struct arena *a, struct strands *s)
     }
     qsort(sorted, (size_t)s->count, sizeof *sorted, by_top);
     guess_heights(sorted, s->count);
+    reach(s);
     return slope;
 }

@@ -253,9 +253,7 @@ bool rules_part(const struct rules *rules, int x0, int x1, int y0, int y1)
 {
     size_t low = rules->across, high = rules->count; /* the first that begins right of x0 */
 
-    while (
-        low <
-        high) { /* the first that ends right of x0 stands at or behind the first that begins there */
+    while (low < high) {
         size_t middle = (low + high) / 2;
 
         if (rules->at[middle].box.x0 < x0)

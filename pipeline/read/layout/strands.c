@@ -67,7 +67,7 @@ static float fit(const struct chainer *c, const struct strand *chain, const stru
     if (gap > GAP_HEIGHTS * large || gap < -2 * large || overlap < OVERLAP * small ||
         large > RATIO_MAX * small)
         return -1;
-    if (gap > RULE_GAP * small &&
+    if (c->rules && gap > RULE_GAP * small &&
         rules_part(c->rules, b->x0 - (int)gap - 2, b->x0 + 2, (int)chain->top, (int)chain->bottom))
         return -1;
     return 1 + overlap / small + small / large + (chain->count > 2 ? 0.3f : 0) -

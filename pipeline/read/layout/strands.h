@@ -12,6 +12,7 @@ struct letter {
     struct layout_box box;
     int strand;    /* -1: none */
     int next;      /* the letter right of it in the strand; -1 at the end */
+    int source;    /* the letter it was before the axes were exchanged */
     bool is_small; /* dot, accent, comma, dash: belongs to a line but does not shape it */
 };
 
@@ -37,7 +38,10 @@ struct strands {
     float height; /* the middle height of the page's letters */
 };
 
-/* Chains letters from left to right; rules part them. */
+/* The marks that can be letters or parts of some; dotted lines are left out. */
+void strands_take(struct arena *a, const struct marks *m, float dpi, struct strands *ret);
+
+/* Chains letters from left to right; rules (may be NULL) part them. */
 void strands_chain(struct arena *a, struct strands *s, const struct rules *rules);
 
 /* Brings each small letter to the strand it stands in, above or behind, and likewise strands of few
