@@ -156,13 +156,25 @@ static char *running_number(struct document *doc)
     return g_strdup_printf("%s%d", seller->number_prefix, low + rng_below(&doc->rng, low * 8));
 }
 
+/* A Danish card: kind 71 carries 15 digits, 75 carries 16, 73 none; the creditor follows. */
+static char *danish_card(const struct document *doc, const char *body)
+{
+    const char *creditor = doc->seller->account.creditor;
+    int habit = (int)(doc->seller->seed % 10);
+    int digits = habit < 3 ? 15 : 14;
+    g_autofree char *padded = g_strdup_printf("%0*d%s", digits - (int)strlen(body), 0, body);
+    g_autofree char *checked = ids_luhn(padded);
+
+    if (habit == 9)
+        return g_strdup_printf("+73<+%s<", creditor);
+    return g_strdup_printf("+%d<%s+%s<", habit < 3 ? 75 : 71, checked, creditor);
+}
+
 /* The payment reference's body: customer and invoice number, as billing programs build it. */
 static void make_reference(struct document *doc)
 {
     enum reference_kind kind = doc->seller->reference;
-    g_autofree char *body = ids_digits(&doc->rng, rng_range(&doc->rng, 6, 14));
-    g_autofree char *padded = NULL;
-    g_autofree char *checked = NULL;
+    g_autofree char *body = ids_digits(&doc->rng, rng_range(&doc->rng, 6, 13));
     char *value = NULL;
 
     if (kind == REFERENCE_NONE)
@@ -173,11 +185,9 @@ static void make_reference(struct document *doc)
         value = ids_kid11(body);
     else if (doc->seller->language == LANG_SV && doc->seller->seed % 2 == 0)
         value = ids_ocr(body);
-    else if (doc->seller->language == LANG_DA) {
-        padded = g_strdup_printf("00000000000000%s", body);
-        checked = ids_luhn(padded + strlen(body));
-        value = g_strdup_printf("+71<%s+%s<", checked, doc->seller->account.creditor);
-    } else
+    else if (doc->seller->language == LANG_DA)
+        value = danish_card(doc, body);
+    else
         value = ids_luhn(body);
     document_set(doc, F_PAYMENT_REFERENCE, value,
                  kind == REFERENCE_RF ? ids_grouped(value, "4 4 4 4 4 4") : g_strdup(value));

@@ -31,6 +31,9 @@ static const struct column kinds[] = {
     {'g', "c.gross", "line_gross", 8.4, ALIGN_RIGHT},
 };
 
+/* Points; where the other columns leave less to the description, they are made narrower. */
+enum { LEAST_TEXT = 130 };
+
 enum sums { SUMS_NONE, SUMS_CARRIED, SUMS_OF_PAGE };
 
 struct table {
@@ -107,7 +110,8 @@ static void table_init(struct table *table, const struct flow *flow)
 {
     g_autofree char *letters = letters_of(flow->doc);
     double em = flow->style->size;
-    double rest = flow->right - flow->left;
+    double taken = 0;
+    double squeeze;
     double x = flow->left;
     bool is_reminder = flow->doc->type == TYPE_REMINDER;
     uint64_t habit = flow->doc->seller->seed % 10;
@@ -120,11 +124,13 @@ static void table_init(struct table *table, const struct flow *flow)
     for (int i = 0; i < table->count; i++) {
         table->columns[i] = column_of(letters[i]);
         table->width[i] = table->columns[i]->width * em * (is_reminder && i == 0 ? 1.7 : 1);
-        rest -= table->width[i];
+        taken += table->width[i];
     }
+    squeeze = MIN(1, (flow->right - flow->left - LEAST_TEXT) / taken);
     for (int i = 0; i < table->count; i++) {
-        if (table->width[i] == 0)
-            table->width[i] = rest;
+        table->width[i] *= squeeze;
+        if (table->columns[i]->letter == 'd')
+            table->width[i] = flow->right - flow->left - taken * squeeze;
         table->x[i] = x;
         x += table->width[i];
     }
@@ -393,11 +399,15 @@ static void draw_carry(struct flow *flow, const struct table *table, const char 
 {
     struct font font = table->font;
     g_autofree char *text = signed_money(flow->doc, sum);
+    const char *label = document_label(flow->doc, key);
+    double x = table->count > 3 ? table->x[1] : flow->left;
+    struct font fitted;
+    double width;
 
     font.is_italic = true;
-    page_text(flow->page, table->x[table->count > 1 ? 1 : 0] + 3, flow->y, ALIGN_LEFT, &font,
-              document_label(flow->doc, key));
-    page_text(flow->page, flow->right - 3, flow->y, ALIGN_RIGHT, &font, text);
+    width = page_text(flow->page, flow->right - 3, flow->y, ALIGN_RIGHT, &font, text);
+    fitted = fit_font(flow->page->pen, &font, label, flow->right - width - x - 12);
+    page_text(flow->page, x + 3, flow->y, ALIGN_LEFT, &fitted, label);
     flow->y += font.size * 1.75;
 }
 

@@ -204,7 +204,9 @@ static void make_numbering(struct supplier *supplier, struct rng *rng)
         supplier->reference = rng_chance(rng, 75) ? REFERENCE_MOD10 : REFERENCE_MOD11;
     else if (supplier->language == LANG_SV || supplier->language == LANG_DA)
         supplier->reference = rng_chance(rng, 80) ? REFERENCE_MOD10 : REFERENCE_NONE;
-    else if (rng_chance(rng, 20))
+    else if (supplier->language == LANG_HU && rng_chance(rng, 35))
+        supplier->reference = REFERENCE_MOD10;
+    else if (rng_chance(rng, 25))
         supplier->reference = REFERENCE_RF;
 }
 

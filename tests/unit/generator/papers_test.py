@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 import xml.etree.ElementTree as ET
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -80,9 +81,19 @@ def reference(text, language):
     if text.startswith("RF"):
         return mod97(text)
     if language == "da":
-        match = re.fullmatch(r"\+71<(\d{15})\+\d{8}<", text)
-        return match and luhn(match[1])
+        match = re.fullmatch(r"\+(?:71<(\d{15})|75<(\d{16})|73<)\+\d{8}<", text)
+        return match and luhn(match[1] or match[2] or "0")
     return kid(text) if language == "nb" else luhn(text)
+
+
+def listed(*options):
+    run = subprocess.run([GENERATE, *options], check=True, capture_output=True, text=True)
+    return run.stdout.splitlines()
+
+
+def overlap(one, other):
+    """Points by which two word boxes lie over each other, across and down."""
+    return (min(one[3], other[3]) - max(one[1], other[1]), min(one[4], other[4]) - max(one[2], other[2]))
 
 
 def tiff_pages(path):
@@ -95,6 +106,33 @@ def tiff_pages(path):
         (at,) = struct.unpack_from(order + "I", data, at + 2 + 12 * entries)
         pages += 1
     return pages
+
+
+def png_pixels(path):
+    """Width, height and rows of grey of an 8-bit PNG without interlacing."""
+    data = path.read_bytes()
+    at, packed = 8, b""
+    while at < len(data):
+        (length,), kind = struct.unpack_from(">I", data, at), data[at + 4:at + 8]
+        if kind == b"IHDR":
+            width, height, depth, colour = struct.unpack_from(">IIBB", data, at + 8)
+            assert depth == 8 and colour == 0
+        if kind == b"IDAT":
+            packed += data[at + 8:at + 8 + length]
+        at += 12 + length
+    raw, rows, above = zlib.decompress(packed), [], bytearray(width)
+    for y in range(height):
+        kind, row = raw[y * (width + 1)], bytearray(raw[y * (width + 1) + 1:(y + 1) * (width + 1)])
+        for x in range(width if kind else 0):
+            left = row[x - 1] if x else 0
+            corner = above[x - 1] if x else 0
+            guess = left + above[x] - corner
+            nearest = min((abs(guess - left), 0, left), (abs(guess - above[x]), 1, above[x]),
+                          (abs(guess - corner), 2, corner))[2]
+            row[x] = (row[x] + (0, left, above[x], (left + above[x]) // 2, nearest)[kind]) & 255
+        rows.append(row)
+        above = row
+    return width, height, rows
 
 
 class Papers(unittest.TestCase):
@@ -233,6 +271,123 @@ class Papers(unittest.TestCase):
                     pages += paper["pages"]
             self.assertEqual(sorted(pages), list(range(1, batch["pages"] + 1)))
             self.assertEqual(tiff_pages(self.root / "batch" / batch["file"]), batch["pages"])
+
+    def test_layouts_are_thousands(self):
+        keys = listed("--layouts", "3000")
+        self.assertGreaterEqual(len(set(keys)), 2000)
+        slots = zip(*(key.split(".") for key in keys))
+        self.assertEqual([len(set(slot)) for slot in slots], [7, 8, 7, 5, 6, 4, 3, 8, 3, 7, 34, 4, 6, 3])
+
+    def test_papers_are_laid_out_in_as_many_ways(self):
+        path = self.root / "layouts.jsonl"
+        subprocess.run([GENERATE, "--training", "400", "--types", "invoice", "--universes", "5", path], check=True)
+        shapes = {}
+        for line in path.read_text().splitlines():
+            page = json.loads(line)
+            if page["page"] == 1:
+                where = lambda field: [(int(w[1] / 20), int(w[2] / 20)) for w in page["words"]
+                                       if len(w) > 5 and w[5] == field][:1]
+                shape = json.dumps([where(f) for f in ("seller_name", "buyer_name", "issue_date", "total_gross",
+                                                       "due_date", "line_amount")])
+                shapes.setdefault(page["truth"]["layout"], set()).add(shape)
+        self.assertGreaterEqual(len(shapes), 250)
+        self.assertGreaterEqual(len(set().union(*shapes.values())), 200)
+
+    def test_parts_share_no_layout(self):
+        train = set(listed("--layouts", "3000", "--part", "train"))
+        test = set(listed("--layouts", "3000", "--part", "test"))
+        self.assertFalse(train & test)
+        skeleton = lambda key: tuple(key.split(".")[i] for i in (1, 2, 4, 7, 10, 12))
+        self.assertFalse(set(map(skeleton, train)) & set(map(skeleton, test)))
+        for part, wanted in (("train", train), ("test", test)):
+            papers = generate(self.root / part, "--count", "30", "--part", part, "--forms", "pdf")
+            self.assertEqual({paper["part"] for paper in papers}, {part})
+
+    def test_parts_share_no_wording(self):
+        train = {tuple(line.split("\t")) for line in listed("--labels", "--part", "train")}
+        test = {tuple(line.split("\t")) for line in listed("--labels", "--part", "test")}
+        self.assertFalse({(t[0], t[2]) for t in train} & {(t[0], t[2]) for t in test})
+        self.assertGreater(len(test), 500)
+        titles = {(t[0], t[2].casefold()) for t in test if t[1] == "title.invoice"}
+        path = self.root / "train.jsonl"
+        subprocess.run([GENERATE, "--training", "240", "--types", "invoice", "--part", "train", path], check=True)
+        for line in path.read_text().splitlines():
+            page = json.loads(line)
+            for word in page["words"]:
+                self.assertNotIn((page["language"], word[0].casefold()), titles)
+
+    def test_words_do_not_lie_over_each_other(self):
+        path = self.root / "overlap.jsonl"
+        subprocess.run([GENERATE, "--training", "300", "--universe", "7", "--universes", "3", path], check=True)
+        for line in path.read_text().splitlines():
+            page = json.loads(line)
+            words = sorted(page["words"], key=lambda word: word[2])
+            for i, one in enumerate(words):
+                for other in words[i + 1:]:
+                    if other[2] > one[4]:
+                        break
+                    across, down = overlap(one, other)
+                    self.assertFalse(across > 2 and down > 2.5, (page["file"], one, other, page["truth"]["layout"]))
+
+    def test_currencies_printed_are_the_truth(self):
+        path = self.root / "currency.jsonl"
+        subprocess.run([GENERATE, "--training", "400", "--universe", "3", "--universes", "2", "--types",
+                        "invoice,credit_note,reminder,order,receipt", path], check=True)
+        euro = 0
+        for line in path.read_text().splitlines():
+            page = json.loads(line)
+            wanted = page["truth"]["currency"]
+            euro += wanted == "EUR" and page["language"] != "de"
+            for word in page["words"]:
+                found = re.search(r"\b(NOK|SEK|DKK|EUR|GBP|HUF)\b", word[0])
+                if found and (len(word) < 6 or word[5] != "noise"):
+                    self.assertEqual(found[1], wanted, (page["file"], word))
+        self.assertGreater(euro, 1)
+
+    def test_lines_say_what_is_printed_and_where(self):
+        path = self.root / "lines.jsonl"
+        subprocess.run([GENERATE, "--training", "150", "--types", "invoice,order", "--universes", "3", path],
+                       check=True)
+        many = 0
+        pages = {}
+        for line in path.read_text().splitlines():
+            page = json.loads(line)
+            pages.setdefault(page["file"], []).append(page)
+        for document in pages.values():
+            truth = document[0]["truth"]
+            many += len(document) > 1
+            for row, line in enumerate(truth["lines"]):
+                shown = {}
+                for page in document:
+                    for word in page["words"]:
+                        if len(word) > 6 and word[6] == row:
+                            shown.setdefault(word[5], []).append((page["page"], word[0]))
+                self.assertEqual({at for at, _ in shown["line_amount"]}, {line["page"]})
+                printed = {name[5:] for name in shown} & {"description", "quantity", "unit_price", "vat_rate",
+                                                          "amount", "article"}
+                self.assertEqual(printed, set(truth["line_visible"]), (document[0]["file"], row))
+                digits_of = lambda text: re.sub(r"\D", "", text)
+                amount = digits_of("".join(text for _, text in shown["line_amount"]))
+                self.assertIn(amount, (digits_of(line["amount"]), digits_of(line["amount"])[:-2]))
+        self.assertGreater(many, 5)
+
+    def test_words_lie_where_the_picture_shows_them(self):
+        generate(self.root / "seen", "--count", "1", "--types", "receipt", "--forms", "png", "--words",
+                 "--degrade", "office", "--languages", "nb,de")
+        for line in (self.root / "seen" / "words.jsonl").read_text().splitlines():
+            page = json.loads(line)
+            width, height, grey = png_pixels(self.root / "seen" / page["file"])
+            m = page["picture"]["to_pixels"]
+            self.assertEqual((width, height), (page["picture"]["width"], page["picture"]["height"]))
+            inked = 0
+            for word in page["words"]:
+                corners = [(m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5])
+                           for x in (word[1], word[3]) for y in (word[2], word[4])]
+                xs, ys = zip(*corners)
+                box = [grey[int(y)][int(min(xs)):int(max(xs)) + 1] for y in range(int(min(ys)), int(max(ys)))]
+                values = [value for row in box for value in row]
+                inked += max(values) - min(values) > 60
+            self.assertGreater(inked, 0.97 * len(page["words"]))
 
     def test_words_know_their_field(self):
         path = self.root / "training.jsonl"
