@@ -1,5 +1,6 @@
 /*
- * What the search (beam.c), its tables (decoder.c) and the making of words (beam_words.c) share.
+ * What the search shares with its tables (decoder.c), the classes it tries (beam_trials.c) and the
+ * making of words (beam_words.c).
  */
 #ifndef RECOGNISER_BEAM_PARTS_H
 #define RECOGNISER_BEAM_PARTS_H
@@ -9,6 +10,8 @@
 #include "recogniser/heap.h"
 
 enum { SPACE = 0, NOTHING = -1 }; /* unichar ids */
+
+#define CERTAINTY_MIN (-20.0F)
 
 /* A class that goes on from a prefix, and where to: a unichar when the code ends with it, else a
  * longer prefix. */
@@ -27,7 +30,7 @@ struct decoder {
     struct arena arena;
     struct prefix *prefixes;
     int prefix_count;
-    int *ranks; /* by code: where it is among prefixes[0].ends, or -1 */
+    int *ranks; /* by code: where it is among prefixes[0].ends, or -1; null always is there */
     int classes;
     int null_code;
     int code_range;  /* the greatest code + 1 */
@@ -53,9 +56,9 @@ struct node {
     int prefix;   /* of a character half written */
     short code;
     unsigned char permuter;
-    bool is_repeat : 1;
-    bool starts_list : 1; /* a space after which a word of the dictionary may begin */
-    bool starts_word : 1; /* the first letter of a word of the dictionary */
+    bool is_repeat;
+    bool starts_list; /* a space after which a word of the dictionary may begin */
+    bool starts_word; /* the first letter of a word of the dictionary */
 };
 
 /* The best nodes of one kind in the step being made; heap values are indices of nodes. */
@@ -69,9 +72,20 @@ struct span {
     int first, count;
 };
 
-/* Which classes are tried: the best two and null; when none of them can go on, the rest of the best
- * five; then all others. */
-enum group { TOP_TWO, TOP_FIVE, OTHERS, GROUPS };
+struct best_two {
+    int codes[2]; /* the same when there is only one class */
+};
+
+/* A class the step tries. */
+struct trial {
+    int code;
+    int unichar;   /* that it makes by itself, NOTHING for null */
+    int rank;      /* < 0: it makes none */
+    float alone;   /* certainties: its own … */
+    float joined;  /* … with the probability of null added … */
+    float bridged; /* … and of the rival: the other of the best two, */
+    int rival;     /* NOTHING when that is null */
+};
 
 struct beam {
     const struct decoder *decoder;
@@ -85,15 +99,10 @@ struct beam {
     int node_count, node_capacity;
 
     /* The step being made. */
-    const float *probabilities;
-    enum group group;
-    unsigned char *groups;         /* by code: enum group */
-    int top[5], top_count;         /* best first */
-    float *alone, *joined;         /* by code: certainty; with the probability of null added */
-    float bridged[2];              /* of top[0] and top[1] with null's and each other's added */
-    struct branch *ends, *goes_on; /* those of prefix 0 that are in the group */
-    int end_count, on_count;
-    struct branch *inner;              /* the same for a longer prefix, scratch */
+    struct trial trials[3]; /* by rank */
+    int trial_count;
+    unsigned char *trial_of; /* by code: its trial + 1, or 0 */
+    bool shares_new;         /* whether a node that must be repeated can be, in the next step */
     struct node starts[CONTINUATIONS]; /* the best space in front of the dictionary */
     bool has_start[CONTINUATIONS];
 };
@@ -107,8 +116,12 @@ static inline int lane_index(const struct decoder *d, bool is_dictionary, enum c
 /* The certainty of a probability, as nodes have it. */
 float certainty_of(float probability);
 
-/* The classes with the greatest probabilities, best first, at most five; returns how many. */
-int classes_best(const float *probabilities, int count, int ret[5]);
+/* The classes with the greatest probabilities, best first; returns how many. */
+enum { CLASSES_BEST = 5 };
+int classes_best(const float *probabilities, int count, int ret[CLASSES_BEST]);
+
+struct best_two best_two_of(const struct decoder *d, const float *probabilities);
+void trials_open(struct beam *b, const float *probabilities, struct best_two best);
 
 /* The path that ends in `best` (an index of nodes, or -1) as words. */
 void words_make(const struct beam *b, struct arena *a, int best, const struct posteriors *p,

@@ -112,10 +112,12 @@ static void choices_find(const struct reading *r, struct arena *a, const struct 
                          struct recognised_symbol *ret)
 {
     const struct decoder *d = r->decoder;
-    int step = peak(r, c), codes[5], count;
+    int step = peak(r, c), codes[CLASSES_BEST], count;
     const float *p = r->posteriors->values + (size_t)step * (size_t)d->classes;
-    struct symbol_choice found[5];
+    struct symbol_choice found[CLASSES_BEST];
 
+    if (p[r->path[step]->code] + p[d->null_code] > 1 - CHOICE_PROBABILITY_MIN)
+        return;
     count = classes_best(p, d->classes, codes);
     for (int i = 0; i < count && p[codes[i]] > CHOICE_PROBABILITY_MIN; i++) {
         int code = codes[i], unichar;

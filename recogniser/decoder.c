@@ -66,6 +66,7 @@ struct decoder *decoder_new(const struct model *m, bool without_dictionary)
     prefix_add(d);
     for (int i = 0; i < m->charset.count; i++)
         unichar_add(d, i, &m->charset.unichars[i]);
+    branch_find(d, &d->prefixes[0].ends, &d->prefixes[0].end_count, d->null_code);
     d->ranks = arena_alloc_array(&d->arena, (size_t)d->classes, sizeof *d->ranks);
     for (int i = 0; i < d->classes; i++)
         d->ranks[i] = -1;
