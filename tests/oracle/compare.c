@@ -82,6 +82,17 @@ static bool is_same(const void *ours, const void *theirs, uint64_t hash, size_t 
     return memcmp(ours, theirs, length) == 0;
 }
 
+/* The same bits: 0 is not -0, and a NaN is itself. */
+static bool is_same_float(float ours, float theirs)
+{
+    union {
+        float value;
+        uint32_t bits;
+    } a = {ours}, b = {theirs};
+
+    return a.bits == b.bits;
+}
+
 static size_t first_difference(const void *ours, const void *theirs, size_t value_bytes)
 {
     const char *a = ours, *b = theirs;
@@ -193,7 +204,7 @@ static void compare_symbols(struct comparison *c, const struct recognised_word *
 
         count(c, SYMBOLS,
               strcmp(x->text, y->text) == 0 && x->left == y->left && x->right == y->right &&
-                  memcmp(&x->certainty, &y->certainty, sizeof(float)) == 0,
+                  is_same_float(x->certainty, y->certainty),
               "“%s” in “%s”: %d to %d, certainty %a; not “%s”, %d to %d, %a", x->text, ours->text,
               x->left, x->right, (double)x->certainty, y->text, y->left, y->right,
               (double)y->certainty);
@@ -210,8 +221,8 @@ static void compare_word(struct comparison *c, const struct recognised_word *our
     count(c, BOXES, memcmp(x, y, sizeof(*x)) == 0, "“%s” at %d,%d to %d,%d, not %d,%d to %d,%d",
           ours->text, x->left, x->top, x->right, x->bottom, y->left, y->top, y->right, y->bottom);
     count(c, CERTAINTIES,
-          memcmp(&ours->certainty, &theirs->certainty, sizeof(float)) == 0 &&
-              memcmp(&ours->space_certainty, &theirs->space_certainty, sizeof(float)) == 0,
+          is_same_float(ours->certainty, theirs->certainty) &&
+              is_same_float(ours->space_certainty, theirs->space_certainty),
           "“%s” %a, space %a; not %a, space %a", ours->text, (double)ours->certainty,
           (double)ours->space_certainty, (double)theirs->certainty,
           (double)theirs->space_certainty);
