@@ -38,6 +38,7 @@
 #define PATH_BYTES 1000
 
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
+static const char *const engines[] = {"own", "tesseract", NULL};
 static const char *const picture_kinds[] = {"webp", "jpeg", NULL};
 static const char *const pdfa_kinds[] = {"1b", "2b", NULL};
 
@@ -73,6 +74,8 @@ static const struct config_option table[] = {
     INT("limits.attachments", limits.attachments, 0, LIMIT_ATTACHMENTS, "100", "files",
         "most attachments of one mail or PDF"),
 
+    CHOICE("read.engine", read.engine, "own",
+           "who reads pages; libtesseract reads what our own refuses either way", engines),
     TEXT("read.model", read.model, PATH_BYTES, "",
          "recognition model, a .traineddata file; Latin.traineddata of this installation"),
     TEXT("read.languages", read.languages, 100, "nb,sv,da,en,hu,de",

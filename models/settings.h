@@ -11,6 +11,7 @@
 #define SETTINGS_FILE "/etc/bilag/bilag.yaml"
 #define SETTINGS_PREFIX "BILAG" /* of environment variables */
 
+enum read_engine { ENGINE_OWN, ENGINE_TESSERACT };
 enum picture_kind { PICTURE_WEBP, PICTURE_JPEG };
 enum pdfa_kind { PDFA_1B, PDFA_2B };
 
@@ -35,6 +36,7 @@ struct settings {
     } limits;
 
     struct {
+        int engine;            /* enum read_engine */
         const char *model;     /* path of the .traineddata file */
         const char *languages; /* "nb,sv,da,en,hu,de": ISO 639-1, by falling likelihood */
         int picture;           /* enum picture_kind */

@@ -44,16 +44,19 @@ static void keep_regions(struct sheet *s, const struct page_image *image)
     pix_replace(&s->pix, kept);
 }
 
-static int recognise(struct arena *a, struct engine *engine, struct sheet *s, struct page *page,
-                     struct err *err)
+static int recognise(struct arena *a, struct engine *engine, struct sheet *s,
+                     struct read_result *result, struct err *err)
 {
     struct found_words found;
-    int r = engine_read(a, engine, s->pix, (int)(s->dpi + 0.5f), &found, err);
+    int r = engine_read(a, engine, s, &found, err);
 
     if (r < 0)
         return r;
-    words_place(a, s, &found, page);
-    page->source = PAGE_OCR;
+    words_place(a, s, &found, result->page);
+    result->page->source = PAGE_OCR;
+    result->page->rules = found.rules;
+    result->page->n_rules = found.n_rules;
+    result->fallback = found.fallback;
     return 0;
 }
 
@@ -86,10 +89,8 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
     is_empty = sheet_is_blank(s); /* a separator sheet may hold nothing but codes */
     page->is_blank = is_empty && page->n_barcodes == 0;
     if (!is_empty) {
-        clean_inverse(s);
-        clean_rules(a, s, &page->rules, &page->n_rules);
         count_time(&at, &result->times.clean_us);
-        r = recognise(a, engine, s, page, err);
+        r = recognise(a, engine, s, result, err);
     }
     count_time(&at, &result->times.recognise_us);
     return r;
@@ -105,10 +106,9 @@ static int read_mixed(struct arena *a, struct engine *engine, const struct page_
 
     find_barcodes(a, s, result->page);
     count_time(&at, &result->times.barcode_us);
-    clean_inverse(s);
     keep_regions(s, image);
     count_time(&at, &result->times.clean_us);
-    r = recognise(a, engine, s, result->page, err);
+    r = recognise(a, engine, s, result, err);
     count_time(&at, &result->times.recognise_us);
     if (r < 0)
         return r;

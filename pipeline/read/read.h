@@ -1,8 +1,7 @@
 /*
  * read: the picture of one page becomes words, bar codes, "blank", and a picture for the screen.
  *
- * Order: engine_new() once in the warm parent (it loads Tesseract's model, 75 ms), then read_page()
- * in a child that is forked for each page. Pure: the same image gives the same words, every time.
+ * Order: engine_new() once in the warm parent (it maps the model), then read_page() in a child that is forked for each page. Pure: the same image gives the same words, every time.
  */
 #ifndef PIPELINE_READ_H
 #define PIPELINE_READ_H
@@ -19,9 +18,8 @@ struct err;
 struct page_image;
 
 struct engine_options {
-    const char *model_folder; /* holds <model>.traineddata */
-    const char *model;        /* "Latin": one model for all six languages */
-    int page_mode;            /* Tesseract's PSM; 4 unless a test says otherwise */
+    const char *model; /* path of a .traineddata file; "Latin" serves all six languages */
+    bool is_tesseract; /* libtesseract reads every page, not only those our own refuses */
 };
 
 int engine_new(const struct engine_options *options, struct engine **ret, struct err *err);
@@ -42,6 +40,7 @@ struct read_result {
     struct page *page;
     const unsigned char *picture; /* in the arena */
     size_t picture_length;
+    const char *fallback; /* why libtesseract read it instead of our own, a static token, or NULL */
     struct read_times times;
 };
 

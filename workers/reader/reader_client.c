@@ -50,6 +50,7 @@ void reader_options_from(const struct settings *s, struct reader_options *ret)
 {
     *ret = (struct reader_options){
         .model = s->read.model,
+        .is_tesseract = s->read.engine == ENGINE_TESSERACT,
         .limits = {.file_bytes = (size_t)s->limits.file_bytes,
                    .pages = (int)s->limits.pages,
                    .pixels = s->limits.pixels,
@@ -129,7 +130,9 @@ static int start_parent(struct reader *reader, struct err *err)
     const char *program = reader->options.program ? reader->options.program
                           : configured            ? configured
                                                   : beside;
-    const char *arguments[] = {program, reader->options.model, NULL}, *environment[8];
+    const char *arguments[] = {program, reader->options.model,
+                               reader->options.is_tesseract ? "tesseract" : NULL, NULL},
+               *environment[8];
     int ends[2], r;
 
     if (reader->socket >= 0)

@@ -25,6 +25,7 @@ struct settings;
 struct reader_options {
     const char *program; /* NULL: $BILAG_READER, or bilag-reader beside this program */
     const char *model;   /* path of a .traineddata file */
+    bool is_tesseract;   /* libtesseract reads every page */
     struct open_limits limits;
     struct read_options read;
     int page_seconds, cpu_seconds;

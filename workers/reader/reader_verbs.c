@@ -19,7 +19,6 @@
 /* Where Debian puts what a record needs: icc-profiles-free and tesseract-ocr. */
 #define ICC_PATH "/usr/share/color/icc/sRGB.icc"
 #define FONT_PATH "/usr/share/tesseract-ocr/5/tessdata/pdf.ttf"
-#define PAGE_MODE 4 /* Tesseract's "one column of varied sizes": see pipeline/read */
 
 /* What the owner asks, parsed. Texts are borrowed from `json`. */
 struct request {
@@ -297,12 +296,7 @@ int reader_verbs_work(struct reader_work *work, struct err *err)
 int reader_verbs_prepare(void *user, enum reader_verb verb, struct err *err)
 {
     struct reader_tools *tools = user;
-    const char *slash = strrchr(tools->model, '/');
-    const char *name = slash ? slash + 1 : tools->model, *dot = strrchr(name, '.');
-    AUTO_FREE char *folder = slash ? mem_strndup(tools->model, (size_t)(slash - tools->model))
-                                   : mem_strdup(".");
-    AUTO_FREE char *model = mem_strndup(name, dot ? (size_t)(dot - name) : strlen(name));
-    const struct engine_options options = {folder, model, PAGE_MODE};
+    const struct engine_options options = {tools->model, tools->is_tesseract};
 
     if (verb != READER_READ || tools->engine)
         return 0;

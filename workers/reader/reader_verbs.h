@@ -9,6 +9,7 @@ struct engine;
 /* The warm parent's belongings: `user` of the house. */
 struct reader_tools {
     const char *model;     /* path of the .traineddata file */
+    bool is_tesseract;     /* no recogniser of our own */
     struct engine *engine; /* NULL until the first page is read */
 };
 

@@ -129,7 +129,7 @@ static inline const struct word *find_word(const struct page *page, const char *
 static inline struct engine *test_engine(void)
 {
     static struct engine *engine;
-    struct engine_options options = {TEST_MODEL_FOLDER, "Latin", 4};
+    struct engine_options options = {TEST_MODEL_FOLDER "/Latin.traineddata", false};
     struct err err = {0};
 
     if (!engine && engine_new(&options, &engine, &err) < 0)

@@ -1,0 +1,248 @@
+/*
+ * Lines come from the layout, characters from the recogniser. The recogniser knows where a word
+ * stands along its line but not how high it is, so each box is drawn in to the ink: from the band
+ * of small letters outwards, over the gap under a dot, until a row is white.
+ */
+#include "pipeline/read/own.h"
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "pipeline/read/layout/layout.h"
+#include "pipeline/read/sheet.h"
+#include "recogniser/recogniser.h"
+
+#include <leptonica/allheaders.h>
+#include <math.h>
+#include <string.h>
+
+#define DOT_GAP 0.5f        /* of the x-height: under the dot of an i, the ring of an å */
+#define INK_GREY_SHARE 0.7f /* of the paper's grey: darker is ink */
+
+/* Tesseract's own scale from certainty to confidence. */
+static float confidence_of(float certainty)
+{
+    float confidence = 1 + certainty / 20;
+
+    return confidence < 0 ? 0 : confidence > 1 ? 1 : confidence;
+}
+
+/* --- the picture as the layout wants it ---------------------------------------------------- */
+
+static void pix_release(void *thing)
+{
+    PIX *pix = thing;
+
+    pixDestroy(&pix);
+}
+
+/* The darker side of the page's grey by Otsu's split, kept within reason. */
+static PIX *ink_of_grey(const struct sheet *s)
+{
+    int threshold = 0, most = (int)(INK_GREY_SHARE * (float)s->paper + 0.5f);
+
+    pixSplitDistributionFgBg(s->pix, 0.1f, 4, &threshold, NULL, NULL, NULL);
+    if (threshold < most / 2)
+        threshold = most / 2;
+    return pixThresholdToBinary(s->pix, threshold > most ? most : threshold);
+}
+
+/* False when the picture cannot be had as bits. */
+static bool page_of(struct arena *a, const struct sheet *s, struct layout_page *ret)
+{
+    bool is_grey = pixGetDepth(s->pix) == 8;
+    PIX *ink = is_grey ? ink_of_grey(s) : pixClone(s->pix);
+
+    if (!ink)
+        return false;
+    arena_defer(a, pix_release, ink);
+    *ret = (struct layout_page){.ink = pixGetData(ink),
+                                .grey = is_grey ? pixGetData(s->pix) : NULL,
+                                .width = pixGetWidth(ink),
+                                .height = pixGetHeight(ink),
+                                .ink_words = pixGetWpl(ink),
+                                .grey_words = is_grey ? pixGetWpl(s->pix) : 0,
+                                .dpi = s->dpi};
+    return true;
+}
+
+/* --- boxes --------------------------------------------------------------------------------- */
+
+static bool row_has_ink(const struct bitmap *ink, int y, int x0, int x1)
+{
+    const uint64_t *row = bitmap_row(ink, y);
+
+    for (int i = x0 >> 6; i <= (x1 - 1) >> 6; i++)
+        if (row[i] & bitmap_span(i, x0, x1))
+            return true;
+    return false;
+}
+
+/* The last row with ink from `y` on in steps, at most `end`; a white gap up to `gap` is crossed. */
+static int ink_edge(const struct bitmap *ink, int y, int end, int step, int gap, int x0, int x1)
+{
+    int edge = y;
+
+    for (int white = 0; y != end && white <= gap; y += step) {
+        white = row_has_ink(ink, y, x0, x1) ? 0 : white + 1;
+        if (white == 0)
+            edge = y;
+    }
+    return edge;
+}
+
+static int clamped(int value, int least, int most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* Draws the box of a word on an upright line in to its ink. */
+static void tighten(const struct layout_line *line, const struct bitmap *ink,
+                    struct layout_box *box)
+{
+    float middle = (float)(box->x0 + box->x1 - line->box.x0 - line->box.x1) / 2;
+    int base = (int)lrintf(line->baseline + line->slope * middle);
+    int foot = clamped(base - 1, box->y0, box->y1 - 1);
+    int head = clamped(base - (int)lrintf(line->x_height), box->y0, foot);
+    int gap = (int)(DOT_GAP * line->x_height) + 1;
+    int x0 = clamped(box->x0, 0, ink->width - 1), x1 = clamped(box->x1, x0 + 1, ink->width);
+    int top = ink_edge(ink, foot, box->y0 - 1, -1, gap > foot - head ? gap : foot - head, x0, x1);
+    int bottom = ink_edge(ink, head, box->y1, 1, gap > foot - head ? gap : foot - head, x0, x1);
+
+    if (top < bottom) {
+        box->y0 = top;
+        box->y1 = bottom + 1;
+    }
+}
+
+static struct box place_word(const struct layout *layout, const struct layout_line *line,
+                             const struct recognised_word *word)
+{
+    struct layout_box at = layout_place(line, word->box);
+
+    if (line->turn == LAYOUT_UPRIGHT)
+        tighten(line, &layout->text, &at);
+    return (struct box){(float)at.x0, (float)at.y0, (float)at.x1, (float)at.y1};
+}
+
+/* --- words --------------------------------------------------------------------------------- */
+
+static const char *clean_text(struct arena *a, const char *text)
+{
+    size_t length = strnlen(text, LIMIT_WORD_BYTES / 3);
+    char *clean = arena_alloc(a, 3 * length + 1);
+
+    utf8_clean(text, length, clean);
+    return clean;
+}
+
+static void take_words(struct arena *a, const struct layout *layout,
+                       const struct recognised_line *texts, struct found_words *ret)
+{
+    size_t room = 0;
+    int line = -1, row = -1, block = -1;
+
+    for (size_t i = 0; i < layout->line_count; i++)
+        room += texts[i].word_count;
+    if (room > LIMIT_WORDS_A_PAGE)
+        room = LIMIT_WORDS_A_PAGE;
+    ret->words = arena_alloc_array(a, room, sizeof *ret->words);
+    for (size_t i = 0; i < layout->line_count; i++) {
+        const struct layout_line *from = &layout->lines[i];
+
+        if (texts[i].word_count && (from->row != row || from->block != block))
+            line++;
+        for (size_t k = 0; k < texts[i].word_count && ret->count < room; k++) {
+            const struct recognised_word *word = &texts[i].words[k];
+
+            row = from->row;
+            block = from->block;
+            ret->words[ret->count++] = (struct word){
+                .text = clean_text(a, word->text),
+                .box = place_word(layout, from, word),
+                .confidence = confidence_of(word->certainty),
+                .line = (uint16_t)line,
+                .block = (uint16_t)block,
+            };
+        }
+    }
+}
+
+static void take_rules(struct arena *a, const struct layout *layout, const struct sheet *s,
+                       struct found_words *ret)
+{
+    ret->rules = arena_alloc_array(a, layout->rule_count, sizeof *ret->rules);
+    ret->n_rules = layout->rule_count;
+    for (size_t i = 0; i < layout->rule_count; i++) {
+        const struct layout_box *at = &layout->rules[i].box;
+        struct box box = {(float)at->x0, (float)at->y0, (float)at->x1, (float)at->y1};
+
+        ret->rules[i].box = sheet_to_points(s, 1, box);
+        ret->rules[i].is_vertical = layout->rules[i].is_vertical;
+    }
+}
+
+int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struct found_words *ret,
+             struct err *err)
+{
+    struct layout layout = {0};
+    struct layout_page page;
+    struct recognised_line *texts;
+    struct line_image *images;
+    int status;
+
+    if (!page_of(a, s, &page)) {
+        ret->fallback = "no_bits";
+        return 0;
+    }
+    layout_find(a, &page, &layout);
+    if (layout.refusal) {
+        ret->fallback = layout.refusal;
+        return 0;
+    }
+    images = arena_alloc_array(a, layout.line_count, sizeof *images);
+    texts = arena_alloc_array(a, layout.line_count, sizeof *texts);
+    for (size_t i = 0; i < layout.line_count; i++)
+        layout_crop(a, &page, &layout, &layout.lines[i], &images[i]);
+    status = recogniser_read(r, a, images, layout.line_count, texts, err);
+    if (status < 0)
+        return status;
+    take_words(a, &layout, texts, ret);
+    take_rules(a, &layout, s, ret);
+    return 0;
+}
+
+/* --- one line ------------------------------------------------------------------------------ */
+
+/* The pixels of a picture as bytes, 0 dark. */
+static bool line_of(struct arena *a, PIX *pix, struct line_image *ret)
+{
+    PIX *grey = pixConvertTo8(pix, 0);
+    int width = grey ? pixGetWidth(grey) : 0, height = grey ? pixGetHeight(grey) : 0;
+    unsigned char *pixels = arena_alloc(a, (size_t)width * (size_t)height + 1);
+
+    for (int y = 0; y < height; y++) {
+        const l_uint32 *row = pixGetData(grey) + (size_t)y * (size_t)pixGetWpl(grey);
+
+        for (int x = 0; x < width; x++)
+            pixels[(size_t)y * (size_t)width + (size_t)x] = GET_DATA_BYTE(row, x);
+    }
+    pixDestroy(&grey);
+    *ret = (struct line_image){pixels, width, height, width};
+    return width > 0 && height > 0;
+}
+
+float own_line_confidence(const struct recogniser *r, struct Pix *line)
+{
+    AUTO_ARENA struct arena a;
+    struct recognised_line text = {0};
+    struct line_image image;
+    float sum = 0;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    if (!line_of(&a, line, &image) || recogniser_read(r, &a, &image, 1, &text, NULL) < 0)
+        return 0;
+    for (size_t i = 0; i < text.word_count; i++)
+        sum += confidence_of(text.words[i].certainty);
+    return text.word_count ? sum / (float)text.word_count : 0;
+}
