@@ -1,7 +1,8 @@
 /*
  * read: the picture of one page becomes words, bar codes, "blank", and a picture for the screen.
  *
- * Order: engine_new() once in the warm parent (it maps the model), then read_page() in a child that is forked for each page. Pure: the same image gives the same words, every time.
+ * Order: engine_new() once in the warm parent (it maps the model), then read_page() in a child that
+ * is forked for each page. Pure: the same image gives the same words, every time.
  */
 #ifndef PIPELINE_READ_H
 #define PIPELINE_READ_H

@@ -1,6 +1,6 @@
 /*
- * libtesseract behind one small door: it reads the pages that our own recogniser refuses, and all of
- * them under `engine: tesseract`.
+ * libtesseract behind one small door: it reads the pages that our own recogniser refuses, and all
+ * of them under `engine: tesseract`.
  */
 #ifndef PIPELINE_READ_TESSERACT_H
 #define PIPELINE_READ_TESSERACT_H
