@@ -85,11 +85,12 @@ static int unichar_parse(struct bytes line, struct arena *a, struct unichar *ret
     if (text[0] == '\0' || strlen(text) > UNICHAR_BYTES_MAX || properties < 0 ||
         !utf8_is_valid(text, strlen(text)))
         return model_damaged(err, "a character that is none");
+    if (!script_has_spaces(field))
+        return model_unknown(err, "a script without spaces between words");
     ret->text = strcmp(text, "NULL") == 0 ? " " : arena_strdup(a, text);
     ret->is_alpha = properties & IS_ALPHA;
     ret->is_digit = properties & IS_DIGIT;
     ret->is_punctuation = properties & IS_PUNCTUATION;
-    ret->is_space_delimited = script_has_spaces(field);
     return 0;
 }
 

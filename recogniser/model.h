@@ -63,11 +63,11 @@ struct network {
 struct unichar {
     const char *text; /* UTF-8; " " for id 0 */
     bool is_digit, is_alpha, is_punctuation;
-    bool is_space_delimited; /* its script puts spaces between words */
     int code_length;
     int codes[CODE_LENGTH_MAX]; /* the classes it is written with */
 };
 
+/* Of scripts that put spaces between words: what a word is depends on it. */
 struct charset {
     struct unichar *unichars;
     int count; /* id 0 is the space. Ids may share a code: the last one is meant */

@@ -161,7 +161,7 @@ static void put_unichars(struct buf *b)
         "1 8 0,255,0,255,0,0,0,0,0,0 Common 5 2 5 1\t# 1 [31 ]0",
         ". 10 0,255,0,255,0,0,0,0,0,0 Common 6 6 6 .\t# . [2e ]p",
         ", 10 Common 7 6 7 ,",
-        "ab 1 0,255,0,255,0,0,0,0,0,0 Han 8 0 8 ab",
+        "ab 1 0,255,0,255,0,0,0,0,0,0 Latin 8 0 8 ab",
     };
 
     buf_printf(b, "%d\n", SMALL_UNICHARS);

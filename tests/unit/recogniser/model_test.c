@@ -71,9 +71,9 @@ static void characters_come_out(void **state)
     assert_int_equal(m.charset.count, SMALL_UNICHARS);
     assert_string_equal(u[SMALL_SPACE].text, " ");
     assert_string_equal(u[SMALL_COMMA].text, ",");
-    assert_true(u[SMALL_A].is_alpha && !u[SMALL_A].is_digit && u[SMALL_A].is_space_delimited);
+    assert_true(u[SMALL_A].is_alpha && !u[SMALL_A].is_digit);
     assert_true(u[SMALL_1].is_digit && u[SMALL_DOT].is_punctuation);
-    assert_true(u[SMALL_COMMA].is_punctuation && !u[SMALL_AB].is_space_delimited);
+    assert_true(u[SMALL_COMMA].is_punctuation);
     assert_int_equal(u[SMALL_AB].code_length, 2);
     assert_int_equal(u[SMALL_AB].codes[1], u[SMALL_B].codes[0]);
     model_close(&m);
@@ -175,10 +175,12 @@ static const struct {
     {"\101\0\0\0\350\3\0\0", "\1\0\0\0\350\3\0\0", 8, "model_unknown"},
     {"\351\3\0\0\6\0\0\0", "\351\3\0\0\7\0\0\0", 8, "model_damaged"},
     {"\351\3\0\0\6\0\0\0", "\351\3\0\0\377\377\377\377", 8, "model_damaged"},
-    /* characters: too many, not UTF-8, no properties, a first one that is no space */
+    /* characters: too many, not UTF-8, no properties, a first one that is no space, of a script
+     * without spaces */
     {"9\nNULL", "8\nNULL", 6, "model_damaged"},
     {"9\nNULL", "x\nNULL", 6, "model_damaged"},
     {"NULL 0", "NOLL 0", 6, "model_unknown"},
+    {"Latin 8", "Thai  8", 7, "model_unknown"},
     {"\na 3 ", "\n\xff 3 ", 5, "model_damaged"},
     {"\na 3 ", "\na z ", 5, "model_damaged"},
     /* codes: of no length, too long, of no class */
