@@ -248,6 +248,7 @@ int records_supplier_of(struct records *r, int64_t document_id, int64_t *ret_id,
 struct tally {
     int64_t id;
     int score, numbers, looks;
+    unsigned ranks; /* bit 1u << enum sign_rank */
 };
 
 static struct tally *tally_of(struct tally tallies[TALLIES_MAX], int64_t id)
@@ -277,10 +278,20 @@ static int count_sign(struct records *r, const struct supplier_sign *sign,
             tally->score += rank_scores[rank];
             tally->numbers += rank == RANK_NUMBER;
             tally->looks += rank == RANK_LOOK;
+            tally->ranks |= 1u << rank;
         }
         code = 0;
     }
     return code;
+}
+
+/* Beside somebody else's number two kinds of other signs must agree: our supplier's own number may
+ * be unreadable, and the stranger's be that of the bank that collects. */
+static bool outweighs_number(const struct tally *tally)
+{
+    unsigned others = tally->ranks & ~(1u << RANK_LOOK);
+
+    return tally->numbers || (others & (others - 1)) || (others && tally->looks >= LOOKS_NEEDED);
 }
 
 /* Nothing but the look: most of its words must be there. */
@@ -321,7 +332,7 @@ static int recall(struct records *r, const struct supplier_sign *signs, size_t n
         code = looks_enough(r, &best, &is_enough, err);
     if (code < 0)
         return code;
-    if (!is_enough || best.score == second || (has_number && !best.numbers))
+    if (!is_enough || best.score == second || (has_number && !outweighs_number(&best)))
         return err_set(err, ERR_NOT_FOUND, "no supplier has these signs");
     *ret_id = best.id;
     return 0;

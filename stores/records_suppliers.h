@@ -47,7 +47,7 @@ int records_find_supplier(struct records *r, enum field_id field, const char *va
                           struct arena *a, const char **ret_name, struct err *err);
 
 /* Whose signs are these? Registered numbers weigh most, then accounts, then mail and name, then the
- * look; a registered number that is somebody else's, or new, rules out all but the numbers.
+ * look; where a registered number is somebody else's, or new, two kinds of the others must agree.
  * ERR_NOT_FOUND when nobody's or not clearly one supplier's. */
 int records_recall_supplier(struct records *r, const struct supplier_sign *signs, size_t n,
                             int64_t *ret_id, struct err *err);

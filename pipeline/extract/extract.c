@@ -107,7 +107,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     score_fields(&candidates, &sheet, &parties, a, d);
     currency_decide(&candidates, &sheet, context->company, d);
     settle_date(context, d);
-    memory_fill(candidates.memory, a, d);
+    memory_fill(candidates.memory, &candidates, a, d);
     if (d->type == DOCUMENT_ORDER)
         swap_parties(d);
     if (einvoice)

@@ -234,7 +234,7 @@ static bool hint_holds(const struct memory *m, const struct hint *hint, const st
         shape_of(c->value, shape);
         return strcmp(shape, hint->lesson->text) == 0;
     case LESSON_VALUE:
-        return c->value && strcmp(c->value, hint->lesson->text) == 0;
+        return c->value && value_is_same(c->value, hint->lesson->text);
     case LESSON_TERM:
         return fits_term(m, c, hint->lesson->text);
     default:
@@ -242,11 +242,18 @@ static bool hint_holds(const struct memory *m, const struct hint *hint, const st
     }
 }
 
+/* A supplier that prints decimals prints them in its sums. */
+static bool lacks_decimals(const struct memory *m, const struct candidate *c)
+{
+    return c->kind == CANDIDATE_AMOUNT && c->amount.decimals < 0 &&
+           memory_best(m, FIELD_TOTAL_GROSS, LESSON_MARK);
+}
+
 float memory_evidence(const struct memory *m, enum field_id field, const struct candidate *c)
 {
     float best[LESSON_KIND_COUNT] = {0}, shapes = 0, place = 0, sum = 0;
 
-    if (!m || !kind_fits_field(c->kind, field))
+    if (!m || !kind_fits_field(c->kind, field) || lacks_decimals(m, c))
         return 0;
     for (int i = m->first[field]; i < m->first[field + 1]; i++) {
         const struct hint *hint = &m->hints[i];

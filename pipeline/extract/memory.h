@@ -28,7 +28,8 @@ const struct memory *memory_recall(struct arena *a, const struct extract_context
 float memory_evidence(const struct memory *m, enum field_id field, const struct candidate *c);
 
 /* After scoring: constants that are printed, misread or not, and marks on what looks as always. */
-void memory_fill(const struct memory *m, struct arena *a, struct document *d);
+void memory_fill(const struct memory *m, const struct candidates *c, struct arena *a,
+                 struct document *d);
 
 /* ---- learning ---- */
 

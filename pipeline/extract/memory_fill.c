@@ -1,13 +1,13 @@
 /*
  * Constants and patterns. A supplier's own name, address, numbers and currency are the same on
- * every paper, so what a scanner garbled can be recognised: the constant's comparing form is
- * searched in all words with one error in eight letters (Myers' bit vectors, JACM 46(3), 1999: one
- * machine word of pattern, a few operations a letter). It must stand on the page; only the currency
- * and the name may be known without being read. A number that check digits prove stays as it is,
- * even where it contradicts the memory: then it is a new number, and a person shall see it.
+ * every paper, so what a scanner garbled can be recognised where it stands (memory_print.c). Only
+ * the currency and the name may be known without being read, and no account ever is. A number that
+ * check digits prove stays as it is, even where it contradicts the memory: then it is a new number,
+ * and a person shall see it; unless it is a third party's and our constant stands elsewhere.
  */
 #include "pipeline/extract/memory.h"
 #include "pipeline/extract/memory_private.h"
+#include "pipeline/extract/score.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -15,160 +15,160 @@
 #include <math.h>
 #include <string.h>
 
-enum { LETTERS_AN_ERROR = 8 };
-static_assert(PHRASE_KEY_SIZE <= 64, "a pattern is one word of bits");
-
 static const float TRUSTED = 0.45f; /* weight of a constant that may correct: one clean sight */
+static const float PLACED = 0.4f;   /* evidence that fills a date nothing else found */
 
-static const enum field_id constants[] = {
-    FIELD_CURRENCY,
-    FIELD_SELLER_NAME,
-    FIELD_SELLER_VAT_ID,
-    FIELD_SELLER_ADDRESS,
-    FIELD_SELLER_EMAIL,
-    FIELD_SELLER_REGISTRATION_ID,
-    FIELD_IBAN,
-    FIELD_BIC,
-    FIELD_BANK_ACCOUNT,
-    FIELD_BANKGIRO,
-    FIELD_PLUSGIRO,
-    FIELD_BUYER_NAME,
-    FIELD_BUYER_VAT_ID,
-    FIELD_BUYER_ADDRESS,
-    FIELD_BUYER_REGISTRATION_ID,
-    FIELD_PAYMENT_TERMS,
-    FIELD_BUYER_REFERENCE,
-    FIELD_CONTRACT_REFERENCE,
+enum constant_flag {
+    UNPRINTED = 1, /* known without being read, where nothing was read surely */
+    IDENTITY = 2,  /* names the company: a proved number elsewhere is somebody else's */
+    AT_PLACE = 4,  /* only some papers have it: it counts where it stood before */
 };
 
-/* All keys of the sheet in one string, and the token each letter came from. */
-struct letters {
-    char *text;
-    int *token;
-    int count;
+static const struct constant {
+    enum field_id field;
+    unsigned flags;
+} constants[] = {
+    {FIELD_CURRENCY, UNPRINTED},
+    {FIELD_SELLER_NAME, UNPRINTED},
+    {FIELD_SELLER_VAT_ID, IDENTITY},
+    {FIELD_SELLER_REGISTRATION_ID, IDENTITY},
+    {FIELD_SELLER_ADDRESS, 0},
+    {FIELD_SELLER_EMAIL, 0},
+    {FIELD_IBAN, 0},
+    {FIELD_BIC, 0},
+    {FIELD_BANK_ACCOUNT, 0},
+    {FIELD_BANKGIRO, 0},
+    {FIELD_PLUSGIRO, 0},
+    {FIELD_BUYER_NAME, 0},
+    {FIELD_BUYER_VAT_ID, IDENTITY},
+    {FIELD_BUYER_REGISTRATION_ID, IDENTITY},
+    {FIELD_BUYER_ADDRESS, 0},
+    {FIELD_PAYMENT_TERMS, 0},
+    {FIELD_BUYER_REFERENCE, AT_PLACE},
+    {FIELD_CONTRACT_REFERENCE, AT_PLACE},
 };
 
-static struct letters letters_of(const struct sheet *s, struct arena *a)
-{
-    struct letters l = {0};
-    size_t room = 1;
-
-    for (int i = 0; i < s->n_tokens; i++)
-        room += strlen(s->tokens[i].key);
-    l.text = arena_alloc(a, room);
-    l.token = arena_alloc_array(a, room, sizeof *l.token);
-    for (int i = 0; i < s->n_tokens; i++)
-        for (const char *p = s->tokens[i].key; *p; p++) {
-            l.token[l.count] = i;
-            l.text[l.count++] = *p;
-        }
-    return l;
-}
-
-/* The best place where `key` stands with at most `most` edits: its last letter, or -1. */
-static int search(const struct letters *l, const char *key, int most)
-{
-    uint64_t masks[256] = {0}, plus = ~UINT64_C(0), minus = 0;
-    int length = (int)strlen(key), score = length, best = -1;
-
-    for (int i = 0; i < length; i++)
-        masks[(unsigned char)key[i]] |= UINT64_C(1) << i;
-    for (int i = 0; i < l->count; i++) {
-        uint64_t equal = masks[(unsigned char)l->text[i]], down = equal | minus;
-        uint64_t across = (((equal & plus) + plus) ^ plus) | equal;
-        uint64_t up_plus = minus | ~(across | plus), up_minus = plus & across;
-
-        score += (int)(up_plus >> (length - 1) & 1) - (int)(up_minus >> (length - 1) & 1);
-        up_plus <<= 1;
-        up_minus <<= 1;
-        plus = up_minus | ~(down | up_plus);
-        minus = up_plus & down;
-        if (score <= most) {
-            most = score - 1;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* Where text is printed: runs from the token of its first letter to that of its last. */
-static bool find_run(const struct letters *l, const char *text, int *ret_first, int *ret_last)
-{
-    char key[PHRASE_KEY_SIZE];
-    int length = (int)words_key(text, key), end;
-
-    if (length < 3)
-        return false;
-    end = search(l, key, length / LETTERS_AN_ERROR);
-    if (end < 0)
-        return false;
-    *ret_last = l->token[end];
-    *ret_first = l->token[end < length ? 0 : end - length + 1];
-    return true;
-}
-
-/* An address stands in several lines: each of its parts must be found. */
-static bool find_printed(const struct memory *m, const struct letters *l, const char *value,
-                         struct field *ret)
+/* An address stands in several lines, and half of its letters will do. `*ret` is a candidate of
+ * the first line found. */
+static bool find_constant(const struct memory *m, const struct letters *l, const char *value,
+                          struct candidate *ret)
 {
     char *rest = arena_strdup(m->arena, value), *part;
-    struct field found = {0};
+    size_t found = 0, all = 0;
 
     while ((part = strsep(&rest, ","))) {
         int first, last;
 
-        if (!find_run(l, part, &first, &last))
-            return false;
-        if (found.page == 0) {
-            const struct token *token = &m->s->tokens[first];
-
-            found.page = m->s->pages[token->page]->number;
-            found.box = token->printed;
-            found.source = token->is_ocr ? SOURCE_OCR : SOURCE_TEXT;
-        }
-        for (int i = first; i <= last; i++)
-            if (m->s->tokens[i].row == m->s->tokens[first].row)
-                found.box = box_union(found.box, m->s->tokens[i].printed);
+        all += strlen(part);
+        if (!find_print(l, part, &first, &last))
+            continue;
+        if (found == 0)
+            *ret = candidate_of_run(m->s, first, last);
+        found += strlen(part);
     }
-    *ret = found;
-    return true;
+    return 2 * found >= all && found > 0;
 }
 
-static bool may_stay_unprinted(enum field_id id, const struct field *field)
+static bool stands_at_place(const struct memory *m, enum field_id field, const struct candidate *c)
 {
-    return id == FIELD_CURRENCY ||
-           (id == FIELD_SELLER_NAME && (!field->value || field->confidence < 0.6f));
+    for (int i = m->first[field]; i < m->first[field + 1]; i++)
+        if (lesson_is_place(m->hints[i].lesson->kind) && hint_selects(&m->hints[i], m->s, c))
+            return true;
+    return false;
 }
 
-static bool is_proved(const struct field *field)
+static bool overlaps(const struct box *a, const struct box *b)
 {
-    return field->value && (field->proofs & (1u << PROOF_CHECKSUM | 1u << PROOF_STRUCTURED));
+    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
-static bool is_equal(const char *a, const char *b)
+/* "Zahlbar" of "Zahlbar in 14 Tagen": the rest was lost. */
+static bool is_part(const struct field *field, enum field_id id, const char *whole)
 {
-    return a && strcmp(a, b) == 0;
+    char key[PHRASE_KEY_SIZE], all[PHRASE_KEY_SIZE];
+
+    if (!field->value || field_info(id)->kind != FIELD_TEXT)
+        return false;
+    words_key(whole, all);
+    return words_key(field->value, key) >= 5 && strstr(all, key);
 }
 
-static void fill_constant(const struct memory *m, const struct letters *l, enum field_id id,
-                          struct document *d)
+/* May the constant, found at `c` or nowhere (NULL), take the field? */
+static bool may_take(const struct memory *m, const struct constant *constant,
+                     const struct field *field, const struct candidate *c)
 {
-    const struct lesson *lesson = memory_best(m, id, LESSON_VALUE);
+    bool is_proved = field->value &&
+                     field->proofs & (1u << PROOF_CHECKSUM | 1u << PROOF_STRUCTURED);
+
+    if (!c)
+        return constant->flags & UNPRINTED && (!field->value || field->confidence < 0.6f);
+    if (constant->field == FIELD_CURRENCY)
+        return !field->value || field->confidence < 0.9f;
+    if (is_proved)
+        return constant->flags & IDENTITY && field->page > 0 && !overlaps(&field->box, &c->printed);
+    return !(constant->flags & AT_PLACE) || stands_at_place(m, constant->field, c);
+}
+
+static void fill_constant(const struct memory *m, const struct letters *l,
+                          const struct constant *constant, struct document *d)
+{
+    const struct lesson *lesson = memory_best(m, constant->field, LESSON_VALUE);
     float weight = lesson ? lesson_weight(lesson) : 0;
-    struct field *field = &d->fields[id], found = {.source = SOURCE_MEMORY};
+    struct field *field = &d->fields[constant->field];
+    struct candidate found;
+    bool is_printed;
 
-    if (weight < TRUSTED || (is_proved(field) && !is_equal(field->value, lesson->text)))
+    if (weight < TRUSTED)
         return;
-    if (!is_equal(field->value, lesson->text)) {
-        if (!find_printed(m, l, lesson->text, &found) && !may_stay_unprinted(id, field))
+    if (!field->value || !value_is_same(field->value, lesson->text)) {
+        is_printed = find_constant(m, l, lesson->text, &found);
+        if (is_part(field, constant->field, lesson->text))
+            field->confidence = 0;
+        else if (!may_take(m, constant, field, is_printed ? &found : NULL))
             return;
-        *field = found;
+        else if (is_printed)
+            field_from_candidate(field, &found, m->s, NULL, 0);
+        else
+            *field = (struct field){.source = SOURCE_MEMORY};
         field->value = lesson->text;
     }
     field->proofs |= 1u << PROOF_SUPPLIER_PATTERN;
     field->confidence = fmaxf(field->confidence, 0.84f + 0.14f * weight);
     field->alternative = NULL;
 }
+
+/* ---- dates ---- */
+
+static bool is_taken(const struct document *d, const struct candidate *c)
+{
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (d->fields[i].value && field_info((enum field_id)i)->kind == FIELD_DATE &&
+            d->fields[i].page > 0 && overlaps(&d->fields[i].box, &c->printed))
+            return true;
+    return false;
+}
+
+/* A date where this supplier always prints it, under a label nobody else has. */
+static void fill_date(const struct memory *m, const struct candidates *c, enum field_id id,
+                      struct document *d)
+{
+    const struct candidate *best = NULL;
+    float top = PLACED;
+
+    for (int i = 0; i < c->count && !d->fields[id].value; i++) {
+        float score = memory_evidence(m, id, &c->items[i]);
+
+        if (score > top && !is_taken(d, &c->items[i])) {
+            top = score;
+            best = &c->items[i];
+        }
+    }
+    if (best)
+        field_from_candidate(&d->fields[id], best, m->s, best->value,
+                             score_confidence(top, 0, best));
+}
+
+/* ---- patterns ---- */
 
 /* Looks like the earlier ones: the number its shape, the VAT its rates. */
 static void mark_patterns(const struct memory *m, struct document *d)
@@ -189,8 +189,8 @@ static void mark_patterns(const struct memory *m, struct document *d)
         bool is_usual = false;
 
         for (int k = m->first[FIELD_TOTAL_VAT]; k < m->first[FIELD_TOTAL_VAT + 1]; k++)
-            is_usual |= m->hints[k].lesson->kind == LESSON_RATE &&
-                        is_equal(d->vat[i].rate, m->hints[k].lesson->text);
+            is_usual |= m->hints[k].lesson->kind == LESSON_RATE && d->vat[i].rate &&
+                        strcmp(d->vat[i].rate, m->hints[k].lesson->text) == 0;
         if (!is_usual)
             return;
     }
@@ -198,7 +198,8 @@ static void mark_patterns(const struct memory *m, struct document *d)
         d->fields[FIELD_TOTAL_VAT].proofs |= 1u << PROOF_SUPPLIER_PATTERN;
 }
 
-void memory_fill(const struct memory *m, struct arena *a, struct document *d)
+void memory_fill(const struct memory *m, const struct candidates *c, struct arena *a,
+                 struct document *d)
 {
     struct letters l;
 
@@ -206,6 +207,9 @@ void memory_fill(const struct memory *m, struct arena *a, struct document *d)
         return;
     l = letters_of(m->s, a);
     for (size_t i = 0; i < ARRAY_LENGTH(constants); i++)
-        fill_constant(m, &l, constants[i], d);
+        fill_constant(m, &l, &constants[i], d);
+    for (unsigned id = 0; id < FIELD_COUNT; id++)
+        if (field_info(id)->kind == FIELD_DATE)
+            fill_date(m, c, id, d);
     mark_patterns(m, d);
 }

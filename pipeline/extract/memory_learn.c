@@ -73,6 +73,7 @@ struct learner {
     const struct document *d;
     bool is_approved;
     struct lessons *out;
+    struct letters letters;
     size_t n_before; /* lessons that were there already */
 };
 
@@ -87,8 +88,9 @@ static bool is_confirmed(const struct learner *q, enum field_id id)
 
 static bool is_same_text(enum lesson_kind kind, const char *a, const char *b)
 {
-    return kind == LESSON_RIGHT_OF || kind == LESSON_BELOW ? label_is_same(a, b)
-                                                           : strcmp(a, b) == 0;
+    if (kind == LESSON_RIGHT_OF || kind == LESSON_BELOW)
+        return label_is_same(a, b);
+    return kind == LESSON_VALUE ? value_is_same(a, b) : strcmp(a, b) == 0;
 }
 
 /* Less weight gives way first; of two alike the one seen less. */
@@ -141,7 +143,7 @@ static void weigh_values(struct learner *q, enum field_id field, enum lesson_kin
 
         if (lesson->field != field || lesson->kind != kind)
             continue;
-        if (strcmp(lesson->text, text) == 0)
+        if (is_same_text(kind, lesson->text, text))
             lesson->seen++;
         else if (kind != LESSON_RATE) /* one rate does not speak against another */
             lesson->contradicted++;
@@ -192,9 +194,24 @@ static bool lies_in(const struct candidate *c, const struct field *field, const 
            x <= field->box.x1 + 1 && y >= field->box.y0 - 1 && y <= field->box.y1 + 1;
 }
 
+/* Words that nothing made a candidate of: a person said them, and here they stand. */
+static int find_text_spot(struct learner *q, enum field_id id,
+                          const struct candidate *spots[SPOTS_MAX])
+{
+    struct candidate *spot;
+    int first, last;
+
+    if (field_info(id)->kind != FIELD_TEXT ||
+        !find_print(&q->letters, q->d->fields[id].value, &first, &last))
+        return 0;
+    spot = arena_alloc(q->a, sizeof *spot);
+    *spot = candidate_of_run(&q->s, first, last);
+    spots[0] = spot;
+    return 1;
+}
+
 /* Where the value stands: there where it was read, else everywhere. */
-static int find_spots(const struct learner *q, enum field_id id,
-                      const struct candidate *spots[SPOTS_MAX])
+static int find_spots(struct learner *q, enum field_id id, const struct candidate *spots[SPOTS_MAX])
 {
     const struct field *field = &q->d->fields[id];
     int n = 0;
@@ -208,7 +225,7 @@ static int find_spots(const struct learner *q, enum field_id id,
     for (int i = 0; i < q->c.count && n < SPOTS_MAX; i++)
         if (prints_value(&q->c.items[i], id, field->value))
             spots[n++] = &q->c.items[i];
-    return n;
+    return n ? n : find_text_spot(q, id, spots);
 }
 
 static void learn_places(struct learner *q, enum field_id id)
@@ -276,6 +293,7 @@ void memory_learn(struct arena *a, const struct lessons *before, struct page *co
         memcpy(ret->items, before->items, before->n * sizeof *ret->items);
     sheet_init(&q.s, a, pages, d->n_pages);
     candidates_find(&q.c, a, &q.s, false);
+    q.letters = letters_of(&q.s, a);
     for (size_t i = 0; i < ARRAY_LENGTH(subjects); i++) {
         enum field_id id = subjects[i].field;
         const char *value = document_value(d, id);

@@ -121,6 +121,16 @@ size_t words_key(const char *text, char out[PHRASE_KEY_SIZE])
     return used;
 }
 
+bool value_is_same(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, " ");
+        b += strspn(b, " ");
+        if (!*a || tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return *a == *b;
+    }
+}
+
 bool label_is_same(const char *a, const char *b)
 {
     char x[PHRASE_KEY_SIZE], y[PHRASE_KEY_SIZE];

@@ -55,6 +55,24 @@ const char *place_of(const struct sheet *s, const struct candidate *c, struct ar
  * the whole would see letters of two words as one. Gives the length. */
 size_t words_key(const char *text, char out[PHRASE_KEY_SIZE]);
 
+/* All keys of a sheet in one string, and the token each letter came from; in arena. */
+struct letters {
+    const struct sheet *s;
+    char *text;
+    int *token;
+    int count;
+};
+struct letters letters_of(const struct sheet *s, struct arena *a);
+
+/* The best place where a text is printed: its first and last token; false when nowhere. */
+bool find_print(const struct letters *l, const char *text, int *ret_first, int *ret_last);
+
+/* A run of tokens as a candidate of text, without a value. */
+struct candidate candidate_of_run(const struct sheet *s, int first, int last);
+
+/* Equal but for spaces, and the case of plain letters. */
+bool value_is_same(const char *a, const char *b);
+
 /* Two labels with one comparing form. */
 bool label_is_same(const char *a, const char *b);
 

@@ -1,6 +1,6 @@
 /*
- * Learning with the stores behind it: what an approval brings into effect, what a replay over earlier
- * documents holds back, and what people see of it with `bilag supplier`.
+ * Learning with the stores behind it: what an approval brings into effect, what a replay over
+ * earlier documents holds back, and what people see of it with `bilag supplier`.
  */
 #include "tests/unit/stores/store_fixture.h"
 

@@ -76,7 +76,8 @@ static void test_a_supplier_is_recalled_by_what_is_surest(void **state)
     assert_int_equal(recalled(w, &number, 1), rows[0].id);
     assert_int_equal(recalled(w, &account, 1), rows[0].id);
     assert_int_equal(recalled(w, &name, 1), rows[0].id);
-    assert_int_equal(recalled(w, (struct supplier_sign[]){name, account, stranger}, 3), 0);
+    assert_int_equal(recalled(w, (struct supplier_sign[]){name, stranger}, 2), 0);
+    assert_int_equal(recalled(w, (struct supplier_sign[]){name, account, stranger}, 3), rows[0].id);
     assert_int_equal(recalled(w, &stranger, 1), 0);
 }
 
