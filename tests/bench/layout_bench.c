@@ -20,6 +20,8 @@
 #include <string.h>
 #include <tesseract/capi.h>
 
+enum { NARROW_PX = 1700 }; /* a receipt, or A4 at 200 dots an inch */
+
 struct bench {
     TessBaseAPI *api;
     struct recogniser *recogniser;
@@ -43,16 +45,6 @@ static PIX *scanned(PIX *grey, unsigned seed)
     pixDestroy(&soft);
     pixDestroy(&noisy);
     return ink;
-}
-
-static PIX *ink_of(PIX *pix)
-{
-    l_int32 threshold = 128;
-
-    if (pixGetDepth(pix) == 1)
-        return pixClone(pix);
-    pixSplitDistributionFgBg(pix, 0.1f, 4, &threshold, NULL, NULL, NULL);
-    return pixThresholdToBinary(pix, threshold < 90 ? 90 : threshold > 190 ? 190 : threshold);
 }
 
 static void read_theirs(struct bench *b, PIX *pix)
@@ -105,12 +97,9 @@ static void print_lines(const struct recognised_line *texts, size_t count)
 static void read_ours(struct bench *b, PIX *pix)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)1 << 30};
-    PIX *ink = ink_of(pix);
-    struct layout_page page = {.ink = pixGetData(ink),
-                               .width = pixGetWidth(pix),
+    struct layout_page page = {.width = pixGetWidth(pix),
                                .height = pixGetHeight(pix),
-                               .ink_words = pixGetWpl(ink),
-                               .dpi = 300};
+                               .dpi = pixGetWidth(pix) < NARROW_PX ? 200 : 300};
     int64_t began_us = clock_cpu_us(), found_us;
     struct recognised_line *texts;
     struct line_image *images;
@@ -120,6 +109,10 @@ static void read_ours(struct bench *b, PIX *pix)
     if (pixGetDepth(pix) == 8) {
         page.grey = pixGetData(pix);
         page.grey_words = pixGetWpl(pix);
+        layout_ink(&a, &page);
+    } else {
+        page.ink = pixGetData(pix);
+        page.ink_words = pixGetWpl(pix);
     }
     layout_find(&a, &page, &layout);
     found_us = clock_cpu_us();
@@ -134,7 +127,6 @@ static void read_ours(struct bench *b, PIX *pix)
     printf("page\t%s\town\t%ld\t%ld\t%s\n", b->path, (long)(found_us - began_us),
            (long)(clock_cpu_us() - began_us), layout.refusal ? layout.refusal : "-");
     print_lines(texts, layout.line_count);
-    pixDestroy(&ink);
 }
 
 static void read_file(struct bench *b, unsigned seed)

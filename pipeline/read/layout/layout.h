@@ -23,6 +23,10 @@ struct layout_page {
     float dpi;
 };
 
+/* Makes the ink of a page that has only grey: dark is what is nearer to the darkest than to the
+ * paper of its own part of the page. In the arena. */
+void layout_ink(struct arena *a, struct layout_page *page);
+
 /* Pixels of the page, right and bottom exclusive. */
 struct layout_box {
     int x0, y0, x1, y1;

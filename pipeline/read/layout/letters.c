@@ -12,8 +12,10 @@
 #define LETTER_WIDE 14.0f /* heights: a touching word; a bar is wider */
 #define SMALL_SHARE 0.3f  /* of the middle height: dots and dashes */
 #define DASH_WIDE 3.0f    /* middle heights: what is small and wider is the rest of a rule */
-#define DUST_SHARE 0.1f   /* of the middle height: what is smaller both ways is dust */
-#define CELL_WIDE 2.5f    /* middle heights: where DOTS_MAX dots side by side are a dotted line */
+#define BAR_HIGH 1.6f     /* middle heights: a bar, or a large l, which its neighbours will claim */
+#define BAR_NARROW 5.0f
+#define DUST_SHARE 0.1f /* of the middle height: what is smaller both ways is dust */
+#define CELL_WIDE 2.5f  /* middle heights: where DOTS_MAX dots side by side are a dotted line */
 #define CELL_HIGH 0.25f
 
 enum { HEIGHTS = 256, DOTS_MAX = 5 };
@@ -62,11 +64,12 @@ static unsigned char *cell_of(const struct dots *d, const struct mark *m, int be
 static bool is_small(const struct mark *m, float height, float dpi)
 {
     float high = (float)mark_height(m);
+    bool is_bar = high > BAR_HIGH * height && high > BAR_NARROW * (float)mark_width(m);
 
-    return high < SMALL_SHARE * height || high < LETTER_INCHES_MIN * dpi;
+    return is_bar || high < SMALL_SHARE * height || high < LETTER_INCHES_MIN * dpi;
 }
 
-static struct dots count_dots(struct arena *a, const struct marks *m, float height, float dpi)
+static struct dots count_dots(struct arena *a, const struct marks *m, float height)
 {
     struct dots d = {.wide = CELL_WIDE * height, .high = CELL_HIGH * height};
     int right = 0, bottom = 0;
@@ -81,7 +84,7 @@ static struct dots count_dots(struct arena *a, const struct marks *m, float heig
     for (int i = 0; i < m->count; i++) {
         unsigned char *cell = cell_of(&d, &m->marks[i], 0);
 
-        if (is_small(&m->marks[i], height, dpi) && *cell < UINT8_MAX)
+        if ((float)mark_height(&m->marks[i]) < SMALL_SHARE * height && *cell < UINT8_MAX)
             ++*cell;
     }
     return d;
@@ -113,7 +116,7 @@ void strands_take(struct arena *a, const struct marks *m, float dpi, struct stra
     ret->letters = arena_alloc_array(a, (size_t)m->count + 1, sizeof *ret->letters);
     if (height <= 0)
         return;
-    dots = count_dots(a, m, height, dpi);
+    dots = count_dots(a, m, height);
     for (int i = 0; i < m->count; i++) {
         const struct mark *mark = &m->marks[i];
         bool small = is_small(mark, height, dpi);

@@ -11,11 +11,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define GAP_HEIGHTS 1.5f /* wider gaps part cells: three spaces of common type */
+#define GAP_HEIGHTS 1.6f /* wider gaps part cells: three spaces of common type */
 #define OVERLAP 0.5f     /* of the smaller height */
 #define RATIO_MAX 3.0f   /* of heights */
 #define FOLLOW 0.3f      /* how fast a chain's band follows its letters */
 #define RULE_GAP 0.2f    /* of the height: where a rule could stand between */
+#define TAIL_GAP 0.6f    /* heights before a comma */
+#define TAIL_ABOVE 0.1f
+#define TAIL_BELOW 0.35f
 #define ATTACH_ABOVE 0.9f
 #define ATTACH_BELOW 0.5f
 #define ATTACH_ASIDE 1.1f
@@ -56,6 +59,15 @@ static void box_join(struct layout_box *to, const struct layout_box *from)
     to->y1 = from->y1 > to->y1 ? from->y1 : to->y1;
 }
 
+/* A comma, quotation mark or dash of a chain of larger letters. */
+static bool is_tail(const struct strand *chain, const struct layout_box *b)
+{
+    float band = chain->bottom - chain->top, middle = (float)(b->y0 + b->y1) / 2;
+
+    return height_of(b) < LONE_SHARE * band && middle > chain->top - TAIL_ABOVE * band &&
+           middle < chain->bottom + TAIL_BELOW * band;
+}
+
 /* How well a letter continues a chain; below 0 it does not. */
 static float fit(const struct chainer *c, const struct strand *chain, const struct layout_box *b)
 {
@@ -64,6 +76,8 @@ static float fit(const struct chainer *c, const struct strand *chain, const stru
     float gap = (float)(b->x0 - c->s->letters[chain->last].box.x1);
     float overlap = fminf(chain->bottom, (float)b->y1) - fmaxf(chain->top, (float)b->y0);
 
+    if (is_tail(chain, b))
+        return gap < TAIL_GAP * band && gap > -band ? 1 : -1;
     if (gap > GAP_HEIGHTS * large || gap < -2 * large || overlap < OVERLAP * small ||
         large > RATIO_MAX * small)
         return -1;
@@ -116,8 +130,10 @@ static void append(struct strands *s, int chain, int letter)
     s->letters[to->last].next = letter;
     to->last = letter;
     to->count++;
-    to->top += FOLLOW * ((float)b->y0 - to->top);
-    to->bottom += FOLLOW * ((float)b->y1 - to->bottom);
+    if (!is_tail(to, b)) {
+        to->top += FOLLOW * ((float)b->y0 - to->top);
+        to->bottom += FOLLOW * ((float)b->y1 - to->bottom);
+    }
     box_join(&to->box, b);
 }
 
@@ -219,9 +235,9 @@ static float distance(const struct layout_box *small, const struct layout_box *l
     return aside + 1.5f * above + 2 * below;
 }
 
-/* The nearest letter of another strand than `own`; NULL when none is near. */
+/* The nearest letter of a strand longer than `count`; NULL when none is near. */
 static const struct letter *nearest(const struct strands *s, const struct grid *g,
-                                    const struct layout_box *b, int own)
+                                    const struct layout_box *b, int count)
 {
     int cell = cell_of(g, b), column = cell % g->columns, row = cell / g->columns;
     const struct letter *best = NULL;
@@ -235,7 +251,7 @@ static const struct letter *nearest(const struct strands *s, const struct grid *
                 float d = distance(b, &l->box);
 
                 looked++;
-                if (d < best_distance && (l->strand != own || own < 0)) {
+                if (d < best_distance && s->at[l->strand].count > count) {
                     best_distance = d;
                     best = l;
                 }
@@ -243,16 +259,19 @@ static const struct letter *nearest(const struct strands *s, const struct grid *
     return best;
 }
 
-/* Is a short strand a mark over or behind a letter, or a broken piece beside it? */
+/* Is a short strand a mark over or behind a letter, or a broken piece beside or under it? */
 static bool belongs(const struct layout_box *b, const struct layout_box *letter)
 {
     float high = height_of(b), by = height_of(letter);
-    float overlap = (float)((b->y1 < letter->y1 ? b->y1 : letter->y1) -
-                            (b->y0 > letter->y0 ? b->y0 : letter->y0));
-    float aside = fmaxf((float)(b->x0 - letter->x1), (float)(letter->x0 - b->x1));
+    float wide = fminf((float)(b->x1 - b->x0), (float)(letter->x1 - letter->x0));
+    float beside = (float)((b->y1 < letter->y1 ? b->y1 : letter->y1) -
+                           (b->y0 > letter->y0 ? b->y0 : letter->y0));
+    float over = (float)((b->x1 < letter->x1 ? b->x1 : letter->x1) -
+                         (b->x0 > letter->x0 ? b->x0 : letter->x0));
 
     return high < LONE_SHARE * by ||
-           (overlap > OVERLAP * fminf(high, by) && aside < BROKEN_GAP * by);
+           (beside > OVERLAP * fminf(high, by) && -over < BROKEN_GAP * by) ||
+           (over > OVERLAP * wide && -beside < BROKEN_GAP * fminf(high, by));
 }
 
 /* Hands all that a short strand has over to another. */
@@ -271,15 +290,17 @@ void strands_attach(struct arena *a, struct strands *s)
     struct grid g = grid_new(a, s);
 
     for (int i = 0; i < s->count; i++) {
-        const struct letter *by = s->at[i].count > SHORT_MAX ? NULL
-                                                             : nearest(s, &g, &s->at[i].box, i);
+        const struct strand *strand = &s->at[i];
+        const struct letter *by = strand->count > SHORT_MAX
+                                      ? NULL
+                                      : nearest(s, &g, &strand->box, strand->count);
 
-        if (by && s->at[by->strand].count > s->at[i].count && belongs(&s->at[i].box, &by->box))
+        if (by && belongs(&strand->box, &by->box))
             dissolve(s, i, by->strand);
     }
     for (int i = 0; i < s->letter_count; i++) {
         struct letter *small = &s->letters[i];
-        const struct letter *by = small->strand < 0 ? nearest(s, &g, &small->box, -1) : NULL;
+        const struct letter *by = small->strand < 0 ? nearest(s, &g, &small->box, 0) : NULL;
 
         if (!by)
             continue;

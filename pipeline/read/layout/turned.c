@@ -14,6 +14,7 @@
 #define ALONE_MAX 2   /* letters of an upright strand that may be somebody else's */
 #define LETTERS_MIN 5 /* of a line that reads up or down */
 #define GAP_MAX 0.45f /* heights between its letters, the middle one */
+#define WIDE_MAX 2.5f /* of its height, the middle letter: dashes are no letters */
 #define SHARP_PX 1.0f /* feet this near to each other stand on one line */
 
 enum { SAMPLE_MAX = 200 };
@@ -57,8 +58,8 @@ static int sharpness(int *values, int count)
 /* Is a strand of the turned page a line of text? Then, which way does it read? */
 static bool judge(const struct strands *s, const struct strand *strand, enum layout_turn *ret)
 {
-    int feet[SAMPLE_MAX], tops[SAMPLE_MAX], gaps[SAMPLE_MAX], high[SAMPLE_MAX], count = 0;
-    int end = 0;
+    int feet[SAMPLE_MAX], tops[SAMPLE_MAX], gaps[SAMPLE_MAX], high[SAMPLE_MAX];
+    int wide[SAMPLE_MAX], count = 0, end = 0;
 
     if (strand->count < LETTERS_MIN)
         return false;
@@ -68,13 +69,16 @@ static bool judge(const struct strands *s, const struct strand *strand, enum lay
         feet[count] = b->y1;
         tops[count] = b->y0;
         high[count] = b->y1 - b->y0;
+        wide[count] = b->x1 - b->x0;
         gaps[count] = count ? b->x0 - end : 0;
         end = b->x1;
         count++;
     }
     qsort(gaps, (size_t)count, sizeof *gaps, by_value);
     qsort(high, (size_t)count, sizeof *high, by_value);
-    if ((float)gaps[count / 2] > GAP_MAX * (float)high[count / 2])
+    qsort(wide, (size_t)count, sizeof *wide, by_value);
+    if ((float)gaps[count / 2] > GAP_MAX * (float)high[count / 2] ||
+        (float)wide[count / 2] > WIDE_MAX * (float)high[count / 2])
         return false;
     *ret = sharpness(tops, count) > sharpness(feet, count) ? LAYOUT_READS_DOWN : LAYOUT_READS_UP;
     return true;
