@@ -76,6 +76,11 @@ int recogniser_height(const struct recogniser *r)
     return r->model.network.height;
 }
 
+const struct model *recogniser_model(const struct recogniser *r)
+{
+    return &r->model;
+}
+
 /* ---- a group of lines through the network ---- */
 
 /* How sure the network is of the characters it sees: the mean of its best probabilities where the

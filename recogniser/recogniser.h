@@ -22,6 +22,7 @@
 
 struct arena;
 struct err;
+struct model;
 struct recogniser;
 
 struct recogniser_options {
@@ -39,6 +40,7 @@ void recogniser_free(struct recogniser *r);
 
 const char *recogniser_kernel(const struct recogniser *r); /* the one in use */
 int recogniser_height(const struct recogniser *r); /* pixels a line is scaled to: 36 or 48 */
+const struct model *recogniser_model(const struct recogniser *r); /* for grammar_new() */
 
 /* A line cut out of a page: 8 bits of grey, 0 black, rows from the top. */
 struct line_image {

@@ -161,7 +161,7 @@ static void put_unichars(struct buf *b)
         "1 8 0,255,0,255,0,0,0,0,0,0 Common 5 2 5 1\t# 1 [31 ]0",
         ". 10 0,255,0,255,0,0,0,0,0,0 Common 6 6 6 .\t# . [2e ]p",
         ", 10 Common 7 6 7 ,",
-        "ab 1 0,255,0,255,0,0,0,0,0,0 Latin 8 0 8 ab",
+        "æ 3 0,255,0,255,0,0,0,0,0,0 Latin 8 0 8 æ",
     };
 
     buf_printf(b, "%d\n", SMALL_UNICHARS);
@@ -175,7 +175,7 @@ static void put_codes(struct buf *b)
 
     put32(b, SMALL_UNICHARS);
     for (int i = 0; i < SMALL_UNICHARS; i++) {
-        bool is_pair = i == SMALL_AB;
+        bool is_pair = i == SMALL_AE;
 
         put8(b, 1);
         put32(b, 1 + is_pair);

@@ -24,9 +24,9 @@ struct small_model {
     uint32_t seed;
 };
 
-/* The characters "a", "b", "1", ".", ",", and "ab" in one, which is written with two codes. */
+/* The characters "a", "b", "1", ".", ",", and "æ", which is written with the codes of "a" and "b". */
 enum { SMALL_SPACE, SMALL_JOINED, SMALL_BROKEN, SMALL_A, SMALL_B, SMALL_1, SMALL_DOT, SMALL_COMMA };
-enum { SMALL_AB = SMALL_COMMA + 1, SMALL_UNICHARS, SMALL_CLASSES = 7, SMALL_NULL = 6 };
+enum { SMALL_AE = SMALL_COMMA + 1, SMALL_UNICHARS, SMALL_CLASSES = 7, SMALL_NULL = 6 };
 
 /* Into `b`, which needs SMALL_MODEL_BYTES_MAX at most. The word list holds "ab" and "abb". */
 void small_model_write(const struct small_model *m, struct buf *b);

@@ -74,8 +74,8 @@ static void characters_come_out(void **state)
     assert_true(u[SMALL_A].is_alpha && !u[SMALL_A].is_digit);
     assert_true(u[SMALL_1].is_digit && u[SMALL_DOT].is_punctuation);
     assert_true(u[SMALL_COMMA].is_punctuation);
-    assert_int_equal(u[SMALL_AB].code_length, 2);
-    assert_int_equal(u[SMALL_AB].codes[1], u[SMALL_B].codes[0]);
+    assert_int_equal(u[SMALL_AE].code_length, 2);
+    assert_int_equal(u[SMALL_AE].codes[1], u[SMALL_B].codes[0]);
     model_close(&m);
 }
 
