@@ -30,6 +30,10 @@ int image_finish(const struct source *src, const struct image_head *head, struct
 int tiff_open(const struct source *src, struct opened *ret, struct err *err);
 int tiff_page_image(const struct source *src, int number, struct page_image *ret, struct err *err);
 
+/* A picture of G4 from whatever file; owned, NULL when no row decodes. */
+struct Pix *fax_decode(const struct source *src, const struct stored_image *stored,
+                       bool *ret_is_whole);
+
 /* JPEG: the header, and a decoder that keeps the rows before the damage. */
 int jpeg_head(const struct source *src, struct image_head *ret, struct err *err);
 int jpeg_page_image(const struct source *src, struct page_image *ret, struct err *err);

@@ -1,7 +1,7 @@
 /*
- * PDF, in six parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
- * what was filled in (pdf_form.c), whether to believe it (pdf_trust.c), and a page's picture
- * (pdf_image.c). Poppler's types stay inside these.
+ * PDF, in seven parts: the file (pdf.c), its bytes (pdf_bytes.c), a page's text layer (pdf_text.c),
+ * what was filled in (pdf_form.c), whether to believe it (pdf_trust.c), a scanned page as it is
+ * stored (pdf_scan.c), and any page's picture (pdf_image.c). Poppler's types stay inside these.
  */
 #ifndef PIPELINE_OPEN_PDF_H
 #define PIPELINE_OPEN_PDF_H
@@ -75,6 +75,17 @@ void pdf_plan(const struct pdf *pdf, PopplerPage *page, struct page_plan *ret);
 /* The share of the page its images cover (0 to 1), and the largest of them. */
 float pdf_picture_share(const struct pdf *pdf, PopplerPage *page, struct box *ret_largest);
 #define PICTURE_SHARE 0.5f /* from here on a page is a picture, perhaps with text upon it */
+
+/* A scan's own pixels are used between these counts, whatever size its page claims (pages of 800 mm
+ * by programs that know no resolution are common): A4 at 85 dpi, and at 420 dpi. Smaller ones gain
+ * from smoothing, larger ones only cost time. */
+#define PDF_SCAN_PIXELS_MIN 700000.0
+#define PDF_SCAN_PIXELS_MAX 17000000.0
+#define PDF_MISFIT_MAX 0.002 /* of the proportions: page sizes are rounded, images are not */
+#define PDF_SCAN_SHARE 0.9f  /* of the page that a single image covers */
+
+/* A page that is nothing but one such scan, taken out as it is stored; false for any other. */
+bool pdf_scan_image(const struct source *src, int number, struct page_image *ret);
 
 /* Does the end of the file miss? Poppler would repair it into fewer pages. */
 bool pdf_is_cut(const struct source *src);

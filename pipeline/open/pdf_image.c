@@ -1,10 +1,9 @@
 /*
  * A PDF page as a picture.
  *
- * A page that is one scanned image is painted at that image's own resolution, so that no pixel is
- * resampled; poppler hands out such an image by itself too, but not how it is turned, and painting
- * costs no more (85 ms to 105 ms for A4 at 300 dpi, either way). All other pages are painted at
- * the configured resolution. The limit of pixels comes first: posters are painted smaller. What is
+ * A page that is nothing but one scan is not painted at all (pdf_scan.c). One that is mostly a scan
+ * is painted at its resolution, so that no pixel is resampled; all others are painted at the
+ * configured resolution. The limit of pixels comes first: posters are painted smaller. What is
  * nothing but black and white becomes one bit a pixel.
  */
 #include "pipeline/open/pdf.h"
@@ -17,14 +16,7 @@
 #include <allheaders.h>
 #include <math.h>
 
-/* A scan's own pixels are used between these counts, whatever size its page claims (pages of 800 mm
- * by programs that know no resolution are common): A4 at 85 dpi, and at 420 dpi. Smaller ones gain
- * from smoothing, larger ones only cost time. */
-#define SCAN_PIXELS_MIN 700000.0
-#define SCAN_PIXELS_MAX 17000000.0
-#define MISFIT_MAX 0.002 /* of the proportions: page sizes are rounded, images are not */
 #define ALIKE 0.0005
-#define SCAN_SHARE 0.9f /* of the page that a single image covers */
 #define SIZES_LOOKED_AT 512
 #define CAIRO_SIDE_MAX 32000.0
 
@@ -96,7 +88,7 @@ static bool find_scan_size(const struct source *src, const struct box *box, doub
 {
     AUTO_FREE struct pdf_image_size *sizes = mem_alloc_array(SIZES_LOOKED_AT, sizeof *sizes);
     size_t count = pdf_image_sizes(src, sizes, SIZES_LOOKED_AT);
-    double proportion = (box->x1 - box->x0) / (box->y1 - box->y0), best = MISFIT_MAX;
+    double proportion = (box->x1 - box->x0) / (box->y1 - box->y0), best = PDF_MISFIT_MAX;
     double width = 0, height = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -104,7 +96,7 @@ static bool find_scan_size(const struct source *src, const struct box *box, doub
         double lying = misfit(w, h, proportion), turned = misfit(h, w, proportion);
         double fit = fmin(lying, turned);
 
-        if (fit > MISFIT_MAX || w * h < SCAN_PIXELS_MIN || w * h > SCAN_PIXELS_MAX)
+        if (fit > PDF_MISFIT_MAX || w * h < PDF_SCAN_PIXELS_MIN || w * h > PDF_SCAN_PIXELS_MAX)
             continue;
         if (fit > best + ALIKE || (fit > best - ALIKE && w * h <= width * height))
             continue;
@@ -125,7 +117,7 @@ static void choose_size(const struct pdf *pdf, PopplerPage *page, const struct b
 
     poppler_page_get_size(page, &width_pt, &height_pt);
     if ((largest->x1 - largest->x0) * (largest->y1 - largest->y0) >=
-            SCAN_SHARE * width_pt * height_pt &&
+            PDF_SCAN_SHARE * width_pt * height_pt &&
         find_scan_size(pdf->src, largest, ret_width, ret_height)) {
         *ret_width *= width_pt / (largest->x1 - largest->x0);
         *ret_height *= height_pt / (largest->y1 - largest->y0);
@@ -157,8 +149,11 @@ int pdf_page_image(const struct source *src, int number, struct page_image *ret,
     PopplerPage *page;
     struct pdf pdf;
     float share;
-    int r = pdf_load(src, &pdf, err);
+    int r;
 
+    if (pdf_scan_image(src, number, ret) || src->use == IMAGE_AS_STORED)
+        return 0;
+    r = pdf_load(src, &pdf, err);
     if (r < 0 || (r = pdf_page(&pdf, number, &page, err)) < 0)
         return r;
     share = pdf_picture_share(&pdf, page, &largest);

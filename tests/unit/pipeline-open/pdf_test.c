@@ -126,7 +126,8 @@ static void a_scan_is_painted_at_its_own_resolution(void **state)
 
     (void)state;
     made_init(&m);
-    pdf_page_made(&m, "/MediaBox[0 0 288 360]", "q 288 0 0 360 0 0 cm /I Do Q", 800, 1000);
+    pdf_page_made(&m, "/MediaBox[0 0 288 360]",
+                  "q 288 0 0 360 0 0 cm /I Do Q 0 g 0 359.64 288 .36 re f", 800, 1000);
     made_open(&m);
     assert_true(m.opened.pages[0].needs_reading);
     assert_string_equal(m.opened.pages[0].why_read, "scan");
