@@ -347,15 +347,16 @@ int records_recall_supplier(struct records *r, const struct supplier_sign *signs
 }
 
 int records_find_supplier(struct records *r, enum field_id field, const char *value,
-                          struct arena *a, const char **ret_name, struct err *err)
+                          const char *preferred, struct arena *a, const char **ret_name,
+                          struct err *err)
 {
     AUTO_ROWS struct db_rows rows = {0};
     int code = db_select(r->db, &rows, err,
                          "SELECT s.name FROM supplier_sign AS v"
                          " JOIN supplier AS s ON s.id = v.supplier_id"
                          " WHERE v.kind = ? AND v.value = ? AND v.is_approved"
-                         " ORDER BY v.document_id LIMIT 1",
-                         "tt", field_info(field)->name, value);
+                         " ORDER BY s.name = ? DESC, v.document_id LIMIT 1",
+                         "ttt", field_info(field)->name, value, preferred ? preferred : "");
 
     if (code == 0)
         code = db_next(&rows, err);

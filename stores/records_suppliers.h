@@ -42,9 +42,10 @@ int records_list_signs(struct records *r, int64_t supplier_id, struct arena *a,
                        struct sign_row **ret, size_t *ret_n, struct err *err);
 
 /* Was this value seen in this field of an approved or posted document? Then 0 and the supplier's
- * name; ERR_NOT_FOUND otherwise. */
+ * name: `preferred` (or NULL) if it is one of them, else the first; ERR_NOT_FOUND otherwise. */
 int records_find_supplier(struct records *r, enum field_id field, const char *value,
-                          struct arena *a, const char **ret_name, struct err *err);
+                          const char *preferred, struct arena *a, const char **ret_name,
+                          struct err *err);
 
 /* Whose signs are these? Registered numbers weigh most, then accounts, then mail and name, then the
  * look; where a registered number is somebody else's, or new, two kinds of the others must agree.

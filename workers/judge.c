@@ -13,8 +13,8 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
     const struct judge *judge = user;
     struct err ignored;
 
-    return records_find_supplier(judge->house->records, field, value, judge->arena, ret_supplier,
-                                 &ignored) == 0;
+    return records_find_supplier(judge->house->records, field, value, *ret_supplier, judge->arena,
+                                 ret_supplier, &ignored) == 0;
 }
 
 /* An unreadable memory is none: the document is then read as a stranger's. */

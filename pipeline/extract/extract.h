@@ -22,7 +22,9 @@ struct extract_context {
     struct civil_date today;
     float post_confidence; /* required fields below it ask for a person */
     /* What the records know of the supplier a value points at; may be NULL. Returns true and the
-     * name of a supplier whose earlier, approved documents carried this value in this field. */
+     * name of a supplier whose earlier, approved documents carried this value in this field. Several
+     * may share an account (a factoring bank's): the one *ret_supplier names on entry, or NULL for
+     * nobody, is preferred. */
     bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
     /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
      * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */

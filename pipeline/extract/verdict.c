@@ -178,7 +178,7 @@ static void judge_vat(struct judgement *j)
 
 static const char *known_supplier(const struct judgement *j, enum field_id id)
 {
-    const char *value = document_value(j->d, id), *supplier = NULL;
+    const char *value = document_value(j->d, id), *supplier = j->supplier;
 
     if (!value || !j->context->is_known ||
         !j->context->is_known(j->context->user, id, value, &supplier))

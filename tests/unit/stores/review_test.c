@@ -171,18 +171,18 @@ static void test_a_supplier_is_known_once_approved(void **state)
     const char *name = NULL;
 
     assert_err(ERR_NOT_FOUND, records_find_supplier(w->r, FIELD_SELLER_REGISTRATION_ID, "923609016",
-                                                    &w->a, &name, err));
+                                                    NULL, &w->a, &name, err));
     assert_ok(records_approve(w->r, &by, &w->a, &next, err));
-    assert_ok(
-        records_find_supplier(w->r, FIELD_SELLER_REGISTRATION_ID, "923609016", &w->a, &name, err));
+    assert_ok(records_find_supplier(w->r, FIELD_SELLER_REGISTRATION_ID, "923609016", NULL, &w->a,
+                                    &name, err));
     assert_string_equal(name, "Nordlys Kontor AS");
     assert_err(ERR_NOT_FOUND,
-               records_find_supplier(w->r, FIELD_IBAN, "923609016", &w->a, &name, err));
+               records_find_supplier(w->r, FIELD_IBAN, "923609016", NULL, &w->a, &name, err));
     sorted_file(w, 'b', "2", &other);
     extract(w, other, 1, "2", OUTCOME_POST);
     post(w, other, 2);
-    assert_ok(
-        records_find_supplier(w->r, FIELD_SELLER_NAME, "Nordlys Kontor AS", &w->a, &name, err));
+    assert_ok(records_find_supplier(w->r, FIELD_SELLER_NAME, "Nordlys Kontor AS", NULL, &w->a,
+                                    &name, err));
 }
 
 static void test_doubles_are_found(void **state)

@@ -36,7 +36,7 @@ static bool knows_account(struct world *w, const char *account)
 {
     const char *name = NULL;
 
-    return records_find_supplier(w->r, FIELD_BANK_ACCOUNT, account, &w->a, &name, NULL) == 0;
+    return records_find_supplier(w->r, FIELD_BANK_ACCOUNT, account, NULL, &w->a, &name, NULL) == 0;
 }
 
 static int64_t recalled(struct world *w, const struct supplier_sign *signs, size_t n)
@@ -118,6 +118,28 @@ static void test_two_of_one_name_are_two(void **state)
     assert_int_equal(recalled(w, &name, 1), 0);
 }
 
+static void test_an_account_may_be_shared(void **state)
+{
+    struct world *w = *state;
+    struct document *d = sample_invoice(&w->a, 1, 1, "Holm Bygg AS", "2");
+    const char *name = NULL;
+    int64_t id;
+
+    approve(w, with_account(w, 'a', "1", "11111111111", OUTCOME_REVIEW));
+    sorted_file(w, 'b', "2", &id);
+    d->fields[FIELD_SELLER_REGISTRATION_ID].value = "974760673";
+    d->fields[FIELD_BANK_ACCOUNT] = (struct field){.value = "11111111111", .confidence = 1};
+    d->outcome = OUTCOME_REVIEW;
+    extract_as(w, id, 1, d);
+    approve(w, id);
+    assert_ok(
+        records_find_supplier(w->r, FIELD_BANK_ACCOUNT, "11111111111", NULL, &w->a, &name, err));
+    assert_string_equal(name, "Nordlys Kontor AS");
+    assert_ok(records_find_supplier(w->r, FIELD_BANK_ACCOUNT, "11111111111", "Holm Bygg AS", &w->a,
+                                    &name, err));
+    assert_string_equal(name, "Holm Bygg AS");
+}
+
 static void test_a_correction_makes_no_account_known(void **state)
 {
     struct world *w = *state;
@@ -132,7 +154,7 @@ static void test_a_correction_makes_no_account_known(void **state)
     assert_ok(records_meet_supplier(w->r, document, d, "anna", &id, err));
     assert_false(knows_account(w, "11111111111"));
     assert_err(ERR_NOT_FOUND, records_find_supplier(w->r, FIELD_SELLER_REGISTRATION_ID, "923609016",
-                                                    &w->a, &name, err));
+                                                    NULL, &w->a, &name, err));
     approve(w, document);
     assert_true(knows_account(w, "11111111111"));
 }
@@ -241,6 +263,7 @@ int main(void)
         BOTH(test_a_supplier_is_recalled_by_what_is_surest),
         BOTH(test_a_supplier_is_recalled_by_its_look),
         BOTH(test_two_of_one_name_are_two),
+        BOTH(test_an_account_may_be_shared),
         BOTH(test_a_correction_makes_no_account_known),
         BOTH(test_lessons_have_versions),
         DISK(test_suppliers_of_version_one_move_over),
