@@ -34,6 +34,8 @@ struct forward {
 static const struct forward_kernel *const kernels[] = {
 #ifdef __x86_64__
     &forward_vnni,
+    &forward_avx_vnni,
+    &forward_avx2,
 #endif
     &forward_portable,
 };

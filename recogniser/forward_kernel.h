@@ -76,7 +76,7 @@ struct forward_kernel {
                     float *out);
 };
 
-extern const struct forward_kernel forward_portable, forward_vnni;
+extern const struct forward_kernel forward_portable, forward_vnni, forward_avx_vnni, forward_avx2;
 
 /* The one of that name, or the fastest; NULL when this processor has none such. */
 const struct forward_kernel *forward_kernel_find(const char *name);

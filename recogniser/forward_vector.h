@@ -9,7 +9,10 @@
  *   lanes_dot()         sum + four products of activations and weights in each lane
  *   lanes_look_up()     the points of a curve at an index in each lane
  *   lanes_exp_table()   exp_table[] at an index in each wide lane
- *   lanes_least(), lanes_most(), lanes_by_sign(), lanes_fused(), lanes_store_bytes()
+ *   lanes_signed()      a magnitude with another's sign
+ *   lanes_complement_of_negative()  x, or 1 - x where another is negative
+ *   lanes_least(), lanes_most(), lanes_larger(), lanes_magnitude(), lanes_fused(),
+ *   lanes_store_bytes()
  *
  * A vector holds rows of a weight matrix, one a lane: LANES cells. Four such vectors (the gates of
  * the same cells; or simply the next rows) make a block, and in a block's weights four inputs
@@ -23,5 +26,12 @@
 #include "recogniser/vector_convolve.h"
 #include "recogniser/vector_lstm.h"
 #include "recogniser/vector_softmax.h"
+
+#define VECTOR_KERNEL(its_name, its_is_supported)                                                  \
+    {                                                                                              \
+        .name = its_name, .is_supported = its_is_supported, .batch = SEQUENCES, .granule = 16,     \
+        .convolve_pack = convolve_pack, .lstm_pack = lstm_pack, .softmax_pack = softmax_pack,      \
+        .convolve = convolve, .lstm = lstm, .softmax = softmax,                                    \
+    }
 
 #endif

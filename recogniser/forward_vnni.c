@@ -40,9 +40,28 @@ LANE_INLINE longs lanes_exp_table(longs index)
     return (longs)_mm512_i64gather_epi64((__m512i)index, exp_table, sizeof *exp_table);
 }
 
+LANE_INLINE floats lanes_magnitude(floats x)
+{
+    return (floats)_mm512_abs_ps((__m512)x);
+}
+
 LANE_INLINE floats lanes_least(floats a, floats b)
 {
     return (floats)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+LANE_INLINE floats lanes_signed(floats magnitude, floats sign)
+{
+    const __m512i mask = _mm512_set1_epi32(INT32_MIN);
+
+    return (floats)_mm512_ternarylogic_epi32((__m512i)magnitude, (__m512i)sign, mask, 0xf8);
+}
+
+LANE_INLINE floats lanes_complement_of_negative(floats x, floats sign)
+{
+    __mmask16 is_negative = _mm512_movepi32_mask((__m512i)sign);
+
+    return (floats)_mm512_mask_sub_ps((__m512)x, is_negative, _mm512_set1_ps(1), (__m512)x);
 }
 
 LANE_INLINE floats lanes_most(floats a, floats b)
@@ -50,16 +69,9 @@ LANE_INLINE floats lanes_most(floats a, floats b)
     return (floats)_mm512_max_ps((__m512)a, (__m512)b);
 }
 
-LANE_INLINE ints lanes_greater(ints a, ints b)
+LANE_INLINE ints lanes_larger(ints a, ints b)
 {
     return (ints)_mm512_max_epi32((__m512i)a, (__m512i)b);
-}
-
-LANE_INLINE floats lanes_by_sign(floats sign, floats positive, floats negative)
-{
-    __mmask16 is_negative = _mm512_movepi32_mask((__m512i)sign);
-
-    return (floats)_mm512_mask_mov_ps((__m512)positive, is_negative, (__m512)negative);
 }
 
 LANE_INLINE doubles lanes_fused(doubles a, doubles b, doubles c)
@@ -81,15 +93,4 @@ static bool is_supported(void)
            __builtin_cpu_supports("avx512vnni");
 }
 
-const struct forward_kernel forward_vnni = {
-    .name = "vnni",
-    .is_supported = is_supported,
-    .batch = SEQUENCES,
-    .granule = LANES,
-    .convolve_pack = convolve_pack,
-    .lstm_pack = lstm_pack,
-    .softmax_pack = softmax_pack,
-    .convolve = convolve,
-    .lstm = lstm,
-    .softmax = softmax,
-};
+const struct forward_kernel forward_vnni = VECTOR_KERNEL("vnni", is_supported);

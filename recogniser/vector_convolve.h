@@ -17,7 +17,7 @@ struct pixel_quads {
 
 struct vector_convolve {
     struct packed filters; /* only the first vector of a block is used */
-    const struct curves *curves;
+    const struct vector_curves *curves;
 };
 
 static void *convolve_pack(struct arena *a, const struct weights *w, const struct curves *c)
@@ -30,7 +30,7 @@ static void *convolve_pack(struct arena *a, const struct weights *w, const struc
         packed_set(&p->filters, i / LANES, 0, i % LANES, w, i, counts);
         p->filters.scales[i / LANES * BLOCK_VECTORS * LANES + i % LANES] *= CURVE_POINTS_A_UNIT;
     }
-    p->curves = curves_ending(a, c);
+    p->curves = vector_curves_new(a, c);
     return p;
 }
 
@@ -68,7 +68,7 @@ LANE_INLINE ints pooled_sum(const struct pixel_quads rows[POOL_SIDE], int x, int
             for (int quad = 0; quad < CONVOLVE_QUADS; quad++)
                 sum = lanes_dot(sum, quad_everywhere((const void *)&rows[y].quads[quad][i]),
                                 weights[quad]);
-            best = lanes_greater(best, sum);
+            best = lanes_larger(best, sum);
         }
     return best;
 }

@@ -8,7 +8,7 @@
 
 struct vector_lstm {
     struct packed gates;
-    const struct curves *curves;
+    const struct vector_curves *curves;
     unsigned char *zeros; /* the activations before the first step */
 };
 
@@ -25,7 +25,7 @@ static void *lstm_pack(struct arena *a, const struct lstm_layer *layer, const st
                        counts);
     for (int i = 0; i < width * GATE_COUNT; i++)
         p->gates.scales[i] *= CURVE_POINTS_A_UNIT;
-    p->curves = curves_ending(a, c);
+    p->curves = vector_curves_new(a, c);
     p->zeros = arena_alloc(a, (size_t)width);
     memset(p->zeros, OFFSET, (size_t)width);
     return p;
@@ -42,7 +42,6 @@ LANE_INLINE void cells_step(const struct vector_lstm *p, int block, const ints s
                             floats *state, unsigned char *out)
 {
     const float *scales = p->gates.scales + block * GATE_COUNT * LANES;
-    const floats limit = (floats){0} + STATE_MAX;
     floats x[GATE_COUNT], kept, input;
 
 #pragma GCC unroll 4
@@ -50,7 +49,7 @@ LANE_INLINE void cells_step(const struct vector_lstm *p, int block, const ints s
         x[gate] = scaled_sum(sums[gate], scales + gate * LANES);
     kept = *state * logistic_of(p->curves, x[GATE_FORGET]);
     input = tanh_of(p->curves, x[GATE_CELL]) * logistic_of(p->curves, x[GATE_INPUT]);
-    *state = lanes_most(lanes_least(kept + input, limit), -limit);
+    *state = lanes_limited(kept + input, STATE_MAX);
     activations_store(out, tanh_of(p->curves, *state * CURVE_POINTS_A_UNIT) *
                                logistic_of(p->curves, x[GATE_OUTPUT]));
 }
