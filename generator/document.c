@@ -72,7 +72,7 @@ static const struct {
     [TYPE_BANK_STATEMENT] = {"bank_statement", statement_make},
     [TYPE_LETTER] = {"letter", letter_make},
     [TYPE_FORM] = {"form", form_make},
-    [TYPE_UNKNOWN] = {"unknown", letter_make},
+    [TYPE_UNKNOWN] = {"unknown", unknown_make},
 };
 
 const char *type_name(enum type type)
@@ -127,16 +127,27 @@ int64_t line_discount(const struct line *line)
     return amount_share(line_gross(line), line->discount, 100);
 }
 
-/* Everyone's papers carry who sends them and who gets them; an order is sent by the one who
- * buys. */
-static void set_parties(struct document *doc)
+void document_set_parties(struct document *doc, bool is_ours)
 {
-    bool is_order = doc->type == TYPE_ORDER;
+    set_party(doc, is_ours ? F_BUYER_NAME : F_SELLER_NAME, &doc->seller->party);
+    set_party(doc, is_ours ? F_SELLER_NAME : F_BUYER_NAME, doc->buyer);
+    document_set_text(doc, F_SELLER_EMAIL, is_ours ? NULL : doc->seller->party.email);
+}
 
-    set_party(doc, is_order ? F_BUYER_NAME : F_SELLER_NAME, &doc->seller->party);
-    set_party(doc, is_order ? F_SELLER_NAME : F_BUYER_NAME, doc->buyer);
-    if (!is_order)
-        document_set_text(doc, F_SELLER_EMAIL, doc->seller->party.email);
+void document_wipe(struct document *doc)
+{
+    for (int field = 0; field < F_COUNT; field++) {
+        document_set(doc, (enum field)field, NULL, NULL);
+        doc->is_visible[field] = false;
+    }
+    for (guint i = 0; i < doc->pages->len; i++) {
+        GArray *words = document_page(doc, i)->words;
+
+        for (guint n = 0; n < words->len; n++)
+            g_array_index(words, struct word, n).field = NULL;
+    }
+    g_array_set_size(doc->lines, 0);
+    doc->vat_count = 0;
 }
 
 struct document *document_new(const struct world *world, struct pen *pen, enum type type,
@@ -158,7 +169,7 @@ struct document *document_new(const struct world *world, struct pen *pen, enum t
     g_date_clear(&doc->issue, 1);
     g_date_set_dmy(&doc->issue, 2, G_DATE_JANUARY, 2025);
     g_date_add_days(&doc->issue, (guint)rng_below(&doc->rng, 660));
-    set_parties(doc);
+    document_set_parties(doc, false);
     types[type].make(doc);
     return doc;
 }

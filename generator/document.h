@@ -98,8 +98,18 @@ struct vat {
     int64_t vat;
 };
 
+/* What a trade paper is called, numbered and says; labels are keys of the word lists. */
+struct trade {
+    const char *title;
+    const char *number;
+    enum field identity; /* what the number is */
+    const char *note;    /* before the table; "" for none */
+    bool is_ours;        /* the letterhead is the buyer's */
+};
+
 struct document {
     enum type type;
+    const struct trade *trade; /* NULL where it is none */
     const struct supplier *seller;
     const struct party *buyer;
     const struct words *words; /* the document's language */
@@ -139,6 +149,12 @@ void document_set_text(struct document *doc, enum field field, const char *text)
 void document_set_date(struct document *doc, enum field field, const GDate *date);
 void document_set_amount(struct document *doc, enum field field, int64_t minor);
 
+/* Who sells and who buys; on a paper of ours the supplier of the world is the buyer. */
+void document_set_parties(struct document *doc, bool is_ours);
+
+/* Forgets all fields and lines: the paper is of no known type. */
+void document_wipe(struct document *doc);
+
 /* For layouts. */
 struct page *document_add_page(struct document *doc, double width, double height);
 struct page *document_page(const struct document *doc, guint n);
@@ -160,11 +176,13 @@ double document_show(struct document *doc, struct page *page, enum field field, 
 double document_show_as(struct document *doc, struct page *page, enum field field, double x,
                         double y, enum align align, const struct font *font, const char *text);
 
-/* The makers, one a kind of paper. */
+/* The makers, one a kind of paper; of no known type are offers and statements of account too. */
 void sales_make(struct document *doc);
+void sales_make_unknown(struct document *doc);
 void receipt_make(struct document *doc);
 void statement_make(struct document *doc);
 void letter_make(struct document *doc);
+void unknown_make(struct document *doc);
 void form_make(struct document *doc);
 
 #endif

@@ -19,7 +19,7 @@ static double foot_accounts(struct flow *flow, double y, const struct font *font
     struct entries accounts = {0};
     double width = 0;
 
-    if (flow->doc->type == TYPE_ORDER)
+    if (flow->doc->trade->is_ours)
         return flow->right;
     flow_account_entries(flow, &accounts);
     for (int i = 0; i < accounts.count; i++)

@@ -1,8 +1,8 @@
 /*
  * Payment slips as the countries print them on the last third of the page: the Norwegian giro, the
- * Swedish bankgiro and plusgiro slip, the Danish payment card, the Hungarian cheque, the German SEPA
- * slip and the British credit. Each is a table of cells; the code line at the foot is in OCR-B, as its
- * readers want, and made of marks and figures by a pattern.
+ * Swedish bankgiro and plusgiro slip, the Danish payment card, the Hungarian cheque, the German
+ * SEPA slip and the British credit. Each is a table of cells; the code line at the foot is in
+ * OCR-B, as its readers want, and made of marks and figures by a pattern.
  */
 #include "generator/blocks.h"
 

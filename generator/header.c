@@ -10,14 +10,14 @@ enum { BAND_HEIGHT = 74, LOGO_HEIGHT = 44 };
 
 enum field sender_field(const struct flow *flow, enum field field)
 {
-    if (flow->doc->type != TYPE_ORDER)
+    if (!flow->doc->trade->is_ours)
         return field;
     return field == F_SELLER_EMAIL ? F_COUNT : field - F_SELLER_NAME + F_BUYER_NAME;
 }
 
 enum field receiver_field(const struct flow *flow, enum field field)
 {
-    return flow->doc->type == TYPE_ORDER ? field - F_BUYER_NAME + F_SELLER_NAME : field;
+    return flow->doc->trade->is_ours ? field - F_BUYER_NAME + F_SELLER_NAME : field;
 }
 
 /* Figures as companies have them; a letter in one is a picture, not text. */

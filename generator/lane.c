@@ -9,7 +9,7 @@ struct font fit_font(struct pen *pen, const struct font *font, const char *text,
     double width = pen_width(pen, font, text);
 
     if (width > room)
-        fitted.size *= MAX(room / width, 0.55);
+        fitted.size *= MAX(room / width, 0.45);
     return fitted;
 }
 

@@ -5,6 +5,8 @@
 
 #include "generator/blocks.h"
 
+#include "generator/noise.h"
+
 /* "Page 2 of 3", which only the last page's count can tell. */
 static void number_pages(struct flow *flow)
 {
@@ -61,14 +63,8 @@ void flow_next_page(struct flow *flow)
     struct document *doc = flow->doc;
     struct font bold = style_font(flow->style, 1.1, true);
     struct font font = style_font(flow->style, 0.95, false);
-    enum field number = doc->type == TYPE_ORDER           ? F_ORDER_REFERENCE
-                        : doc->type == TYPE_DELIVERY_NOTE ? F_DELIVERY_NOTE_NUMBER
-                                                          : F_INVOICE_NUMBER;
-    const char *key = doc->type == TYPE_ORDER           ? "l.order_number"
-                      : doc->type == TYPE_DELIVERY_NOTE ? "l.delivery_note_number"
-                      : doc->type == TYPE_CREDIT_NOTE   ? "l.credit_note_number"
-                                                        : "l.invoice_number";
-    g_autofree char *label = flow_label(flow, key);
+    enum field number = doc->trade->identity;
+    g_autofree char *label = flow_label(flow, doc->trade->number);
     double x = flow->left;
 
     flow->page = document_add_page(doc, A4_WIDTH, A4_HEIGHT);
@@ -89,26 +85,20 @@ void flow_next_page(struct flow *flow)
 static void draw_note(struct flow *flow, const char *key)
 {
     struct font font = style_font(flow->style, 1.0, false);
+    g_autofree char *text = noise_fill(flow->doc, document_label(flow->doc, key));
 
-    flow->y += 14;
-    flow->y = page_paragraph(flow->page, flow->left, flow->y, flow->right - flow->left, &font,
-                             document_label(flow->doc, key));
+    flow->y = page_paragraph(flow->page, flow->left, flow->y + 14, flow->right - flow->left, &font,
+                             text);
 }
 
 void layout_trade_paper(struct document *doc)
 {
-    static const char *const notes[TYPE_COUNT] = {[TYPE_CREDIT_NOTE] = "note.credit",
-                                                  [TYPE_REMINDER] = "note.reminder",
-                                                  [TYPE_ORDER] = "note.order",
-                                                  [TYPE_DELIVERY_NOTE] = "note.delivery"};
     struct flow flow = {.doc = doc, .style = &doc->seller->style, .right = A4_WIDTH - 48};
 
     flow.left = flow.style->layout.band == BAND_STRIPE ? 62 : 52;
     flow_first_page(&flow);
-    if (notes[doc->type] != NULL)
-        draw_note(&flow, notes[doc->type]);
-    else if (rng_chance(&doc->rng, 25))
-        draw_note(&flow, "note.invoice");
+    if (doc->type != TYPE_INVOICE || rng_chance(&doc->rng, 25))
+        draw_note(&flow, doc->trade->note);
     block_table(&flow);
     if (doc->type != TYPE_DELIVERY_NOTE) {
         if (flow.y + totals_height(&flow) + payment_height(&flow) > flow.floor)

@@ -1,34 +1,58 @@
 /*
- * Business letters, and pages of no known kind: notes, minutes, menus and lists without the marks
- * of any type, so that a sorter learns to say "unknown".
+ * Business letters: a letterhead left, right or in the middle, reference lines now and then, and
+ * amounts in the text that nobody owes.
  */
 #include "generator/document.h"
 
+#include "generator/noise.h"
+
 static struct page *letter_page(struct document *doc, double *ret_y)
 {
+    static const enum align aligns[] = {ALIGN_LEFT, ALIGN_RIGHT, ALIGN_CENTRE};
+    static const double places[] = {60, 545, 300};
     const struct style *style = &doc->seller->style;
     const struct party *party = &doc->seller->party;
     struct font name = style_font(style, 1.5, true);
     struct font small = style_font(style, 0.8, false);
     struct font font = style_font(style, 1.05, false);
     struct page *page = document_add_page(doc, 595, 842);
-    bool is_right = doc->seller->seed % 2 == 0;
-    double x = is_right ? 545 : 60;
-    enum align align = is_right ? ALIGN_RIGHT : ALIGN_LEFT;
+    int habit = (int)(doc->seller->seed % 3);
+    enum align align = aligns[habit];
+    double x = places[habit];
+    double top = doc->seller->seed % 5 == 0 ? 158 : 140;
 
     name.colour = style->accent;
     document_show(doc, page, F_SELLER_NAME, x, 56, align, &name);
     document_show_as(doc, page, F_SELLER_ADDRESS, x, 72, align, &small, party->street);
     document_show_as(doc, page, F_SELLER_ADDRESS, x, 82, align, &small, party->city);
     document_show(doc, page, F_SELLER_EMAIL, x, 92, align, &small);
-    document_show(doc, page, F_BUYER_NAME, 60, 140, ALIGN_LEFT, &font);
-    page_text(page, 60, 140 + font.size * 1.3, ALIGN_LEFT, &font, doc->buyer->person);
-    document_show_as(doc, page, F_BUYER_ADDRESS, 60, 140 + font.size * 2.6, ALIGN_LEFT, &font,
+    if (doc->seller->seed % 4 == 0)
+        page_line(page, 50, 102, 545, 102, 1, style->accent);
+    document_show(doc, page, F_BUYER_NAME, 60, top, ALIGN_LEFT, &font);
+    page_text(page, 60, top + font.size * 1.3, ALIGN_LEFT, &font, doc->buyer->person);
+    document_show_as(doc, page, F_BUYER_ADDRESS, 60, top + font.size * 2.6, ALIGN_LEFT, &font,
                      doc->buyer->street);
-    document_show_as(doc, page, F_BUYER_ADDRESS, 60, 140 + font.size * 3.9, ALIGN_LEFT, &font,
+    document_show_as(doc, page, F_BUYER_ADDRESS, 60, top + font.size * 3.9, ALIGN_LEFT, &font,
                      doc->buyer->city);
-    *ret_y = 150 + font.size * 6.5;
+    *ret_y = top + 10 + font.size * 6.5;
     return page;
+}
+
+/* "Your reference … Our reference …" over the width, as offices had it and some still have. */
+static double draw_references(struct document *doc, struct page *page, double y)
+{
+    static const char *const keys[] = {"l.buyer_reference", "l.our_reference", "l.phone"};
+    struct font small = style_font(&doc->seller->style, 0.78, false);
+    const char *const values[] = {doc->buyer->person, doc->seller->party.person,
+                                  doc->seller->party.phone};
+
+    if (doc->seller->seed % 5 > 1)
+        return y;
+    for (int i = 0; i < 3; i++) {
+        page_text(page, 60 + i * 170, y, ALIGN_LEFT, &small, document_label(doc, keys[i]));
+        page_text(page, 60 + i * 170, y + 11, ALIGN_LEFT, &small, values[i]);
+    }
+    return y + 30;
 }
 
 /* "Oslo, 3 March 2026" at the right, as most letters have it. */
@@ -61,6 +85,11 @@ static double draw_body(struct document *doc, struct page *page, double y, int p
         for (int n = rng_range(&doc->rng, 2, 4); n > 0; n--, next += 5)
             g_string_append_printf(text, "%s ",
                                    words_at(doc->words, "letter.sentence", next % total));
+        if (rng_chance(&doc->rng, 15)) {
+            g_autofree char *note = noise_text(doc, "x.note");
+
+            g_string_append(text, note);
+        }
         y = page_paragraph(page, 60, y, 480, &font, text->str) + 8;
         g_string_free(text, TRUE);
     }
@@ -75,6 +104,7 @@ static void make_letter(struct document *doc)
     struct page *page = letter_page(doc, &y);
 
     document_set_text(doc, F_SUBJECT, words_pick(doc->words, "letter.subject", &doc->rng));
+    y = draw_references(doc, page, y);
     draw_date(doc, page, y);
     y += 30;
     document_show(doc, page, F_SUBJECT, 60, y, ALIGN_LEFT, &bold);
@@ -86,37 +116,8 @@ static void make_letter(struct document *doc)
     page_text(page, 60, y + 56 + font.size * 1.3, ALIGN_LEFT, &font, doc->seller->party.name);
 }
 
-/* A heading and a list or some sentences: no sender, no date, nothing to act on. */
-static void make_unknown(struct document *doc)
-{
-    struct font title = style_font(&doc->seller->style, 1.7, true);
-    struct font font = style_font(&doc->seller->style, 1.1, false);
-    struct page *page = document_add_page(doc, 595, 842);
-    int rows = rng_range(&doc->rng, 5, 18);
-    double y = 80;
-
-    for (int field = 0; field < F_COUNT; field++)
-        document_set(doc, (enum field)field, NULL, NULL);
-    page_text(page, 70, y, ALIGN_LEFT, &title, words_pick(doc->words, "unknown.title", &doc->rng));
-    y += 40;
-    if (rng_chance(&doc->rng, 30)) {
-        draw_body(doc, page, y, rng_range(&doc->rng, 2, 5));
-        return;
-    }
-    for (int i = 0; i < rows; i++) {
-        page_disc(page, 74, y - 3, 1.8, BLACK);
-        y = page_paragraph(page, 84, y, 430, &font,
-                           words_pick(doc->words, "unknown.row", &doc->rng)) +
-            6;
-    }
-}
-
 void letter_make(struct document *doc)
 {
-    if (doc->type == TYPE_UNKNOWN) {
-        make_unknown(doc);
-        return;
-    }
     document_set_date(doc, F_ISSUE_DATE, &doc->issue);
     make_letter(doc);
 }

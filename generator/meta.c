@@ -87,7 +87,7 @@ static struct font value_font(const struct flow *flow, const struct entry *entry
     double width = value_width(flow, entry, font);
 
     if (width > room)
-        fitted.size *= MAX(room / width, 0.55);
+        fitted.size *= MAX(room / width, 0.45);
     return fitted;
 }
 
@@ -150,29 +150,20 @@ void flow_list(struct flow *flow, const struct entries *entries, double x, doubl
     }
 }
 
-static const char *number_key(const struct document *doc)
-{
-    return doc->type == TYPE_CREDIT_NOTE ? "l.credit_note_number" : "l.invoice_number";
-}
-
 void flow_meta_entries(const struct flow *flow, struct entries *entries)
 {
     struct document *doc = flow->doc;
     const struct supplier *seller = doc->seller;
     bool is_invoice = doc->type == TYPE_INVOICE || doc->type == TYPE_CREDIT_NOTE;
 
-    entries_add(entries, doc, "l.delivery_note_number", F_DELIVERY_NOTE_NUMBER);
-    if (doc->type == TYPE_ORDER)
-        entries_add(entries, doc, "l.order_number", F_ORDER_REFERENCE);
-    else
-        entries_add(entries, doc, number_key(doc), F_INVOICE_NUMBER);
+    entries_add(entries, doc, doc->trade->number, doc->trade->identity);
     entries_add(entries, doc, is_invoice ? "l.issue_date" : "l.date", F_ISSUE_DATE);
     entries_add(entries, doc, "l.due_date", F_DUE_DATE);
     entries_add(entries, doc, "l.preceding_invoice", F_PRECEDING_INVOICE);
     if (seller->seed % 10 < 7)
         entries_add_text(entries, "l.customer_number",
                          g_strdup_printf("%d", 1000 + (int)(seller->seed % 89000)));
-    if (doc->type != TYPE_ORDER)
+    if (doc->trade->identity != F_ORDER_REFERENCE)
         entries_add(entries, doc, "l.order_reference", F_ORDER_REFERENCE);
     entries_add(entries, doc, "l.buyer_reference", F_BUYER_REFERENCE);
     if (seller->seed % 10 < 5)
@@ -183,7 +174,7 @@ void flow_meta_entries(const struct flow *flow, struct entries *entries)
     entries_add(entries, doc, "l.payment_terms", F_PAYMENT_TERMS);
     if (seller->seed % 10 < 2)
         entries_add(entries, doc, "l.currency", F_CURRENCY);
-    if (seller->seed % 10 > 6 && doc->type != TYPE_ORDER)
+    if (seller->seed % 10 > 6 && !doc->trade->is_ours)
         entries_add(entries, doc, "l.buyer_vat_id", F_BUYER_VAT_ID);
     for (int i = 0; i < flow->style->noise; i++)
         entries_add_noise(entries, doc, i);

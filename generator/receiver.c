@@ -3,12 +3,6 @@
  */
 #include "generator/blocks.h"
 
-static const char *const title_keys[TYPE_COUNT] = {
-    [TYPE_INVOICE] = "title.invoice", [TYPE_CREDIT_NOTE] = "title.credit_note",
-    [TYPE_RECEIPT] = "title.receipt", [TYPE_REMINDER] = "title.reminder",
-    [TYPE_ORDER] = "title.order",     [TYPE_DELIVERY_NOTE] = "title.delivery_note",
-};
-
 /* A second address, of a branch or a building site: where the goods go, not who pays. */
 static void deliver_to(struct flow *flow, struct lane *lane)
 {
@@ -47,7 +41,7 @@ void block_buyer(struct flow *flow)
     struct lane *lane = place == BUYER_RIGHT ? &flow->far : &flow->near;
     struct lane *other = place == BUYER_RIGHT ? &flow->near : &flow->far;
     struct lane inner;
-    bool is_order = doc->type == TYPE_ORDER;
+    bool is_ours = doc->trade->is_ours;
     double top;
 
     lane->y += 14;
@@ -60,23 +54,15 @@ void block_buyer(struct flow *flow)
     }
     if (place == BUYER_BOX || place == BUYER_LABEL)
         lane_text(flow, &inner, &small, F_COUNT,
-                  document_label(doc, is_order ? "l.supplier" : "l.bill_to"));
+                  document_label(doc, is_ours ? "l.supplier" : "l.bill_to"));
     draw_address(flow, &inner, &body);
     if (place == BUYER_BOX) {
         inner.y += 8;
         page_box(flow->page, lane->x, top, 230, inner.y - top, 0.7, GREY);
     }
     lane->y = inner.y + 4;
-    if (doc->seller->seed % 10 < 3 && !is_order)
+    if (doc->seller->seed % 10 < 3 && !is_ours)
         deliver_to(flow, other);
-}
-
-static const char *identity(const struct document *doc, enum field *ret_field)
-{
-    *ret_field = doc->type == TYPE_ORDER           ? F_ORDER_REFERENCE
-                 : doc->type == TYPE_DELIVERY_NOTE ? F_DELIVERY_NOTE_NUMBER
-                                                   : F_INVOICE_NUMBER;
-    return doc->shown[*ret_field];
 }
 
 /* The title, with the paper's number behind it where the supplier does so. */
@@ -85,12 +71,12 @@ static void left_title(struct flow *flow, struct font *font, const char *title)
     struct document *doc = flow->doc;
     struct lane *lane = &flow->near;
     struct font fitted = fit_font(doc->pen, font, title, lane->width * 0.6);
-    enum field field;
+    enum field field = doc->trade->identity;
     double width;
 
     lane->y += fitted.size * 1.3 + 8;
     width = page_text(flow->page, lane->x, lane->y, ALIGN_LEFT, &fitted, title) + fitted.size * 0.4;
-    if (doc->seller->seed % 4 == 0 && identity(doc, &field) != NULL) {
+    if (doc->seller->seed % 4 == 0 && doc->shown[field] != NULL) {
         fitted = fit_font(doc->pen, &fitted, doc->shown[field], lane->width - width);
         document_show(doc, flow->page, field, lane->x + width, lane->y, ALIGN_LEFT, &fitted);
     }
@@ -101,7 +87,7 @@ void draw_title(struct flow *flow)
 {
     struct document *doc = flow->doc;
     struct font font = style_font(flow->style, 2.0, true);
-    const char *word = document_label(doc, title_keys[doc->type]);
+    const char *word = document_label(doc, doc->trade->title);
     g_autofree char *title = flow->style->has_capital_title ? g_utf8_strup(word, -1)
                                                             : g_strdup(word);
     struct lane wide = {flow->left, flow->right - flow->left, 0, ALIGN_CENTRE};

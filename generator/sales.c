@@ -371,8 +371,41 @@ static void choose_currency(struct document *doc)
     document_set_text(doc, F_CURRENCY, doc->currency);
 }
 
-void sales_make(struct document *doc)
+static const struct trade trades[TYPE_COUNT] = {
+    [TYPE_INVOICE] = {"title.invoice", "l.invoice_number", F_INVOICE_NUMBER, "note.invoice", false},
+    [TYPE_CREDIT_NOTE] = {"title.credit_note", "l.credit_note_number", F_INVOICE_NUMBER,
+                          "note.credit", false},
+    [TYPE_REMINDER] = {"title.reminder", "l.invoice_number", F_INVOICE_NUMBER, "note.reminder",
+                       false},
+    [TYPE_ORDER] = {"title.order", "l.order_number", F_ORDER_REFERENCE, "note.order", true},
+    [TYPE_DELIVERY_NOTE] = {"title.delivery_note", "l.delivery_note_number", F_DELIVERY_NOTE_NUMBER,
+                            "note.delivery", false},
+};
+
+/* The seller's answer to an order; and two papers that look like ours but ask for nothing. */
+static const struct trade confirmation = {"title.order_confirmation", "l.confirmation_number",
+                                          F_ORDER_REFERENCE, "note.confirmation", false};
+static const struct trade quotation = {"title.quotation", "l.quotation_number", F_ORDER_REFERENCE,
+                                       "note.quotation", false};
+static const struct trade account = {"title.account", "l.invoice_number", F_INVOICE_NUMBER,
+                                     "note.account", false};
+
+static void make_goods_paper(struct document *doc)
 {
+    make_references(doc);
+    make_lines(doc);
+    if (doc->type == TYPE_ORDER)
+        make_order(doc);
+    else if (doc->type == TYPE_DELIVERY_NOTE)
+        make_delivery(doc);
+    else
+        make_invoice(doc);
+}
+
+static void make_trade_paper(struct document *doc, const struct trade *trade)
+{
+    doc->trade = trade;
+    document_set_parties(doc, trade->is_ours);
     choose_currency(doc);
     make_dates(doc);
     if (doc->type == TYPE_REMINDER) {
@@ -381,14 +414,24 @@ void sales_make(struct document *doc)
         document_set(doc, F_PERIOD_END, NULL, NULL);
         make_reminder(doc);
     } else {
-        make_references(doc);
-        make_lines(doc);
-        if (doc->type == TYPE_ORDER)
-            make_order(doc);
-        else if (doc->type == TYPE_DELIVERY_NOTE)
-            make_delivery(doc);
-        else
-            make_invoice(doc);
+        make_goods_paper(doc);
     }
     layout_trade_paper(doc);
+}
+
+void sales_make(struct document *doc)
+{
+    bool is_confirmation = doc->type == TYPE_ORDER && rng_chance(&doc->rng, 35);
+
+    make_trade_paper(doc, is_confirmation ? &confirmation : &trades[doc->type]);
+}
+
+void sales_make_unknown(struct document *doc)
+{
+    bool is_quotation = rng_chance(&doc->rng, 65);
+
+    doc->type = is_quotation ? TYPE_ORDER : TYPE_REMINDER;
+    make_trade_paper(doc, is_quotation ? &quotation : &account);
+    doc->type = TYPE_UNKNOWN;
+    document_wipe(doc);
 }

@@ -2,7 +2,7 @@
  * Bank statements: many rows, a running balance, and invoice numbers of others among the texts,
  * which is what makes them worth telling from invoices.
  */
-#include "generator/document.h"
+#include "generator/blocks.h"
 
 struct sheet {
     struct document *doc;
@@ -117,9 +117,12 @@ static void draw_head(struct sheet *sheet)
                  {"s.in", 465, ALIGN_RIGHT},
                  {"s.balance", 545, ALIGN_RIGHT}};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
-        page_text(sheet->page, heads[i].x, sheet->y, heads[i].align, &sheet->bold,
-                  document_label(sheet->doc, heads[i].key));
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++) {
+        const char *text = document_label(sheet->doc, heads[i].key);
+        struct font fitted = fit_font(sheet->doc->pen, &sheet->bold, text, 66);
+
+        page_text(sheet->page, heads[i].x, sheet->y, heads[i].align, &fitted, text);
+    }
     page_line(sheet->page, 50, sheet->y + 4, 545, sheet->y + 4, 0.8, BLACK);
     sheet->y += 18;
 }

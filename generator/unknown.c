@@ -1,0 +1,264 @@
+/*
+ * Pages of no known type, so that a sorter learns to say "unknown": lists, price lists,
+ * advertisements, contracts, time sheets, reports, certificates and covers. Some look much like a
+ * type: offers and statements of account are trade papers in all but what they ask for (sales.c).
+ */
+#include "generator/document.h"
+
+#include "generator/noise.h"
+
+#include <string.h>
+
+enum { LEFT = 56, WIDTH = 483, BOTTOM = 780 };
+
+struct leaf {
+    struct document *doc;
+    struct page *page;
+    struct font font, bold, small, title;
+    double y;
+};
+
+static const char *pick(struct leaf *leaf, const char *key)
+{
+    return words_pick(leaf->doc->words, key, &leaf->doc->rng);
+}
+
+static void put_title(struct leaf *leaf, const char *key)
+{
+    bool is_centred = rng_chance(&leaf->doc->rng, 40);
+
+    page_text(leaf->page, is_centred ? LEFT + WIDTH / 2.0 : LEFT, leaf->y,
+              is_centred ? ALIGN_CENTRE : ALIGN_LEFT, &leaf->title, pick(leaf, key));
+    leaf->y += leaf->title.size * 1.8;
+}
+
+static void put_paragraph(struct leaf *leaf, double x, double width, const struct font *font,
+                          const char *text)
+{
+    g_autofree char *filled = noise_fill(leaf->doc, text);
+
+    leaf->y = page_paragraph(leaf->page, x, leaf->y, width, font, filled) + 4;
+}
+
+/* The company the page is from, for pages that say so. */
+static void put_company(struct leaf *leaf)
+{
+    const struct party *party = &leaf->doc->seller->party;
+    g_autofree char *address = g_strdup_printf("%s, %s", party->street, party->city);
+
+    page_text(leaf->page, LEFT, 44, ALIGN_LEFT, &leaf->bold, party->name);
+    page_text(leaf->page, LEFT + WIDTH, 44, ALIGN_RIGHT, &leaf->small, address);
+    leaf->y = 84;
+}
+
+static void draw_notes(struct leaf *leaf)
+{
+    int rows = rng_range(&leaf->doc->rng, 5, 18);
+
+    put_title(leaf, "unknown.title");
+    for (int i = 0; i < rows; i++) {
+        page_disc(leaf->page, LEFT + 4, leaf->y - 3, 1.8, BLACK);
+        put_paragraph(leaf, LEFT + 14, WIDTH - 40, &leaf->font, pick(leaf, "unknown.row"));
+    }
+}
+
+static void draw_prose(struct leaf *leaf)
+{
+    int paragraphs = rng_range(&leaf->doc->rng, 2, 8);
+
+    put_company(leaf);
+    put_title(leaf, "u.report");
+    for (int i = 0; i < paragraphs && leaf->y < BOTTOM - 90; i++) {
+        if (rng_chance(&leaf->doc->rng, 40)) {
+            page_text(leaf->page, LEFT, leaf->y, ALIGN_LEFT, &leaf->bold,
+                      pick(leaf, "u.clause_head"));
+            leaf->y += leaf->font.size * 1.5;
+        }
+        for (int n = rng_range(&leaf->doc->rng, 1, 3); n > 0; n--)
+            put_paragraph(leaf, LEFT, WIDTH, &leaf->font, pick(leaf, "letter.sentence"));
+        leaf->y += 8;
+    }
+}
+
+/* An item of the shop lists in its parts: text, price, and the rest. */
+static char **pick_item(struct leaf *leaf)
+{
+    static const char *const keys[] = {"item.office",  "item.build",     "item.food",
+                                       "item.service", "item.transport", "item.it"};
+
+    return g_strsplit(pick(leaf, keys[rng_below(&leaf->doc->rng, G_N_ELEMENTS(keys))]), "|", 4);
+}
+
+static void draw_prices(struct leaf *leaf)
+{
+    static const char *const heads[] = {"c.article", "c.description", "c.unit", "c.unit_price"};
+    static const double places[] = {LEFT, LEFT + 70, LEFT + 350, LEFT + WIDTH};
+    int rows = rng_range(&leaf->doc->rng, 12, 38);
+
+    put_company(leaf);
+    put_title(leaf, "u.list");
+    for (int i = 0; i < 4; i++)
+        page_text(leaf->page, places[i], leaf->y, i == 3 ? ALIGN_RIGHT : ALIGN_LEFT, &leaf->bold,
+                  document_label(leaf->doc, heads[i]));
+    page_line(leaf->page, LEFT, leaf->y + 4, LEFT + WIDTH, leaf->y + 4, 0.8, BLACK);
+    leaf->y += leaf->font.size * 1.9;
+    for (int i = 0; i < rows && leaf->y < BOTTOM; i++) {
+        g_auto(GStrv) item = pick_item(leaf);
+        g_autofree char *code = g_strdup_printf("%d", rng_range(&leaf->doc->rng, 1000, 99999));
+        g_autofree char *price = document_money(leaf->doc,
+                                                (int64_t)g_ascii_strtoull(item[2], NULL, 10) * 100);
+
+        page_text(leaf->page, places[0], leaf->y, ALIGN_LEFT, &leaf->font, code);
+        page_text(leaf->page, places[1], leaf->y, ALIGN_LEFT, &leaf->font, item[0]);
+        page_text(leaf->page, places[2], leaf->y, ALIGN_LEFT, &leaf->font, item[1]);
+        page_text(leaf->page, places[3], leaf->y, ALIGN_RIGHT, &leaf->font, price);
+        leaf->y += leaf->font.size * 1.6;
+    }
+}
+
+/* Cells with a name and a big price, a slogan in a band: what lies in every letter box. */
+static void draw_advertisement(struct leaf *leaf)
+{
+    struct colour accent = leaf->doc->seller->style.accent;
+    struct font price = leaf->title;
+    struct font slogan = leaf->title;
+    int columns = rng_range(&leaf->doc->rng, 2, 3);
+    double step = (double)WIDTH / columns;
+    int cells = columns * rng_range(&leaf->doc->rng, 2, 4);
+
+    slogan.colour = WHITE;
+    price.size *= 1.3;
+    price.colour = accent;
+    page_fill(leaf->page, 0, 30, leaf->page->width, 60, accent);
+    page_text(leaf->page, leaf->page->width / 2, 68, ALIGN_CENTRE, &slogan, pick(leaf, "u.ad"));
+    leaf->y = 124;
+    put_paragraph(leaf, LEFT, WIDTH, &leaf->bold, pick(leaf, "u.slogan"));
+    for (int i = 0; i < cells; i++) {
+        g_auto(GStrv) item = pick_item(leaf);
+        double x = LEFT + (i % columns) * step;
+        double y = leaf->y + 20 + i / columns * 130.0;
+        g_autofree char *amount = document_money(
+            leaf->doc, (int64_t)g_ascii_strtoull(item[2], NULL, 10) * 100);
+
+        page_box(leaf->page, x, y - 14, step - 10, 116, 0.6, GREY);
+        page_fill(leaf->page, x + 10, y + 34, step * 0.4, 44, (struct colour){0.88, 0.88, 0.86});
+        page_paragraph(leaf->page, x + 8, y, step - 26, &leaf->font, item[0]);
+        page_text(leaf->page, x + step - 18, y + 94, ALIGN_RIGHT, &price, amount);
+    }
+    leaf->y = BOTTOM + 20;
+    put_paragraph(leaf, LEFT, WIDTH, &leaf->small, document_label(leaf->doc, "r.hours"));
+}
+
+static void draw_contract(struct leaf *leaf)
+{
+    bool is_small_print = rng_chance(&leaf->doc->rng, 35);
+    const struct font *font = is_small_print ? &leaf->small : &leaf->font;
+    int clauses = is_small_print ? 22 : rng_range(&leaf->doc->rng, 4, 9);
+
+    if (rng_chance(&leaf->doc->rng, 60))
+        put_company(leaf);
+    put_title(leaf, "u.contract");
+    for (int i = 1; i <= clauses && leaf->y < BOTTOM - 60; i++) {
+        g_autofree char *head = g_strdup_printf(rng_chance(&leaf->doc->rng, 50) ? "§ %d  %s"
+                                                                                : "%d.  %s",
+                                                i, pick(leaf, "u.clause_head"));
+
+        page_text(leaf->page, LEFT, leaf->y, ALIGN_LEFT, &leaf->bold, head);
+        leaf->y += font->size * 1.6;
+        for (int n = rng_range(&leaf->doc->rng, 1, 3); n > 0; n--)
+            put_paragraph(leaf, LEFT + 14, WIDTH - 14, font, pick(leaf, "u.clause"));
+        leaf->y += 6;
+    }
+    if (rng_chance(&leaf->doc->rng, 50)) {
+        page_line(leaf->page, LEFT, BOTTOM, LEFT + 180, BOTTOM, 0.6, BLACK);
+        page_line(leaf->page, LEFT + 260, BOTTOM, LEFT + 440, BOTTOM, 0.6, BLACK);
+        page_text(leaf->page, LEFT, BOTTOM + 12, ALIGN_LEFT, &leaf->small,
+                  document_label(leaf->doc, "form.signature"));
+    }
+}
+
+/* Who worked when: a grid of names, days and hours. */
+static void draw_sheet(struct leaf *leaf)
+{
+    struct document *doc = leaf->doc;
+    int rows = rng_range(&doc->rng, 6, 26);
+    double height = leaf->font.size * 1.9;
+    int columns = rng_range(&doc->rng, 3, 7);
+    double step = (WIDTH - 150.0) / columns;
+
+    put_company(leaf);
+    put_title(leaf, "u.sheet");
+    page_text(leaf->page, LEFT + 4, leaf->y, ALIGN_LEFT, &leaf->bold,
+              document_label(doc, "u.name"));
+    page_text(leaf->page, LEFT + 154, leaf->y, ALIGN_LEFT, &leaf->bold,
+              document_label(doc, "u.hours"));
+    for (int i = 0; i < rows; i++) {
+        g_autofree char *name = g_strdup_printf("%s %s", pick(leaf, "person.first"),
+                                                pick(leaf, "person.last"));
+
+        leaf->y += height;
+        page_line(leaf->page, LEFT, leaf->y - height * 0.7, LEFT + WIDTH, leaf->y - height * 0.7,
+                  0.4, GREY);
+        page_text(leaf->page, LEFT + 4, leaf->y, ALIGN_LEFT, &leaf->font, name);
+        for (int n = 0; n < columns; n++) {
+            g_autofree char *hours = quantity_text(rng_range(&doc->rng, 0, 20) * 500,
+                                                   doc->seller->style.amount->decimal);
+
+            page_text(leaf->page, LEFT + 150 + (n + 0.6) * step, leaf->y, ALIGN_RIGHT, &leaf->font,
+                      hours);
+        }
+    }
+}
+
+static void draw_certificate(struct leaf *leaf)
+{
+    struct colour accent = leaf->doc->seller->style.accent;
+    struct font big = leaf->title;
+
+    big.size *= 1.4;
+    page_box(leaf->page, 30, 30, leaf->page->width - 60, leaf->page->height - 60, 3, accent);
+    page_text(leaf->page, leaf->page->width / 2, 200, ALIGN_CENTRE, &big,
+              pick(leaf, "u.certificate"));
+    page_text(leaf->page, leaf->page->width / 2, 290, ALIGN_CENTRE, &leaf->title,
+              leaf->doc->buyer->person);
+    leaf->y = 340;
+    put_paragraph(leaf, 130, 340, &leaf->font, pick(leaf, "letter.sentence"));
+    put_paragraph(leaf, 130, 340, &leaf->font, "{date}");
+    page_text(leaf->page, leaf->page->width / 2, 620, ALIGN_CENTRE, &leaf->bold,
+              leaf->doc->seller->party.name);
+}
+
+/* Nearly empty pages: a cover, a slip, an address. */
+static void draw_cover(struct leaf *leaf)
+{
+    const struct party *party = &leaf->doc->seller->party;
+
+    leaf->y = rng_range(&leaf->doc->rng, 90, 300);
+    put_title(leaf, "u.mail");
+    page_text(leaf->page, LEFT, leaf->y + 20, ALIGN_LEFT, &leaf->font, leaf->doc->buyer->person);
+    page_text(leaf->page, LEFT, leaf->y + 36, ALIGN_LEFT, &leaf->font, leaf->doc->buyer->name);
+    if (rng_chance(&leaf->doc->rng, 50))
+        page_text(leaf->page, LEFT, leaf->y + 64, ALIGN_LEFT, &leaf->small, party->phone);
+}
+
+void unknown_make(struct document *doc)
+{
+    static void (*const draws[])(struct leaf * leaf) = {
+        draw_notes,    draw_prose, draw_prices,      draw_advertisement,
+        draw_contract, draw_sheet, draw_certificate, draw_cover};
+    const struct style *style = &doc->seller->style;
+    struct leaf leaf = {.doc = doc,
+                        .font = style_font(style, 1.05, false),
+                        .bold = style_font(style, 1.05, true),
+                        .small = style_font(style, 0.75, false),
+                        .title = style_font(style, 1.8, true),
+                        .y = 80};
+
+    if (rng_chance(&doc->rng, 25)) {
+        sales_make_unknown(doc);
+        return;
+    }
+    leaf.page = document_add_page(doc, 595, 842);
+    draws[rng_below(&doc->rng, G_N_ELEMENTS(draws))](&leaf);
+    document_wipe(doc);
+}
