@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const float TRUSTED = 0.45f; /* weight of a constant that may correct: one clean sight */
-static const float PLACED = 0.4f;   /* evidence that fills a date nothing else found */
+static const float PLACED = 0.3f;   /* evidence that fills a date nothing else found: a label */
 
 enum constant_flag {
     UNPRINTED = 1, /* known without being read, where nothing was read surely */
@@ -103,7 +103,7 @@ static bool may_take(const struct memory *m, const struct constant *constant,
     if (!c)
         return constant->flags & UNPRINTED && (!field->value || field->confidence < 0.6f);
     if (constant->field == FIELD_CURRENCY)
-        return !field->value || field->confidence < 0.9f;
+        return !field->value || (field->page == 0 && field->confidence < 0.9f);
     if (is_proved)
         return constant->flags & IDENTITY && field->page > 0 && !overlaps(&field->box, &c->printed);
     return !(constant->flags & AT_PLACE) || stands_at_place(m, constant->field, c);
@@ -168,6 +168,31 @@ static void fill_date(const struct memory *m, const struct candidates *c, enum f
                              score_confidence(top, 0, best));
 }
 
+/* "01.03.2026 - 31.03.2026": the end stands behind the start, with marks or a word between. */
+static void fill_period_end(const struct memory *m, const struct candidates *c, struct document *d)
+{
+    const struct field *start = &d->fields[FIELD_PERIOD_START];
+    const struct candidate *first = NULL;
+
+    if (d->fields[FIELD_PERIOD_END].value || start->page == 0 ||
+        m->first[FIELD_PERIOD_END] == m->first[FIELD_PERIOD_END + 1])
+        return;
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].kind == CANDIDATE_DATE && overlaps(&c->items[i].printed, &start->box) &&
+            m->s->pages[c->items[i].page]->number == start->page)
+            first = &c->items[i];
+    for (int i = 0; first && i < c->count; i++) {
+        int between = c->items[i].first - first->first - first->count;
+
+        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].row == first->row && between >= 0 &&
+            between <= 2 && strcmp(c->items[i].value, first->value) >= 0) {
+            field_from_candidate(&d->fields[FIELD_PERIOD_END], &c->items[i], m->s,
+                                 c->items[i].value, start->confidence);
+            return;
+        }
+    }
+}
+
 /* ---- patterns ---- */
 
 /* Looks like the earlier ones: the number its shape, the VAT its rates. */
@@ -211,5 +236,6 @@ void memory_fill(const struct memory *m, const struct candidates *c, struct aren
     for (unsigned id = 0; id < FIELD_COUNT; id++)
         if (field_info(id)->kind == FIELD_DATE)
             fill_date(m, c, id, d);
+    fill_period_end(m, c, d);
     mark_patterns(m, d);
 }

@@ -27,10 +27,16 @@ static bool is_wordy(const struct token *token)
     return token->key[0] && letters > digits;
 }
 
-/* Marks and currencies between a label and its value belong to neither. */
-static bool is_filler(const struct token *token)
+/* Marks, currencies and "25 %" between a label and its value belong to neither. */
+static bool is_filler(const struct sheet *s, int i)
 {
-    return !token->key[0] || currency_of_sign(token->text, (int)strlen(token->text));
+    const char *text = s->tokens[i].text;
+
+    if (!s->tokens[i].key[0] || currency_of_sign(text, (int)strlen(text)))
+        return true;
+    return !is_wordy(&s->tokens[i]) &&
+           (strchr(text, '%') || (i + 1 < s->n_tokens && s->tokens[i + 1].text[0] == '%' &&
+                                  s->tokens[i + 1].row == s->tokens[i].row));
 }
 
 /* ---- labels ---- */
@@ -49,7 +55,7 @@ const char *label_left_of(const struct sheet *s, const struct candidate *c, stru
 {
     int last = c->first - 1, first, start = s->rows[c->row].first;
 
-    while (last >= start && is_filler(&s->tokens[last]))
+    while (last >= start && is_filler(s, last))
         last--;
     if (last < start || !is_wordy(&s->tokens[last]))
         return NULL;
@@ -95,7 +101,7 @@ const char *label_above(const struct sheet *s, const struct candidate *c, struct
             break;
         if (!is_under(&c->box, &token->box, height))
             continue;
-        if (!is_wordy(token) || is_filler(token))
+        if (!is_wordy(token) || is_filler(s, i))
             return NULL;
         return label_around(s, a, i);
     }
@@ -229,7 +235,7 @@ static bool follows(const struct sheet *s, const struct candidate *c, int end)
     if (c->first < end || s->tokens[end - 1].row != c->row)
         return false;
     for (int i = end; i < c->first; i++)
-        if (!is_filler(&s->tokens[i]))
+        if (!is_filler(s, i))
             return false;
     return true;
 }
