@@ -16,8 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-#define DOT_GAP 0.5f        /* of the x-height: under the dot of an i, the ring of an å */
-#define INK_GREY_SHARE 0.7f /* of the paper's grey: darker is ink */
+#define DOT_GAP 0.5f /* of the x-height: under the dot of an i, the ring of an å */
 
 /* Tesseract's own scale from certainty to confidence. */
 static float confidence_of(float certainty)
@@ -29,41 +28,20 @@ static float confidence_of(float certainty)
 
 /* --- the picture as the layout wants it ---------------------------------------------------- */
 
-static void pix_release(void *thing)
-{
-    PIX *pix = thing;
-
-    pixDestroy(&pix);
-}
-
-/* The darker side of the page's grey by Otsu's split, kept within reason. */
-static PIX *ink_of_grey(const struct sheet *s)
-{
-    int threshold = 0, most = (int)(INK_GREY_SHARE * (float)s->paper + 0.5f);
-
-    pixSplitDistributionFgBg(s->pix, 0.1f, 4, &threshold, NULL, NULL, NULL);
-    if (threshold < most / 2)
-        threshold = most / 2;
-    return pixThresholdToBinary(s->pix, threshold > most ? most : threshold);
-}
-
-/* False when the picture cannot be had as bits. */
-static bool page_of(struct arena *a, const struct sheet *s, struct layout_page *ret)
+static void page_of(struct arena *a, const struct sheet *s, struct layout_page *ret)
 {
     bool is_grey = pixGetDepth(s->pix) == 8;
-    PIX *ink = is_grey ? ink_of_grey(s) : pixClone(s->pix);
 
-    if (!ink)
-        return false;
-    arena_defer(a, pix_release, ink);
-    *ret = (struct layout_page){.ink = pixGetData(ink),
-                                .grey = is_grey ? pixGetData(s->pix) : NULL,
-                                .width = pixGetWidth(ink),
-                                .height = pixGetHeight(ink),
-                                .ink_words = pixGetWpl(ink),
-                                .grey_words = is_grey ? pixGetWpl(s->pix) : 0,
-                                .dpi = s->dpi};
-    return true;
+    *ret = (struct layout_page){
+        .width = pixGetWidth(s->pix), .height = pixGetHeight(s->pix), .dpi = s->dpi};
+    if (is_grey) {
+        ret->grey = pixGetData(s->pix);
+        ret->grey_words = pixGetWpl(s->pix);
+        layout_ink(a, ret);
+    } else {
+        ret->ink = pixGetData(s->pix);
+        ret->ink_words = pixGetWpl(s->pix);
+    }
 }
 
 /* --- boxes --------------------------------------------------------------------------------- */
@@ -191,10 +169,7 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
     struct line_image *images;
     int status;
 
-    if (!page_of(a, s, &page)) {
-        ret->fallback = "no_bits";
-        return 0;
-    }
+    page_of(a, s, &page);
     layout_find(a, &page, &layout);
     if (layout.refusal) {
         ret->fallback = layout.refusal;
