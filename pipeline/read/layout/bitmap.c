@@ -193,3 +193,11 @@ bool marks_find(struct arena *a, const struct bitmap *b, int length, struct mark
     *ret = m;
     return true;
 }
+
+void mark_erase(const struct marks *m, int i, struct bitmap *ink)
+{
+    for (int y = m->marks[i].y0; y < m->marks[i].y1; y++)
+        for (int k = m->row[y]; k < m->row[y + 1]; k++)
+            if (m->runs[k].mark == i)
+                bitmap_fill(ink, y, m->runs[k].x0, m->runs[k].x1, false);
+}

@@ -60,6 +60,9 @@ struct marks {
  * many. */
 bool marks_find(struct arena *a, const struct bitmap *b, int length, struct marks *ret);
 
+/* Takes the pixels of mark i out of the bitmap it was found in. */
+void mark_erase(const struct marks *m, int i, struct bitmap *ink);
+
 static inline int mark_width(const struct mark *m)
 {
     return m->x1 - m->x0;

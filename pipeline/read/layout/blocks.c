@@ -95,15 +95,6 @@ static void turn(const struct marks *m, int i, const struct bitmap *letters, str
     }
 }
 
-/* The ink that `m` was found in, without mark i. */
-static void erase(const struct marks *m, int i, struct bitmap *ink)
-{
-    for (int y = m->marks[i].y0; y < m->marks[i].y1; y++)
-        for (int k = m->row[y]; k < m->row[y + 1]; k++)
-            if (m->runs[k].mark == i)
-                bitmap_fill(ink, y, m->runs[k].x0, m->runs[k].x1, false);
-}
-
 static long box_area(const struct mark *mark)
 {
     return (long)mark_width(mark) * mark_height(mark);
@@ -129,7 +120,7 @@ static void look_at(struct arena *a, const struct marks *m, int i, float dpi, st
         }
     }
     if ((float)mark_height(mark) > PICTURE_INCHES * dpi) {
-        erase(m, i, ink);
+        mark_erase(m, i, ink);
         ret->picture_area += box_area(mark);
         ret->has_changed = true;
     }

@@ -13,7 +13,7 @@
 #define DARK_RANK 0.02f
 #define BETWEEN 0.6f /* of the way from dark to paper */
 #define CONTRAST_MIN 40
-#define EMPTY_SHARE 0.6f /* of the paper: the threshold where nothing is printed */
+#define EMPTY_SHARE 0.6f /* of the page's paper: the threshold where nothing is printed */
 #define DARK_PAPER 0.6f  /* of the page's paper: a tile darker than this is a dark block */
 
 enum { TILE = 64, STEP = 4 };
@@ -21,6 +21,7 @@ enum { TILE = 64, STEP = 4 };
 struct tiles {
     unsigned char *threshold;
     int columns, rows;
+    int empty; /* the threshold where nothing is printed */
 };
 
 /* The grey that `share` of the pixels are not lighter than. */
@@ -46,13 +47,14 @@ static int sample(const struct layout_page *page, int x0, int y0, int side_x, in
     return total;
 }
 
+/* 0 when the tile's own greys do not tell. */
 static int tile_threshold(const struct layout_page *page, int x, int y, int page_paper)
 {
     int histogram[256] = {0}, total = sample(page, x, y, TILE, TILE, histogram);
     int paper = rank(histogram, total, PAPER_RANK), dark = rank(histogram, total, DARK_RANK);
 
     if ((float)paper < DARK_PAPER * (float)page_paper || paper - dark < CONTRAST_MIN)
-        return (int)(EMPTY_SHARE * (float)page_paper);
+        return 0;
     return dark + (int)(BETWEEN * (float)(paper - dark));
 }
 
@@ -63,6 +65,7 @@ static struct tiles find_thresholds(struct arena *a, const struct layout_page *p
     int histogram[256] = {0}, total = sample(page, 0, 0, page->width, page->height, histogram);
     int paper = rank(histogram, total, PAPER_RANK);
 
+    t.empty = (int)(EMPTY_SHARE * (float)paper);
     t.threshold = arena_alloc_array(a, (size_t)t.columns, (size_t)t.rows);
     for (int y = 0; y < t.rows; y++)
         for (int x = 0; x < t.columns; x++)
@@ -71,7 +74,7 @@ static struct tiles find_thresholds(struct arena *a, const struct layout_page *p
     return t;
 }
 
-/* The mean of a tile's threshold and its neighbours'. */
+/* The mean of a tile's threshold and its neighbours', those that have one. */
 static uint64_t smooth_threshold(const struct tiles *t, int column, int row)
 {
     int sum = 0, count = 0;
@@ -79,10 +82,12 @@ static uint64_t smooth_threshold(const struct tiles *t, int column, int row)
     for (int y = row - 1; y <= row + 1; y++)
         for (int x = column - 1; x <= column + 1; x++)
             if (x >= 0 && y >= 0 && x < t->columns && y < t->rows) {
-                sum += t->threshold[y * t->columns + x];
-                count++;
+                int threshold = t->threshold[y * t->columns + x];
+
+                sum += threshold;
+                count += threshold > 0;
             }
-    return (uint64_t)(sum / count);
+    return (uint64_t)(count ? sum / count : t->empty);
 }
 
 /* A bit for each of eight greys, the first in the highest byte and bit: is it darker than that of

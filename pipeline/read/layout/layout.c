@@ -126,6 +126,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
         return;
     if (m.count > MARKS_MAX)
         return;
+    rules_take_bars(&rules, &ret->text, &m, page->dpi);
     strands_take(a, &m, page->dpi, &s);
     ret->refusal = verdict(&m, &s, &large, page);
     find_upright(a, &s, &rules, ret, &slope);

@@ -34,7 +34,8 @@ static float middle_height(const struct marks *m, float dpi)
     int seen[HEIGHTS] = {0}, total = 0, below = 0;
 
     for (int i = 0; i < m->count; i++)
-        if (is_letter_sized(&m->marks[i], dpi) && mark_height(&m->marks[i]) < HEIGHTS) {
+        if (is_letter_sized(&m->marks[i], dpi) && mark_height(&m->marks[i]) < HEIGHTS &&
+            (float)mark_height(&m->marks[i]) < BAR_NARROW * (float)mark_width(&m->marks[i])) {
             seen[mark_height(&m->marks[i])]++;
             total++;
         }
@@ -121,6 +122,8 @@ void strands_take(struct arena *a, const struct marks *m, float dpi, struct stra
         const struct mark *mark = &m->marks[i];
         bool small = is_small(mark, height, dpi);
 
+        if (mark->area == 0)
+            continue;
         if (small ? is_dust(mark, height) || (float)mark_width(mark) > DASH_WIDE * height ||
                         is_dotted(&dots, mark)
                   : !is_letter_sized(mark, dpi))

@@ -128,7 +128,7 @@ static bool is_column(const struct order *o, const struct gutter *g, bool is_rig
 static struct gutter gutter_at(const struct order *o, size_t from, size_t to, size_t at)
 {
     const struct layout_line *l = &o->items[at].line;
-    float x1 = (float)l->box.x0 + 1;
+    float x1 = (float)l->box.x0;
     struct gutter g = {x1 - GUTTER_WIDTH * l->x_height, x1, at, at + 1};
 
     while (g.from > from && !crosses(&o->items[g.from - 1], &g))

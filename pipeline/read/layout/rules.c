@@ -20,6 +20,11 @@
 #define GAP_INCHES 0.1f
 #define SLANT_MAX 0.06f /* of the length */
 #define FRINGE 2        /* rough pixels at the edges of a rule */
+#define FREE_SHARE 0.4f /* of a rule's length: white on both sides; under print it is half */
+#define FREE_STEP 8     /* pixels between looks */
+#define BAR_INCHES 0.1f /* high: the bars of a comb */
+#define BAR_NARROW 5.0f /* heights to widths */
+#define BAR_REACH 5     /* pixels between a bar's end and the rule it hangs on */
 
 enum { PIECES_MAX = 2000, SLAB = 30 };
 
@@ -63,7 +68,26 @@ static float lean(const struct marks *m, int i)
     return (float)(first + last) < (float)(mark->x0 + mark->x1) ? 1 : -1;
 }
 
-static void add_across(const struct marks *m, int thick_max, struct pieces *ret)
+/* Does the ink end on both sides of a piece, along enough of it? Long runs within a picture are no
+ * rules. */
+static bool stands_free(const struct bitmap *ink, const struct piece *p)
+{
+    int free = 0, all = 0;
+
+    for (float x = p->x0 + 2; x < p->x1; x += FREE_STEP) {
+        float y = p->y0 + (p->y1 - p->y0) * (x - p->x0) / (p->x1 - p->x0);
+        int above = (int)(y - p->thick / 2) - FRINGE - 1;
+        int below = (int)(y + p->thick / 2) + FRINGE + 1;
+
+        all++;
+        free += (above < 0 || !bitmap_get(ink, (int)x, above)) &&
+                (below >= ink->height || !bitmap_get(ink, (int)x, below));
+    }
+    return (float)free >= FREE_SHARE * (float)all;
+}
+
+static void add_across(const struct bitmap *ink, const struct marks *m, int thick_max,
+                       struct pieces *ret)
 {
     for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
         const struct mark *mark = &m->marks[i];
@@ -73,8 +97,9 @@ static void add_across(const struct marks *m, int thick_max, struct pieces *ret)
 
         if (thick > (float)thick_max || h > thick + SLANT_MAX * w + 4)
             continue;
-        ret->at[ret->count++] = (struct piece){(float)mark->x0, middle - rise, (float)mark->x1,
-                                               middle + rise, thick};
+        ret->at[ret->count] = (struct piece){(float)mark->x0, middle - rise, (float)mark->x1,
+                                             middle + rise, thick};
+        ret->count += stands_free(ink, &ret->at[ret->count]);
     }
 }
 
@@ -228,7 +253,7 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
     struct marks m;
 
     if (marks_find(a, ink, length, &m))
-        add_across(&m, thick, h);
+        add_across(ink, &m, thick, h);
     if (marks_find(a, &slabs, 1, &m))
         add_down(ink, &m, thick, v);
     join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
@@ -269,4 +294,31 @@ bool rules_part(const struct rules *rules, int x0, int x1, int y0, int y1)
             return true;
     }
     return false;
+}
+
+/* Does a rule across pass within BAR_REACH of a point? */
+static bool passes(const struct rules *rules, int x, int y)
+{
+    for (size_t i = 0; i < rules->across; i++) {
+        const struct layout_box *b = &rules->at[i].box;
+
+        if (b->y0 - BAR_REACH <= y && y <= b->y1 + BAR_REACH && b->x0 - BAR_REACH <= x &&
+            x <= b->x1 + BAR_REACH)
+            return true;
+    }
+    return false;
+}
+
+void rules_take_bars(const struct rules *rules, struct bitmap *ink, struct marks *m, float dpi)
+{
+    for (int i = 0; i < m->count && rules->across > 0; i++) {
+        struct mark *mark = &m->marks[i];
+        float high = (float)mark_height(mark);
+
+        if (high < BAR_INCHES * dpi || high < BAR_NARROW * (float)mark_width(mark) ||
+            !passes(rules, mark->x0, mark->y0) || !passes(rules, mark->x0, mark->y1))
+            continue;
+        mark_erase(m, i, ink);
+        mark->area = 0;
+    }
 }

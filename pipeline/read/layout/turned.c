@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define ALONE_MAX 2   /* letters of an upright strand that may be somebody else's */
+#define HIGH_MIN 0.3f /* of the page's middle height */
 #define LETTERS_MIN 5 /* of a line that reads up or down */
 #define GAP_MAX 0.45f /* heights between its letters, the middle one */
 #define WIDE_MAX 2.5f /* of its height, the middle letter: dashes are no letters */
@@ -103,6 +104,17 @@ static struct strands letters_of(struct arena *a, const struct strands *from,
     return s;
 }
 
+/* Takes the letters of a turned strand out of their upright ones. */
+static void leave(const struct strands *s, const struct strand *strand, struct strands *upright)
+{
+    for (int k = strand->first; k >= 0; k = s->letters[k].next) {
+        int from = upright->letters[s->letters[k].source].strand;
+
+        if (from >= 0)
+            upright->at[from].count = 0;
+    }
+}
+
 /* Gives each letter that is in a line up or down its direction. */
 static void judge_letters(struct arena *a, struct strands *upright, enum layout_turn *turns,
                           int width, int height)
@@ -111,9 +123,10 @@ static void judge_letters(struct arena *a, struct strands *upright, enum layout_
 
     for (int i = 0; i < upright->letter_count; i++) {
         const struct letter *l = &upright->letters[i];
+        float high = (float)(l->box.x1 - l->box.x0); /* once turned */
 
-        if (!l->is_small && l->strand >= 0 && upright->at[l->strand].count <= ALONE_MAX &&
-            upright->at[l->strand].count > 0)
+        if (high >= HIGH_MIN * upright->height &&
+            (l->strand < 0 || upright->at[l->strand].count <= ALONE_MAX))
             turns[i] = LAYOUT_READS_UP;
     }
     s = letters_of(a, upright, turns, LAYOUT_READS_UP, width, height);
@@ -122,8 +135,7 @@ static void judge_letters(struct arena *a, struct strands *upright, enum layout_
         enum layout_turn turn = LAYOUT_UPRIGHT;
 
         if (judge(&s, &s.at[i], &turn))
-            for (int k = s.at[i].first; k >= 0; k = s.letters[k].next)
-                upright->at[upright->letters[s.letters[k].source].strand].count = 0;
+            leave(&s, &s.at[i], upright);
         for (int k = s.at[i].first; k >= 0; k = s.letters[k].next)
             turns[s.letters[k].source] = turn;
     }
