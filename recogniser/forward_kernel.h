@@ -18,7 +18,7 @@
 
 enum {
     FORWARD_SLACK = 64,
-    FORWARD_BATCH_MAX = 16,
+    FORWARD_BATCH_MAX = 24,
     CURVE_POINTS = 4096,
     CURVE_POINTS_A_UNIT = 256,
     STATE_MAX = 100, /* a cell's state is clamped to ± this */
@@ -53,7 +53,7 @@ struct convolve_row {
 struct forward_kernel {
     const char *name;
     bool (*is_supported)(void); /* by this processor */
-    int batch;                  /* sequences it runs together, at most FORWARD_BATCH_MAX */
+    int batch;   /* sequences it likes to be given together, at most FORWARD_BATCH_MAX */
     int granule; /* of activations, in bytes: a power of two, at most FORWARD_SLACK */
 
     /* Weights in its order, in the arena with everything else that run needs; model and curves

@@ -29,7 +29,7 @@
 
 #define VECTOR_KERNEL(its_name, its_is_supported)                                                  \
     {                                                                                              \
-        .name = its_name, .is_supported = its_is_supported, .batch = SEQUENCES, .granule = 16,     \
+        .name = its_name, .is_supported = its_is_supported, .batch = 4 * SEQUENCES, .granule = 16, \
         .convolve_pack = convolve_pack, .lstm_pack = lstm_pack, .softmax_pack = softmax_pack,      \
         .convolve = convolve, .lstm = lstm, .softmax = softmax,                                    \
     }

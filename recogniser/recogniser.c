@@ -15,7 +15,7 @@
 #include "recogniser/forward.h"
 
 enum {
-    GROUP_LINES_MAX = 16,
+    GROUP_LINES_MAX = 24, /* not less than any forward_batch() */
     GROUP_WIDTH_MAX = 16384, /* scaled pixels: at most 20 MB of activations and probabilities */
 };
 
@@ -281,4 +281,15 @@ int recogniser_posteriors(const struct recogniser *r, struct arena *a,
     ret->values = arena_alloc_array(a, size, sizeof *ret->values);
     memcpy(ret->values, reading.posteriors.values, size * sizeof *ret->values);
     return 0;
+}
+
+size_t recogniser_alternatives(const struct recogniser *r, struct arena *a,
+                               const struct posteriors *p, int height, struct line_reading *ret,
+                               size_t max)
+{
+    struct beam *b = beam_new(r->decoder);
+    size_t count = beam_read_several(b, a, p, height, ret, max);
+
+    beam_free(b);
+    return count;
 }

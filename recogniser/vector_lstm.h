@@ -31,10 +31,12 @@ static void *lstm_pack(struct arena *a, const struct lstm_layer *layer, const st
     return p;
 }
 
-/* Where each sequence is. */
+/* Where the running sequences are. */
 struct running {
+    int count, left[SEQUENCES]; /* left: steps */
     const unsigned char *in[SEQUENCES], *previous[SEQUENCES];
     unsigned char *out[SEQUENCES];
+    ptrdiff_t in_stride[SEQUENCES], out_stride[SEQUENCES];
     floats state[SEQUENCES][NETWORK_CELLS_MAX / LANES];
 };
 
@@ -54,8 +56,8 @@ LANE_INLINE void cells_step(const struct vector_lstm *p, int block, const ints s
                                logistic_of(p->curves, x[GATE_OUTPUT]));
 }
 
-LANE_INLINE void lstm_steps(const struct vector_lstm *p, const struct sequence *sequences,
-                            struct running *r, int steps, const int count)
+LANE_INLINE void lstm_steps(const struct vector_lstm *p, struct running *r, int steps,
+                            const int count)
 {
     for (int t = 0; t < steps; t++) {
         for (int block = 0; block < p->gates.blocks; block++) {
@@ -71,51 +73,82 @@ LANE_INLINE void lstm_steps(const struct vector_lstm *p, const struct sequence *
         }
         for (int s = 0; s < count; s++) {
             r->previous[s] = r->out[s];
-            r->in[s] += sequences[s].in_stride;
-            r->out[s] += sequences[s].out_stride;
+            r->in[s] += r->in_stride[s];
+            r->out[s] += r->out_stride[s];
         }
     }
 }
 
 /* A loop for each number of sequences, so that the compiler can keep all sums in registers. */
-static void lstm_steps_of(const struct vector_lstm *p, const struct sequence *sequences,
-                          struct running *r, int steps, int count)
+static void lstm_steps_of(const struct vector_lstm *p, struct running *r, int steps)
 {
     static_assert(SEQUENCES <= 6, "a case for each");
-    switch (count) {
+    switch (r->count) {
     case 6:
-        return lstm_steps(p, sequences, r, steps, SEQUENCES < 6 ? SEQUENCES : 6);
+        return lstm_steps(p, r, steps, SEQUENCES < 6 ? SEQUENCES : 6);
     case 5:
-        return lstm_steps(p, sequences, r, steps, SEQUENCES < 5 ? SEQUENCES : 5);
+        return lstm_steps(p, r, steps, SEQUENCES < 5 ? SEQUENCES : 5);
     case 4:
-        return lstm_steps(p, sequences, r, steps, SEQUENCES < 4 ? SEQUENCES : 4);
+        return lstm_steps(p, r, steps, SEQUENCES < 4 ? SEQUENCES : 4);
     case 3:
-        return lstm_steps(p, sequences, r, steps, SEQUENCES < 3 ? SEQUENCES : 3);
+        return lstm_steps(p, r, steps, 3);
     case 2:
-        return lstm_steps(p, sequences, r, steps, 2);
+        return lstm_steps(p, r, steps, 2);
     default:
-        return lstm_steps(p, sequences, r, steps, 1);
+        return lstm_steps(p, r, steps, 1);
     }
 }
 
+static void running_start(const struct vector_lstm *p, struct running *r, int s,
+                          const struct sequence *sequence)
+{
+    r->left[s] = sequence->steps;
+    r->in[s] = sequence->in;
+    r->out[s] = sequence->out;
+    r->in_stride[s] = sequence->in_stride;
+    r->out_stride[s] = sequence->out_stride;
+    r->previous[s] = p->zeros;
+    memset(r->state[s], 0, (size_t)p->gates.blocks * sizeof *r->state[s]);
+}
+
+static void running_move(const struct vector_lstm *p, struct running *r, int to, int from)
+{
+    r->left[to] = r->left[from];
+    r->in[to] = r->in[from];
+    r->out[to] = r->out[from];
+    r->in_stride[to] = r->in_stride[from];
+    r->out_stride[to] = r->out_stride[from];
+    r->previous[to] = r->previous[from];
+    memmove(r->state[to], r->state[from], (size_t)p->gates.blocks * sizeof *r->state[to]);
+}
+
+/* Until the first of the running sequences ends. */
+static void running_advance(const struct vector_lstm *p, struct running *r)
+{
+    int steps = r->left[0];
+
+    for (int s = 1; s < r->count; s++)
+        steps = r->left[s] < steps ? r->left[s] : steps;
+    lstm_steps_of(p, r, steps);
+    for (int s = 0; s < r->count; s++)
+        r->left[s] -= steps;
+}
+
+/* As one sequence ends the next takes its place. */
 static void lstm(const void *packed, const struct sequence *sequences, int count)
 {
-    const struct vector_lstm *p = packed;
     struct running r;
-    int done = 0;
+    int next = 0;
 
-    for (int s = 0; s < count; s++) {
-        r.in[s] = sequences[s].in;
-        r.out[s] = sequences[s].out;
-        r.previous[s] = p->zeros;
-        memset(r.state[s], 0, (size_t)p->gates.blocks * sizeof *r.state[s]);
-    }
-    while (count) {
-        int steps = sequences[count - 1].steps;
-
-        lstm_steps_of(p, sequences, &r, steps - done, count);
-        for (done = steps; count && sequences[count - 1].steps == done;)
-            count--;
+    for (r.count = 0; r.count < SEQUENCES && next < count; r.count++)
+        running_start(packed, &r, r.count, &sequences[next++]);
+    while (r.count) {
+        running_advance(packed, &r);
+        for (int s = r.count - 1; s >= 0; s--)
+            if (r.left[s] == 0 && next < count)
+                running_start(packed, &r, s, &sequences[next++]);
+            else if (r.left[s] == 0)
+                running_move(packed, &r, s, --r.count);
     }
 }
 
