@@ -4,6 +4,7 @@
 #include "generator/output.h"
 
 #include "generator/einvoice.h"
+#include "generator/marks.h"
 
 #include <math.h>
 #include <string.h>
@@ -172,33 +173,12 @@ bool form_suits(enum form form, enum type type)
     return !forms[form].is_einvoice || type == TYPE_INVOICE || type == TYPE_CREDIT_NOTE;
 }
 
-/* What a mailroom or an accountant leaves on paper: a rubber stamp with a date, a little askew. */
-static void stamp(struct document *doc, struct rng *rng)
-{
-    struct page *page = document_page(doc, 0);
-    struct font font = {
-        .family = "Liberation Sans", .size = rng_range(rng, 13, 20), .is_bold = true};
-    double x = rng_real(rng, 0.25, 0.55) * page->width;
-    double y = rng_real(rng, 0.55, 0.8) * page->height;
-    double turn = rng_real(rng, -0.25, 0.15);
-    GDate date = doc->issue;
-    g_autofree char *printed = NULL;
-
-    g_date_add_days(&date, (guint)rng_range(rng, 1, 6));
-    printed = locale_date(doc->seller->locale->dates[0], &date, doc->words);
-    font.colour = rng_chance(rng, 50) ? (struct colour){0.75, 0.1, 0.15}
-                                      : (struct colour){0.15, 0.2, 0.6};
-    page_stamp(page, x, y, turn, &font, words_pick(doc->words, "stamp", rng));
-    font.size *= 0.8;
-    page_stamp(page, x - font.size * sin(turn), y + font.size * 1.5, turn, &font, printed);
-}
-
 int output_write(struct document *doc, enum form form, const struct scan *scan, struct rng *rng,
                  const char *path)
 {
     struct job job = {.doc = doc, .scan = scan, .rng = rng, .path = path};
 
-    if (forms[form].is_scan && scan->level != DEGRADE_CLEAN && rng_chance(rng, 15))
-        stamp(doc, rng);
+    if (forms[form].is_scan && scan->level != DEGRADE_CLEAN)
+        marks_leave(doc, rng);
     return forms[form].write(&job);
 }

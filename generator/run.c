@@ -60,6 +60,8 @@ static int write_document(struct run *run, const struct plan *plan, int n, int n
 
     scan_choose(&scan, plan->degrade, &rng);
     scan.is_upside_down = plan->has_upside_down;
+    if (doc->type == TYPE_RECEIPT && scan.level != DEGRADE_CLEAN && rng_chance(&rng, 35))
+        scan_as_photo(&scan);
     failed = output_write(doc, form, &scan, &rng, path);
     truth_write(run->truth, doc, name, 1, form_is_scan(form) ? degrade_name(scan.level) : "none");
     if (run->words != NULL)

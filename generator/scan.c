@@ -1,18 +1,54 @@
 /*
- * The degradations, in the order the world applies them: the sheet lies askew (drawn so by cairo,
- * which costs nothing and loses nothing), the lens blurs, light falls unevenly, the sensor adds
- * noise and dust, a fax or a threshold leaves black and white. Everything but dust is one pass
- * over the pixels: a page takes some 60 ms.
+ * The degradations, in the order the world applies them: the sheet is worn and lies askew (drawn so
+ * by cairo, which costs nothing and loses nothing), its back shines through, it is folded and
+ * stained, light falls unevenly, the lens blurs, the sensor adds noise and dust, a fax or a
+ * threshold leaves black and white. How much of each is drawn once a file, by chances in a table.
  */
 #include "generator/scan.h"
 
+#include "generator/wear.h"
+
 #include <math.h>
+#include <string.h>
 
 const char *degrade_name(enum degrade level)
 {
     static const char *const names[] = {"clean", "office", "poor", "mix"};
 
     return names[level];
+}
+
+enum effect {
+    EFFECT_BLUR,
+    EFFECT_FOLDS,
+    EFFECT_BLOTS,
+    EFFECT_STREAKS,
+    EFFECT_EDGE,
+    EFFECT_FADE,
+    EFFECT_BLEED,
+    EFFECT_LOW_DPI
+};
+
+/* Percent of files that have an effect, in an office and on a bad day. */
+static const struct {
+    int office, poor;
+} chances[] = {
+    [EFFECT_BLUR] = {25, 60},   [EFFECT_FOLDS] = {10, 40},   [EFFECT_BLOTS] = {3, 35},
+    [EFFECT_STREAKS] = {4, 20}, [EFFECT_EDGE] = {6, 30},     [EFFECT_FADE] = {6, 30},
+    [EFFECT_BLEED] = {6, 25},   [EFFECT_LOW_DPI] = {25, 45},
+};
+
+static bool has_effect(enum effect effect, bool is_poor, struct rng *rng)
+{
+    return rng_chance(rng, is_poor ? chances[effect].poor : chances[effect].office);
+}
+
+/* Scanners of small offices are set to save space. */
+static double low_dpi(bool is_poor, struct rng *rng)
+{
+    static const double dpis[] = {200, 200, 240, 150};
+
+    return dpis[rng_below(rng, is_poor ? 4 : 3)];
 }
 
 void scan_choose(struct scan *scan, enum degrade level, struct rng *rng)
@@ -26,6 +62,7 @@ void scan_choose(struct scan *scan, enum degrade level, struct rng *rng)
                           .scale = 1,
                           .quality = 85,
                           .threshold = 160,
+                          .ink = 1,
                           .depth = rng_chance(rng, 30) ? DEPTH_BILEVEL : DEPTH_GREY};
     if (level == DEGRADE_CLEAN)
         return;
@@ -33,11 +70,21 @@ void scan_choose(struct scan *scan, enum degrade level, struct rng *rng)
     scan->skew = is_poor ? 2.0 : 0.7;
     scan->scale = rng_real(rng, 0.985, 1.01);
     scan->noise = is_poor ? rng_range(rng, 18, 46) : rng_range(rng, 4, 16);
-    scan->has_blur = rng_chance(rng, is_poor ? 60 : 25);
     scan->shade = is_poor ? rng_range(rng, 20, 70) : rng_range(rng, 0, 20);
     scan->speckles = is_poor ? rng_range(rng, 50, 400) : rng_range(rng, 0, 40);
     scan->quality = is_poor ? rng_range(rng, 28, 55) : rng_range(rng, 65, 88);
     scan->threshold = rng_range(rng, 135, 175);
+    scan->has_blur = has_effect(EFFECT_BLUR, is_poor, rng);
+    scan->folds = has_effect(EFFECT_FOLDS, is_poor, rng) ? rng_range(rng, 1, 3) : 0;
+    scan->blots = has_effect(EFFECT_BLOTS, is_poor, rng) ? rng_range(rng, 1, 4) : 0;
+    scan->streaks = has_effect(EFFECT_STREAKS, is_poor, rng) ? rng_range(rng, 1, 3) : 0;
+    scan->edge = has_effect(EFFECT_EDGE, is_poor, rng) ? rng_range(rng, 5, 40) : 0;
+    scan->ink = has_effect(EFFECT_FADE, is_poor, rng) ? rng_real(rng, 0.5, 0.85) : 1;
+    scan->bleed = has_effect(EFFECT_BLEED, is_poor, rng) ? rng_real(rng, 0.04, 0.16) : 0;
+    if (has_effect(EFFECT_LOW_DPI, is_poor, rng))
+        scan->dpi = low_dpi(is_poor, rng);
+    if (scan->depth == DEPTH_BILEVEL) /* a scanner sets its threshold to the paper's grey */
+        scan->shade = MIN(scan->shade, 25);
     if (is_poor && rng_chance(rng, 25)) {
         scan->depth = DEPTH_FAX;
         scan->dpi = 200;
@@ -45,80 +92,21 @@ void scan_choose(struct scan *scan, enum degrade level, struct rng *rng)
     }
 }
 
-/* The mean of each pixel and its right and lower neighbours: a soft lens. */
-static void blur(PIX *pix)
+void scan_as_photo(struct scan *scan)
 {
-    l_int32 width = pixGetWidth(pix);
-    l_int32 height = pixGetHeight(pix);
-    size_t stride = (size_t)pixGetWpl(pix);
-
-    for (l_int32 y = 0; y + 1 < height; y++) {
-        l_uint32 *row = pixGetData(pix) + (size_t)y * stride;
-        l_uint32 *next = row + stride;
-
-        for (l_int32 x = 0; x + 1 < width; x++) {
-            unsigned sum = GET_DATA_BYTE(row, x) + GET_DATA_BYTE(row, x + 1) +
-                           GET_DATA_BYTE(next, x) + GET_DATA_BYTE(next, x + 1);
-
-            SET_DATA_BYTE(row, x, sum / 4);
-        }
-    }
-}
-
-static unsigned clamp(int value)
-{
-    return value < 0 ? 0 : value > 255 ? 255 : (unsigned)value;
-}
-
-/* Light and noise. The noise of eight neighbours comes from one random number. */
-static void shade(PIX *pix, const struct scan *scan, struct rng *rng)
-{
-    l_int32 width = pixGetWidth(pix);
-    l_int32 height = pixGetHeight(pix);
-    double across = rng_real(rng, -1, 1) * scan->shade;
-    double down = rng_real(rng, -1, 1) * scan->shade;
-    uint64_t bits = 0;
-
-    for (l_int32 y = 0; y < height; y++) {
-        l_uint32 *row = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
-        int start = (int)((fabs(across) + fabs(down)) * -256 / 2 + down * 256 * y / height);
-        int step = (int)(across * 256 / width * 256);
-
-        for (l_int32 x = 0; x < width; x++) {
-            int light = (start + (int)((int64_t)step * x / 256)) / 256;
-            int noise;
-
-            if (x % 8 == 0)
-                bits = rng_next(rng);
-            noise = ((int)(bits & 255) - 128) * scan->noise / 128;
-            bits >>= 8;
-            SET_DATA_BYTE(row, x,
-                          clamp((int)GET_DATA_BYTE(row, x) * 244 / 255 + 6 + light + noise));
-        }
-    }
-}
-
-/* Dust, dark and light, one to four pixels wide. */
-static void speckle(PIX *pix, int count, struct rng *rng)
-{
-    for (int i = 0; i < count; i++) {
-        int size = rng_range(rng, 1, 4);
-        int x = rng_below(rng, pixGetWidth(pix) - size);
-        int y = rng_below(rng, pixGetHeight(pix) - size);
-        unsigned value = rng_chance(rng, 70) ? 40 : 250;
-
-        for (int n = 0; n < size * size; n++)
-            pixSetPixel(pix, x + n % size, y + n / size, value);
-    }
+    scan->is_photo = true;
+    scan->depth = DEPTH_GREY;
+    scan->dpi = 200;
+    scan->shade = MAX(scan->shade, 40);
 }
 
 /* Page points to pixels: about the middle turned, scaled, and back (render_grey draws so). */
-static void set_view(struct page *page, const PIX *pix, double dpi, double scale, double turn)
+static void set_view(struct page *page, PIX *pix, const struct scan *scan, double turn)
 {
     double width = pixGetWidth(pix);
     double height = pixGetHeight(pix);
-    double a = scale * dpi / 72 * cos(turn);
-    double b = scale * dpi / 72 * sin(turn);
+    double a = scan->scale * scan->dpi / 72 * cos(turn);
+    double b = scan->scale * scan->dpi / 72 * sin(turn);
     double x = page->width / 2;
     double y = page->height / 2;
 
@@ -126,6 +114,32 @@ static void set_view(struct page *page, const PIX *pix, double dpi, double scale
         .width_px = (int)width,
         .height_px = (int)height,
         .to_pixels = {a, -b, width / 2 - a * x + b * y, b, a, height / 2 - b * x - a * y, 0, 0, 1}};
+}
+
+/* The camera's matrix after the scan's. */
+static void photograph(PIX **pix, struct page *page, struct rng *rng)
+{
+    double camera[9];
+    double product[9];
+    const double *flat = page->view.to_pixels;
+    PIX *photo = wear_photo(*pix, rng, camera);
+
+    for (int i = 0; i < 9; i++)
+        product[i] = camera[i / 3 * 3] * flat[i % 3] + camera[i / 3 * 3 + 1] * flat[3 + i % 3] +
+                     camera[i / 3 * 3 + 2] * flat[6 + i % 3];
+    memcpy(page->view.to_pixels, product, sizeof product);
+    pixDestroy(pix);
+    *pix = photo;
+}
+
+static void wear(PIX *pix, const struct scan *scan, struct rng *rng)
+{
+    if (scan->ink < 1)
+        wear_fade(pix, scan->ink);
+    if (scan->bleed > 0)
+        wear_bleed(pix, scan->bleed);
+    wear_folds(pix, scan->folds, rng);
+    wear_blots(pix, scan->blots, rng);
 }
 
 PIX *scan_page(const struct scan *scan, struct page *page, struct rng *rng)
@@ -136,13 +150,18 @@ PIX *scan_page(const struct scan *scan, struct page *page, struct rng *rng)
     if (scan->is_upside_down && rng_chance(rng, 30))
         turn += G_PI;
     pix = render_grey(page, scan->dpi, scan->scale, turn);
-    set_view(page, pix, scan->dpi, scan->scale, turn);
+    set_view(page, pix, scan, turn);
+    wear(pix, scan, rng);
+    if (scan->is_photo)
+        photograph(&pix, page, rng);
     if (scan->has_blur)
-        blur(pix);
+        wear_blur(pix);
     if (scan->noise > 0)
-        shade(pix, scan, rng);
-    if (scan->speckles > 0)
-        speckle(pix, scan->speckles, rng);
+        wear_light(pix, scan->shade, scan->noise, rng);
+    if (scan->edge > 0 && !scan->is_photo)
+        wear_edge(pix, scan->edge, rng);
+    wear_streaks(pix, scan->streaks, rng);
+    wear_speckle(pix, scan->speckles, rng);
     if (scan->depth != DEPTH_GREY) {
         PIX *bilevel = pixThresholdToBinary(pix, scan->threshold);
 

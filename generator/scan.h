@@ -20,8 +20,15 @@ struct scan {
     double scale;
     int noise; /* grey levels, the most a pixel is off */
     bool has_blur;
-    int shade;           /* how much darker one side is, of 255 */
-    int speckles;        /* on a page */
+    int shade;    /* how much darker one side is, of 255 */
+    int speckles; /* on a page */
+    int folds;    /* creases across the page */
+    int blots;
+    int streaks;         /* down the page */
+    int edge;            /* width in pixels of a dark border */
+    double ink;          /* share of black the print still has */
+    double bleed;        /* share of the back that shines through */
+    bool is_photo;       /* taken by a hand-held camera */
     int quality;         /* of the JPEG compression, 1 to 100 */
     int threshold;       /* of a bilevel picture */
     bool is_upside_down; /* now and then a page lies so */
@@ -31,6 +38,9 @@ const char *degrade_name(enum degrade level);
 
 /* Chooses a scan of this level; MIX takes one of the three. */
 void scan_choose(struct scan *scan, enum degrade level, struct rng *rng);
+
+/* The same by a hand-held camera, as receipts are sent. */
+void scan_as_photo(struct scan *scan);
 
 /* One page as scanned: 8 bits grey, or 1 bit where the depth says so (pixDestroy). Sets its
  * view. */

@@ -372,8 +372,9 @@ class Papers(unittest.TestCase):
         self.assertGreater(many, 5)
 
     def test_words_lie_where_the_picture_shows_them(self):
-        generate(self.root / "seen", "--count", "1", "--types", "receipt", "--forms", "png", "--words",
-                 "--degrade", "office", "--languages", "nb,de")
+        generate(self.root / "seen", "--count", "2", "--types", "receipt", "--forms", "png", "--words",
+                 "--degrade", "office", "--languages", "nb,de", "--seed", "3")
+        cameras = 0
         for line in (self.root / "seen" / "words.jsonl").read_text().splitlines():
             page = json.loads(line)
             width, height, grey = png_pixels(self.root / "seen" / page["file"])
@@ -381,13 +382,16 @@ class Papers(unittest.TestCase):
             self.assertEqual((width, height), (page["picture"]["width"], page["picture"]["height"]))
             inked = 0
             for word in page["words"]:
-                corners = [(m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5])
+                corners = [((m[0] * x + m[1] * y + m[2]) / (m[6] * x + m[7] * y + m[8]),
+                            (m[3] * x + m[4] * y + m[5]) / (m[6] * x + m[7] * y + m[8]))
                            for x in (word[1], word[3]) for y in (word[2], word[4])]
                 xs, ys = zip(*corners)
                 box = [grey[int(y)][int(min(xs)):int(max(xs)) + 1] for y in range(int(min(ys)), int(max(ys)))]
-                values = [value for row in box for value in row]
-                inked += max(values) - min(values) > 60
+                values = sorted(value for row in box for value in row)
+                inked += values[len(values) // 20] < values[len(values) * 3 // 4] - 60
             self.assertGreater(inked, 0.97 * len(page["words"]))
+            cameras += m[6] != 0
+        self.assertEqual(cameras, 1)
 
     def test_words_know_their_field(self):
         path = self.root / "training.jsonl"
