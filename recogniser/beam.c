@@ -17,7 +17,7 @@
 #define DICTIONARY_MIN (-25.0F / 7.0F) /* a step this uncertain is not in a dictionary word */
 #define FREE_RATIO 2.25F               /* a step outside the dictionary costs this much more */
 
-enum { NODES_FIRST = 8192 };
+enum { NODES_FIRST = 8192, ENDS_MAX = 4 * HEAP_SIZE_MAX };
 
 static const int lane_widths[CODE_LENGTH_MAX + 1] = {5, 10, 16, 16, 16, 16, 16, 16, 16, 16};
 
@@ -411,25 +411,30 @@ static bool may_end(const struct beam *b, const struct node *n)
            b->dictionary.states[n->state].ends_word;
 }
 
-static int best_of_last_step(const struct beam *b)
+/* The nodes a reading may end with, best first, of equals the first of Tesseract's order. */
+static int ends_find(const struct beam *b, int ret[ENDS_MAX])
 {
-    static const enum continuation ends[] = {ANYTHING, NO_REPEAT};
-    int best = -1;
+    static const enum continuation last[] = {ANYTHING, NO_REPEAT};
+    int count = 0;
 
-    for (size_t c = 0; c < ARRAY_LENGTH(ends); c++)
-        for (int is_dictionary = 0; is_dictionary < 2; is_dictionary++) {
-            const struct span *s = &b->spans[lane_index(b->decoder, is_dictionary, ends[c])];
+    for (size_t i = 0; i < ARRAY_LENGTH(last) * 2; i++) {
+        const struct span *s = &b->spans[lane_index(b->decoder, i % 2, last[i / 2])];
 
-            for (int i = s->first; i < s->first + s->count; i++)
-                if (may_end(b, &b->nodes[i]) &&
-                    (best < 0 || b->nodes[i].score > b->nodes[best].score))
-                    best = i;
+        for (int n = s->first; n < s->first + s->count; n++) {
+            int at = count;
+
+            if (!may_end(b, &b->nodes[n]))
+                continue;
+            for (; at > 0 && b->nodes[n].score > b->nodes[ret[at - 1]].score; at--)
+                ret[at] = ret[at - 1];
+            ret[at] = n;
+            count++;
         }
-    return best;
+    }
+    return count;
 }
 
-void beam_read(struct beam *b, struct arena *a, const struct posteriors *p, int height,
-               struct recognised_line *ret)
+static int line_search(struct beam *b, const struct posteriors *p, int ret_ends[ENDS_MAX])
 {
     if (p->classes != b->decoder->classes)
         BUG("%d classes for a model of %d", p->classes, b->decoder->classes);
@@ -438,7 +443,38 @@ void beam_read(struct beam *b, struct arena *a, const struct posteriors *p, int 
     memset(b->spans, 0, (size_t)b->lane_count * sizeof *b->spans);
     if (p->steps > 0)
         steps_make(b, p);
-    words_make(b, a, best_of_last_step(b), p, height, ret);
+    return ends_find(b, ret_ends);
+}
+
+void beam_read(struct beam *b, struct arena *a, const struct posteriors *p, int height,
+               struct recognised_line *ret)
+{
+    int ends[ENDS_MAX], count = line_search(b, p, ends);
+
+    words_make(b, a, count ? ends[0] : -1, p, height, ret);
+}
+
+static bool is_repetition(const struct beam *b, const int *ends, int i)
+{
+    for (int j = 0; j < i; j++)
+        if (b->nodes[ends[j]].hash == b->nodes[ends[i]].hash)
+            return true;
+    return false;
+}
+
+size_t beam_read_several(struct beam *b, struct arena *a, const struct posteriors *p, int height,
+                         struct line_reading *ret, size_t max)
+{
+    int ends[ENDS_MAX], end_count = line_search(b, p, ends);
+    size_t count = 0;
+
+    for (int i = 0; i < end_count && count < max; i++) {
+        if (is_repetition(b, ends, i))
+            continue;
+        ret[count] = (struct line_reading){.score = b->nodes[ends[i]].score};
+        words_make(b, a, ends[i], p, height, &ret[count++].line);
+    }
+    return count;
 }
 
 struct beam *beam_new(const struct decoder *d)

@@ -30,4 +30,8 @@ void beam_free(struct beam *b);
 void beam_read(struct beam *b, struct arena *a, const struct posteriors *p, int height,
                struct recognised_line *ret);
 
+/* As recogniser_alternatives(). */
+size_t beam_read_several(struct beam *b, struct arena *a, const struct posteriors *p, int height,
+                         struct line_reading *ret, size_t max);
+
 #endif

@@ -53,15 +53,18 @@ struct line_box {
     int left, top, right, bottom;
 };
 
-/* What else a character could have been. */
+/* What else a character could have been: the network's other answers (at most four, above 0.1 %) at
+ * the one step where it was surest of the character. The certainty is theirs there. */
 struct symbol_choice {
     const char *text;
     float certainty;
 };
 
+/* Certainties are logarithms of probabilities, less 0.085: 0 is sure, -20 is no idea. In words that
+ * are in no list (permuter 2) they are 2.25 times that, as in Tesseract. */
 struct recognised_symbol {
     const char *text;              /* UTF-8, usually one character; borrowed from the recogniser */
-    float certainty;               /* a logarithm: 0 is sure, -20 is no idea */
+    float certainty;               /* of its worst step */
     int left, right;               /* pixels of the line image */
     struct symbol_choice *choices; /* best first, the symbol itself not among them */
     size_t choice_count;
@@ -71,7 +74,7 @@ struct recognised_word {
     const char *text; /* UTF-8 */
     struct line_box box;
     float certainty;       /* of its worst character */
-    float space_certainty; /* of the space in front */
+    float space_certainty; /* of the worse of the spaces beside it; 0: there are none */
     int permuter; /* Tesseract's code of what the word is: 8 in the word list, 2 none … */
     struct recognised_symbol *symbols;
     size_t symbol_count;
@@ -98,5 +101,18 @@ struct posteriors {
 
 int recogniser_posteriors(const struct recogniser *r, struct arena *a,
                           const struct line_image *line, struct posteriors *ret, struct err *err);
+
+/* A whole reading of a line; the score is the sum of its steps' certainties. */
+struct line_reading {
+    struct recognised_line line; /* is_inverted is not known */
+    float score;
+};
+
+/* The best different readings of a line that is `height` pixels high, best first, at most `max`;
+ * returns how many. There are some ten, which differ mostly near the end: made for a word or a
+ * short line. */
+size_t recogniser_alternatives(const struct recogniser *r, struct arena *a,
+                               const struct posteriors *p, int height, struct line_reading *ret,
+                               size_t max);
 
 #endif

@@ -233,6 +233,29 @@ static void other_choices_are_told(void **state)
     assert_int_equal(s[1].choice_count, 0);
 }
 
+static void the_best_readings_differ(void **state)
+{
+    struct fixture *f = *state;
+    struct posteriors p = {.values = &f->rows[0][0], .classes = SMALL_CLASSES};
+    struct line_reading readings[3];
+    struct decoder *d = decoder_new(&f->model, false);
+    struct beam *b = beam_new(d);
+
+    steps(f, "1-");
+    step(f, C_COMMA, 0.6F, C_DOT, 0.35F);
+    steps(f, "-1-");
+    p.steps = f->count;
+    assert_int_equal(beam_read_several(b, &f->arena, &p, 1, readings, 1), 1);
+    assert_int_equal(beam_read_several(b, &f->arena, &p, 1, readings, 3), 3);
+    assert_string_equal(readings[0].line.words[0].text, "1.1");
+    assert_string_equal(readings[1].line.words[0].text, "1,1");
+    assert_true(readings[0].score > readings[1].score && readings[1].score > readings[2].score);
+    p.steps = 0;
+    assert_int_equal(beam_read_several(b, &f->arena, &p, 1, readings, 3), 0);
+    beam_free(b);
+    decoder_free(d);
+}
+
 /* Nodes that lead nowhere are dropped on the way; the words stay, in an order without a rhythm. */
 static void a_long_line_is_read_whole(void **state)
 {
@@ -360,6 +383,7 @@ int main(void)
         ON_SMALL_MODEL(nothing_gives_no_words),
         ON_SMALL_MODEL(characters_of_two_codes_and_shared_codes),
         ON_SMALL_MODEL(other_choices_are_told),
+        ON_SMALL_MODEL(the_best_readings_differ),
         ON_SMALL_MODEL(a_long_line_is_read_whole),
         ON_SMALL_MODEL(no_numbers_are_survived),
         cmocka_unit_test(recorded_lines_read_the_same),
