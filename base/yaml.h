@@ -9,6 +9,7 @@
 
 struct arena;
 struct err;
+struct json_t;
 
 struct yaml_value {
     const char *path;    /* in: "workers" or "limits.pages", borrowed; a group's keys are one run */
@@ -20,5 +21,10 @@ struct yaml_value {
  * an unknown key (with its group, "limits.pagez") is left in `*ret_unknown`, in arena, as well. */
 int yaml_load(const char *name, const char *bytes, size_t length, struct yaml_value *values,
               size_t count, struct arena *arena, const char **ret_unknown, struct err *err);
+
+/* Any other text as a tree of objects, arrays and strings; no aliases. `*ret` is owned. ERR_INVALID
+ * says "name:line:column: " and what is wrong. */
+int yaml_parse(const char *name, const char *bytes, size_t length, struct json_t **ret,
+               struct err *err);
 
 #endif

@@ -5,35 +5,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "models/page_json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static float side(const json_t *word, size_t i)
-{
-    return (float)json_number_value(json_array_get(word, i));
-}
-
-static struct page *read_page(struct arena *a, const json_t *json, int number)
-{
-    const json_t *words = json_object_get(json, "words"), *word;
-    struct page *page = page_new(a, number, (float)json_get_real(json, "width", 595),
-                                 (float)json_get_real(json, "height", 842));
-    size_t i;
-
-    page->source = PAGE_TEXT;
-    page->words = arena_alloc_array(a, json_array_size(words), sizeof *page->words);
-    json_array_foreach(words, i, word) {
-        const char *text = json_string_value(json_array_get(word, 0));
-
-        page->words[page->n_words++] = (struct word){
-            .text = arena_strdup(a, text ? text : ""),
-            .confidence = 1,
-            .box = {side(word, 1), side(word, 2), side(word, 3), side(word, 4)}};
-    }
-    page->is_blank = page->n_words == 0;
-    return page;
-}
 
 /* One line of any length; false at the end of the file. */
 static bool read_line(FILE *in, char **line, size_t *capacity, size_t *ret_length)
@@ -69,7 +44,9 @@ int training_read(struct arena *a, FILE *in, struct training_document *ret, stru
             ret->language = arena_strdup(a, json_get_text(json, "language", ""));
             document_type_parse(json_get_text(json, "type", ""), &ret->type);
         }
-        ret->pages[ret->n_pages] = read_page(a, json, ret->n_pages + 1);
+        r = page_from_json(a, json, &ret->pages[ret->n_pages], err);
+        if (r < 0)
+            return err_wrap(err, r, "training file");
         ret->n_pages++;
     }
     return 1;

@@ -13,11 +13,11 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "models/fault.h"
+#include "models/page_json.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/sort/sort.h"
 #include "workers/reader/reader_client.h"
 
-#include <math.h>
 #include <string.h>
 
 #define NESTING_MAX 4 /* a mail in a mail in a mail with a PDF */
@@ -226,40 +226,17 @@ static int print_hocr(const struct sheaf *sheaf, struct err *err)
     return 0;
 }
 
-/* [text, x0, y0, x1, y1, confidence] */
-static json_t *word_to_json(const struct word *w)
-{
-    const float sides[] = {w->box.x0, w->box.y0, w->box.x1, w->box.y1};
-    json_t *json = json_array();
-
-    json_array_append_new(json, json_string(w->text));
-    for (size_t i = 0; i < ARRAY_LENGTH(sides); i++)
-        json_array_append_new(json, json_real(round((double)sides[i] * 10) / 10));
-    json_array_append_new(json, json_real(round((double)w->confidence * 1000) / 1000));
-    return json;
-}
-
-/* What training and error ledgers work on: the words as extract gets them, in points. */
+/* What training and error ledgers work on: the words as extract gets them. */
 static int print_words(const struct sheaf *sheaf, struct err *err)
 {
     (void)err;
     for (size_t i = 0; i < sheaf->n_pages; i++) {
         const struct page *page = sheaf->pages[i];
-        json_t *json, *words = json_array();
 
         if (!page)
             page = page_new(sheaf->arena, sheaf->numbers[i], 0, 0);
-        for (size_t k = 0; k < page->n_words; k++)
-            json_array_append_new(words, word_to_json(&page->words[k]));
-        json = json_object();
-        json_set_text(json, "file", sheaf->name);
-        json_set_int(json, "page", (int64_t)i + 1);
-        json_set_int(json, "pages", (int64_t)sheaf->n_pages);
-        json_set_real(json, "width", (double)page->width_pt, 1);
-        json_set_real(json, "height", (double)page->height_pt, 1);
-        json_set_text(json, "source", page_source_name(page->source));
-        json_set(json, "words", words);
-        print_json(sheaf->desk, json, sheaf->out);
+        print_json(sheaf->desk, page_to_json(page, sheaf->name, (int)i + 1, (int)sheaf->n_pages),
+                   sheaf->out);
     }
     return 0;
 }

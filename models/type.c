@@ -1,0 +1,194 @@
+/*
+ * Declarations are YAML, checked key by key: an unknown key is a mistake, not a remark. Names become
+ * keys of JSON and columns of tables, so they keep to plain letters.
+ */
+#include "models/type.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/yaml.h"
+
+#include <string.h>
+
+static const char *const kinds[] = {
+    [FIELD_TEXT] = "text", [FIELD_IDENTIFIER] = "identifier",
+    [FIELD_DATE] = "date", [FIELD_AMOUNT] = "amount",
+    [FIELD_CODE] = "code", [FIELD_ACCOUNT] = "account",
+};
+
+/* One declaration being read. */
+struct reading {
+    struct arena *arena;
+    const char *path;
+};
+
+const char *field_kind_name(enum field_kind kind)
+{
+    return kinds[kind];
+}
+
+static bool is_name(const char *text)
+{
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    return n > 0 && n <= TYPE_NAME_MAX && text[n] == '\0' && text[0] >= 'a';
+}
+
+static int take_kind(const struct reading *r, const char *field, const char *text,
+                     enum field_kind *ret, struct err *err)
+{
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++)
+        if (strcmp(kinds[k], text) == 0) {
+            *ret = (enum field_kind)k;
+            return 0;
+        }
+    return err_set(
+        err, ERR_INVALID,
+        "%s: %s.kind is \"%s\"; it may be text, identifier, date, amount, code or account", r->path,
+        field, text);
+}
+
+static int take_bool(const struct reading *r, const char *field, const char *text, bool *ret,
+                     struct err *err)
+{
+    *ret = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0;
+    if (*ret || strcmp(text, "no") == 0 || strcmp(text, "false") == 0)
+        return 0;
+    return err_set(err, ERR_INVALID, "%s: %s.required is \"%s\"; it may be yes or no", r->path,
+                   field, text);
+}
+
+static int take_words(const struct reading *r, const char *field, const char *key,
+                      const json_t *json, const char ***ret, size_t *ret_count, struct err *err)
+{
+    size_t n = json_array_size(json);
+
+    if (!json_is_array(json) || n == 0 || n > TYPE_WORDS_MAX)
+        return err_set(err, ERR_INVALID, "%s: %s.%s must be a list of 1 to %d texts", r->path,
+                       field, key, TYPE_WORDS_MAX);
+    *ret = arena_alloc_array(r->arena, n, sizeof **ret);
+    for (size_t i = 0; i < n; i++) {
+        const char *word = json_string_value(json_array_get(json, i));
+
+        if (!word || !*word)
+            return err_set(err, ERR_INVALID, "%s: %s.%s holds something that is no text", r->path,
+                           field, key);
+        (*ret)[i] = arena_strdup(r->arena, word);
+    }
+    *ret_count = n;
+    return 0;
+}
+
+static int take_key(const struct reading *r, const char *key, const json_t *value,
+                    struct type_field *f, struct err *err)
+{
+    const char *text = json_string_value(value) ? json_string_value(value) : "";
+
+    if (strcmp(key, "kind") == 0)
+        return take_kind(r, f->name, text, &f->kind, err);
+    if (strcmp(key, "required") == 0)
+        return take_bool(r, f->name, text, &f->is_required, err);
+    if (strcmp(key, "labels") == 0)
+        return take_words(r, f->name, key, value, &f->labels, &f->n_labels, err);
+    if (strcmp(key, "choices") == 0)
+        return take_words(r, f->name, key, value, &f->choices, &f->n_choices, err);
+    return err_set(err, ERR_INVALID,
+                   "%s: %s.%s is not known; a field has kind, required, labels and choices",
+                   r->path, f->name, key);
+}
+
+static int take_field(const struct reading *r, const char *name, json_t *json,
+                      struct type_field *ret, struct err *err)
+{
+    const char *key;
+    json_t *value;
+
+    *ret = (struct type_field){.name = arena_strdup(r->arena, name)};
+    if (!is_name(name))
+        return err_set(err, ERR_INVALID,
+                       "%s: the field \"%s\" must be named in lower-case letters, digits and "
+                       "underscores, at most %d",
+                       r->path, name, TYPE_NAME_MAX);
+    if (!json_is_object(json))
+        return err_set(err, ERR_INVALID, "%s: %s needs at least {kind: …}", r->path, name);
+    json_object_foreach(json, key, value) {
+        int status = take_key(r, key, value, ret, err);
+
+        if (status < 0)
+            return status;
+    }
+    if ((ret->kind == FIELD_CODE) != (ret->n_choices > 0))
+        return err_set(err, ERR_INVALID, "%s: %s: a code, and only a code, has choices", r->path,
+                       name);
+    return 0;
+}
+
+static int take_fields(const struct reading *r, json_t *json, struct type *t, struct err *err)
+{
+    size_t n = json_object_size(json);
+    const char *name;
+    json_t *value;
+
+    if (n == 0 || n > TYPE_FIELDS_MAX)
+        return err_set(err, ERR_INVALID, "%s: fields: 1 to %d of them are needed", r->path,
+                       TYPE_FIELDS_MAX);
+    t->fields = arena_alloc_array(r->arena, n, sizeof *t->fields);
+    json_object_foreach(json, name, value) {
+        int status = take_field(r, name, value, &t->fields[t->n_fields], err);
+
+        if (status < 0)
+            return status;
+        t->n_fields++;
+    }
+    return 0;
+}
+
+int type_parse(struct arena *a, const char *path, const char *bytes, size_t length,
+               struct type **ret, struct err *err)
+{
+    const struct reading r = {a, path};
+    AUTO_JSON json_t *json = NULL;
+    struct type *t = arena_alloc(a, sizeof *t);
+    const char *key;
+    json_t *value;
+    int status = yaml_parse(path, bytes, length, &json, err);
+
+    if (status < 0)
+        return status;
+    t->name = arena_strdup(a, json_get_text(json, "name", ""));
+    t->title = arena_strdup(a, json_get_text(json, "title", t->name));
+    json_object_foreach(json, key, value) {
+        if (strcmp(key, "name") != 0 && strcmp(key, "title") != 0 && strcmp(key, "fields") != 0)
+            return err_set(err, ERR_INVALID,
+                           "%s: %s is not known; a type has name, title and fields", path, key);
+    }
+    if (!is_name(t->name))
+        return err_set(err, ERR_INVALID,
+                       "%s: name must be lower-case letters, digits and underscores", path);
+    status = take_fields(&r, json_object_get(json, "fields"), t, err);
+    if (status == 0)
+        *ret = t;
+    return status;
+}
+
+int type_load(struct arena *a, const char *path, struct type **ret, struct err *err)
+{
+    AUTO_BUF struct buf b;
+    int r;
+
+    buf_init(&b, TYPE_BYTES_MAX);
+    r = file_read(path, &b, err);
+    return r < 0 ? r : type_parse(a, path, b.data, b.length, ret, err);
+}
+
+const struct type_field *type_find(const struct type *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (strcmp(t->fields[i].name, name) == 0)
+            return &t->fields[i];
+    return NULL;
+}
