@@ -116,57 +116,106 @@ static unsigned char paper_of(const unsigned char *pixels, size_t count)
     return (unsigned char)i;
 }
 
-/* Has anything been taken out, or turned, in the rows and columns the crop comes from? */
-static bool is_touched(const struct layout_page *page, const struct layout *layout,
-                       const struct layout_line *line)
+/* What was taken out near a crop, and a pixel around it: rows y0 to y1, words i0 to i1 of the
+ * page. */
+struct patch {
+    uint64_t *bits;
+    bool *is_dirty; /* has this row any? */
+    int y0, y1, i0, i1;
+};
+
+/* What was taken out of word i of row y. */
+static uint64_t gone_word(const struct layout_page *page, const struct layout *layout, int i, int y)
 {
-    int lean = (int)fabsf(line->slope * (float)(line->box.x1 - line->box.x0)) / 2 + 2;
-    int y0 = line->box.y0 - lean, y1 = line->box.y1 + lean;
+    const uint32_t *ink;
+    uint64_t gone;
 
-    if (line->is_inverted)
-        return true;
-    for (int y = y0 < 0 ? 0 : y0; y < y1 && y < page->height; y++) {
-        const uint32_t *ink = page->ink + (size_t)y * (size_t)page->ink_words;
-        const uint64_t *text = bitmap_row(&layout->text, y);
+    if (i < 0 || i >= layout->text.stride || y < 0 || y >= page->height)
+        return 0;
+    ink = page->ink + (size_t)y * (size_t)page->ink_words + (size_t)2 * (size_t)i;
+    gone = (uint64_t)ink[0] << 32;
+    if (2 * i + 1 < page->ink_words)
+        gone |= ink[1];
+    gone &= ~bitmap_row(&layout->text, y)[i];
+    return layout->turned.words ? gone & ~bitmap_row(&layout->turned, y)[i] : gone;
+}
 
-        for (int i = line->box.x0 / 32; i <= (line->box.x1 - 1) / 32; i++)
-            if (ink[i] & ~(uint32_t)(text[i / 2] >> (i & 1 ? 0 : 32)))
-                return true;
+/* The same of three rows. */
+static uint64_t gone_column(const struct layout_page *page, const struct layout *layout, int i,
+                            int y)
+{
+    return gone_word(page, layout, i, y - 1) | gone_word(page, layout, i, y) |
+           gone_word(page, layout, i, y + 1);
+}
+
+/* False when nothing was taken out near the crop. */
+static bool find_gone(struct arena *a, const struct layout_page *page, const struct layout *layout,
+                      const struct layout_line *line, struct patch *p)
+{
+    int lean = (int)fabsf(line->slope * (float)(line->box.x1 - line->box.x0)) / 2 + 2, words;
+    bool any = false;
+
+    p->y0 = line->box.y0 > lean ? line->box.y0 - lean : 0;
+    p->y1 = line->box.y1 + lean < page->height ? line->box.y1 + lean : page->height;
+    p->i0 = line->box.x0 / 64;
+    p->i1 = (line->box.x1 - 1) / 64 + 1;
+    words = p->i1 - p->i0;
+    p->bits = arena_alloc_array(a, (size_t)(p->y1 - p->y0) * (size_t)words, sizeof *p->bits);
+    p->is_dirty = arena_alloc_array(a, (size_t)(p->y1 - p->y0), sizeof *p->is_dirty);
+    for (int y = p->y0; y < p->y1; y++) {
+        uint64_t *row = p->bits + (size_t)(y - p->y0) * (size_t)words;
+        uint64_t left = gone_column(page, layout, p->i0 - 1, y);
+        uint64_t own = gone_column(page, layout, p->i0, y);
+
+        for (int i = 0; i < words; i++) {
+            uint64_t right = gone_column(page, layout, p->i0 + i + 1, y);
+
+            row[i] = own | own >> 1 | own << 1 | left << 63 | right >> 63;
+            any |= p->is_dirty[y - p->y0] |= row[i] != 0;
+            left = own;
+            own = right;
+        }
     }
-    return false;
+    return any;
 }
 
-/* Is a pixel, or one beside it, a part of what was taken out? */
-static bool is_near_gone(const struct layout_page *page, const struct layout *layout, int x, int y)
+static bool patch_has(const struct patch *p, int x, int y)
 {
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++)
-            if (layout_is_gone(page, layout, x + dx, y + dy))
-                return true;
-    return false;
+    return y >= p->y0 && y < p->y1 && p->is_dirty[y - p->y0] &&
+           p->bits[(size_t)(y - p->y0) * (size_t)(p->i1 - p->i0) + (size_t)((x >> 6) - p->i0)] >>
+                   (63 - (x & 63)) &
+               1;
 }
 
-/* Paper where a rule was; white letters dark, and paper around their block. */
-static void amend(const struct layout_page *page, const struct layout *layout,
-                  const struct layout_line *line, const struct line_image *crop,
-                  unsigned char *pixels)
+/* Paper where a rule was. */
+static void paint_gone(const struct layout *layout, const struct layout_line *line,
+                       const struct line_image *crop, const struct patch *gone,
+                       unsigned char *pixels)
 {
     unsigned char paper = paper_of(pixels, (size_t)crop->height * (size_t)crop->stride);
 
-    if (line->is_inverted)
-        paper = 255;
+    for (int y = 0; y < crop->height; y++)
+        for (int x = 0; x < crop->width; x++) {
+            int px, py;
+
+            place(line, x, y, &px, &py);
+            if (patch_has(gone, px, py) && !bitmap_get(&layout->text, px, py))
+                pixels[(size_t)y * (size_t)crop->stride + x] = paper;
+        }
+}
+
+/* White letters dark, and paper around their block. */
+static void invert(const struct layout *layout, const struct layout_line *line,
+                   const struct line_image *crop, unsigned char *pixels)
+{
     for (int y = 0; y < crop->height; y++)
         for (int x = 0; x < crop->width; x++) {
             unsigned char *at = pixels + (size_t)y * (size_t)crop->stride + x;
             int px, py;
 
             place(line, x, y, &px, &py);
-            if (px < 0 || py < 0 || px >= page->width || py >= page->height)
-                continue;
-            if (line->is_inverted)
-                *at = bitmap_get(&layout->turned, px, py) ? (unsigned char)(255 - *at) : paper;
-            else if (!bitmap_get(&layout->text, px, py) && is_near_gone(page, layout, px, py))
-                *at = paper;
+            if (py >= 0 && py < layout->turned.height)
+                *at = bitmap_get(&layout->turned, px, py) ? (unsigned char)(255 - *at) : 255;
         }
 }
 
@@ -178,6 +227,7 @@ void layout_crop(struct arena *a, const struct layout_page *page, const struct l
     struct line_image crop = {.width = is_upright ? wide : high,
                               .height = is_upright ? high : wide};
     unsigned char *pixels = arena_alloc_array(a, (size_t)wide, (size_t)high);
+    struct patch gone;
 
     crop.stride = crop.width;
     crop.pixels = pixels;
@@ -185,8 +235,10 @@ void layout_crop(struct arena *a, const struct layout_page *page, const struct l
         copy_upright(page, layout, line, &crop, pixels);
     else
         copy_turned(page, layout, line, &crop, pixels);
-    if (page->grey && is_touched(page, layout, line))
-        amend(page, layout, line, &crop, pixels);
+    if (page->grey && line->is_inverted)
+        invert(layout, line, &crop, pixels);
+    else if (page->grey && find_gone(a, page, layout, line, &gone))
+        paint_gone(layout, line, &crop, &gone, pixels);
     *ret = crop;
 }
 

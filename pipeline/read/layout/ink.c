@@ -9,6 +9,10 @@
 
 #include "base/arena.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define PAPER_RANK 0.8f /* of a tile's pixels are darker than its paper, or as light */
 #define DARK_RANK 0.02f
 #define BETWEEN 0.6f /* of the way from dark to paper */
@@ -16,66 +20,75 @@
 #define EMPTY_SHARE 0.6f /* of the page's paper: the threshold where nothing is printed */
 #define DARK_PAPER 0.6f  /* of the page's paper: a tile darker than this is a dark block */
 
-enum { TILE = 64, STEP = 4 };
+enum { TILE = 64, STEP = 4, BINS = 64 };
 
 struct tiles {
-    unsigned char *threshold;
+    unsigned char *paper, *dark;
+    unsigned char *threshold; /* 0 where a tile's own greys do not tell */
     int columns, rows;
     int empty; /* the threshold where nothing is printed */
 };
 
 /* The grey that `share` of the pixels are not lighter than. */
-static int rank(const int histogram[256], int total, float share)
+static unsigned char rank(const int histogram[BINS], int total, float share)
 {
     int sum = 0, i = 0;
 
-    while (i < 255 && (float)(sum + histogram[i]) < share * (float)total)
+    while (i < BINS - 1 && (float)(sum + histogram[i]) < share * (float)total)
         sum += histogram[i++];
-    return i;
+    return (unsigned char)(i * (256 / BINS) + 256 / BINS / 2);
 }
 
-static int sample(const struct layout_page *page, int x0, int y0, int side_x, int side_y,
-                  int histogram[256])
+static void measure_tile(const struct layout_page *page, int column, int row, struct tiles *t)
 {
-    int total = 0;
+    int histogram[BINS] = {0}, total = 0, at = row * t->columns + column;
+    int right = (column + 1) * TILE < page->width ? (column + 1) * TILE : page->width;
 
-    for (int y = y0; y < y0 + side_y && y < page->height; y += STEP)
-        for (int x = x0; x < x0 + side_x && x < page->width; x += STEP) {
-            histogram[page->grey[(size_t)y * (size_t)page->grey_words + (size_t)x / 4] >> 24]++;
-            total++;
-        }
-    return total;
+    for (int y = row * TILE; y < (row + 1) * TILE && y < page->height; y += STEP) {
+        const uint32_t *grey = page->grey + (size_t)y * (size_t)page->grey_words;
+
+        for (int x = column * TILE; x < right; x += STEP, total++)
+            histogram[(grey[x / 4] >> 24) * BINS / 256]++;
+    }
+    t->paper[at] = rank(histogram, total, PAPER_RANK);
+    t->dark[at] = rank(histogram, total, DARK_RANK);
 }
 
-/* 0 when the tile's own greys do not tell. */
-static int tile_threshold(const struct layout_page *page, int x, int y, int page_paper)
+/* The grey most tiles have for paper. */
+static int page_paper(const struct tiles *t)
 {
-    int histogram[256] = {0}, total = sample(page, x, y, TILE, TILE, histogram);
-    int paper = rank(histogram, total, PAPER_RANK), dark = rank(histogram, total, DARK_RANK);
+    int histogram[BINS] = {0}, count = t->columns * t->rows;
 
-    if ((float)paper < DARK_PAPER * (float)page_paper || paper - dark < CONTRAST_MIN)
-        return 0;
-    return dark + (int)(BETWEEN * (float)(paper - dark));
+    for (int i = 0; i < count; i++)
+        histogram[t->paper[i] * BINS / 256]++;
+    return rank(histogram, count, PAPER_RANK);
 }
 
 static struct tiles find_thresholds(struct arena *a, const struct layout_page *page)
 {
     struct tiles t = {.columns = (page->width + TILE - 1) / TILE,
                       .rows = (page->height + TILE - 1) / TILE};
-    int histogram[256] = {0}, total = sample(page, 0, 0, page->width, page->height, histogram);
-    int paper = rank(histogram, total, PAPER_RANK);
+    size_t count = (size_t)t.columns * (size_t)t.rows;
+    int paper;
 
+    t.paper = arena_alloc(a, count);
+    t.dark = arena_alloc(a, count);
+    t.threshold = arena_alloc(a, count);
+    for (int row = 0; row < t.rows; row++)
+        for (int column = 0; column < t.columns; column++)
+            measure_tile(page, column, row, &t);
+    paper = page_paper(&t);
     t.empty = (int)(EMPTY_SHARE * (float)paper);
-    t.threshold = arena_alloc_array(a, (size_t)t.columns, (size_t)t.rows);
-    for (int y = 0; y < t.rows; y++)
-        for (int x = 0; x < t.columns; x++)
-            t.threshold[y * t.columns + x] = (unsigned char)tile_threshold(page, x * TILE, y * TILE,
-                                                                           paper);
+    for (size_t i = 0; i < count; i++)
+        if ((float)t.paper[i] >= DARK_PAPER * (float)paper &&
+            t.paper[i] - t.dark[i] >= CONTRAST_MIN)
+            t.threshold[i] = (unsigned char)(t.dark[i] +
+                                             (int)(BETWEEN * (float)(t.paper[i] - t.dark[i])));
     return t;
 }
 
 /* The mean of a tile's threshold and its neighbours', those that have one. */
-static uint64_t smooth_threshold(const struct tiles *t, int column, int row)
+static unsigned char smooth_threshold(const struct tiles *t, int column, int row)
 {
     int sum = 0, count = 0;
 
@@ -87,32 +100,44 @@ static uint64_t smooth_threshold(const struct tiles *t, int column, int row)
                 sum += threshold;
                 count += threshold > 0;
             }
-    return (uint64_t)(count ? sum / count : t->empty);
+    return (unsigned char)(count ? sum / count : t->empty);
 }
 
-/* A bit for each of eight greys, the first in the highest byte and bit: is it darker than that of
- * `than`? */
-static unsigned darker(uint64_t grey, uint64_t than)
+#ifdef __SSE2__
+
+/* A bit for each pixel of four words, the leftmost highest: is it darker than `than`? */
+static uint32_t darker(const uint32_t *grey, unsigned char than)
 {
-    const uint64_t high = 0x8080808080808080;
-    uint64_t low_is_ge = (grey | high) - (than & ~high);
-    uint64_t is_ge = (grey & ~than) | (~(grey ^ than) & low_is_ge);
+    __m128i left = _mm_subs_epu8(_mm_set1_epi8((char)than), _mm_loadu_si128((const void *)grey));
+    uint32_t is_light = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, _mm_setzero_si128()));
+    uint32_t words = (is_light >> 8 | is_light << 8) & 0xffff; /* the first word comes first */
 
-    return (unsigned)(((~is_ge & high) >> 7) * 0x0102040810204080 >> 56);
+    return ~((words & 0xf0f0) >> 4 | (words & 0x0f0f) << 4) & 0xffff;
 }
 
-/* The 32 pixels of a word of ink. */
-static uint32_t ink_word(const uint32_t *grey, int words, uint64_t than)
+#else
+
+static uint32_t darker(const uint32_t *grey, unsigned char than)
 {
     uint32_t ink = 0;
 
-    for (int i = 0; i < 8; i += 2) {
-        uint64_t first = i < words ? grey[i] : UINT32_MAX;
-        uint64_t second = i + 1 < words ? grey[i + 1] : UINT32_MAX;
-
-        ink = ink << 8 | darker(first << 32 | second, than);
-    }
+    for (int i = 0; i < 16; i++)
+        ink = ink << 1 | ((grey[i / 4] >> (24 - 8 * (i & 3)) & 255) < than);
     return ink;
+}
+
+#endif
+
+/* The 32 pixels of word i of a row's ink. */
+static uint32_t ink_word(const uint32_t *row, int words, int i, unsigned char than)
+{
+    uint32_t last[8];
+
+    if (8 * i + 8 <= words)
+        return darker(row + 8 * i, than) << 16 | darker(row + 8 * i + 4, than);
+    for (int k = 0; k < 8; k++)
+        last[k] = 8 * i + k < words ? row[8 * i + k] : UINT32_MAX;
+    return darker(last, than) << 16 | darker(last + 4, than);
 }
 
 void layout_ink(struct arena *a, struct layout_page *page)
@@ -120,16 +145,17 @@ void layout_ink(struct arena *a, struct layout_page *page)
     struct tiles t = find_thresholds(a, page);
     int words = (page->width + 31) / 32, grey_words = (page->width + 3) / 4;
     uint32_t *ink = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *ink);
+    unsigned char *than = arena_alloc(a, (size_t)t.columns);
 
-    for (int row = 0; row < t.rows; row++)
-        for (int i = 0; i < words; i++) {
-            uint64_t than = smooth_threshold(&t, i / 2, row) * 0x0101010101010101;
+    for (int y = 0; y < page->height; y++) {
+        const uint32_t *row = page->grey + (size_t)y * (size_t)page->grey_words;
 
-            for (int y = row * TILE; y < (row + 1) * TILE && y < page->height; y++)
-                ink[(size_t)y * (size_t)words + (size_t)i] = ink_word(
-                    page->grey + (size_t)y * (size_t)page->grey_words + (size_t)8 * (size_t)i,
-                    grey_words - 8 * i, than);
-        }
+        for (int column = 0; y % TILE == 0 && column < t.columns; column++)
+            than[column] = smooth_threshold(&t, column, y / TILE);
+        for (int i = 0; i < words; i++)
+            ink[(size_t)y * (size_t)words + (size_t)i] = ink_word(row, grey_words, i,
+                                                                  than[i * 32 / TILE]);
+    }
     page->ink = ink;
     page->ink_words = words;
 }
