@@ -20,6 +20,7 @@
 
 #define BAR_INCHES 0.2f        /* how long a bar is at least */
 #define BAR_THICK_INCHES 0.13f /* a wide bar of the largest codes in use, ITF-14, has 0.1 */
+#define DARK_SHARE_MAX 0.75f   /* of a code; 0.66 was the most seen, 0.4 is usual */
 #define GAP_INCHES 0.18f       /* between two bars of one code at most */
 #define CODE_INCHES 0.35f      /* how wide a code is at least */
 #define BARS_MIN 8             /* seen apart: at low resolution neighbours run together */
@@ -154,7 +155,7 @@ static void read_place(struct arena *a, const struct sheet *s, zbar_image_scanne
 }
 
 /* Across the middle of a block, a code has at least a dozen thin bars. A table has its few rules, a
- * dark band with white letters is mostly long stretches of ink. */
+ * dark band with white letters has long stretches of ink. */
 static bool has_many_bars(const struct sheet *s, PIX *bars, const BOX *block, bool is_lying)
 {
     int end = is_lying ? block->y + block->h : block->x + block->w;
@@ -175,6 +176,18 @@ static bool has_many_bars(const struct sheet *s, PIX *bars, const BOX *block, bo
         run = 0;
     }
     return count >= BARS_MIN && thin_px > thick_px;
+}
+
+/* A noisy band falls into thin bars too, but has little paper between them. */
+static bool is_mostly_ink(const struct sheet *s, BOX *block)
+{
+    PIX *all = pixClipRectangle(s->ink, block, NULL);
+    float dark = 1;
+
+    if (all)
+        pixForegroundFraction(all, &dark);
+    pixDestroy(&all);
+    return dark > DARK_SHARE_MAX;
 }
 
 static BOXA *barred_blocks(const struct sheet *s, PIX *bars, bool is_lying)
@@ -204,7 +217,7 @@ static void add_barred(const struct sheet *s, bool is_lying, BOXA *places)
         BOX *block = boxaGetBox(boxes, i, L_CLONE);
 
         if ((is_lying ? block->w : block->h) > sheet_ink_px(s, BAR_INCHES) / 2 &&
-            has_many_bars(s, bars, block, is_lying))
+            has_many_bars(s, bars, block, is_lying) && !is_mostly_ink(s, block))
             boxaAddBox(places, block, L_COPY);
         boxDestroy(&block);
     }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "pipeline/open/open.h"
+#include "pipeline/read/pixels.h"
 
 #include <leptonica/allheaders.h>
 #include <math.h>
@@ -90,7 +91,7 @@ static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
 
     for (; dpi / (float)factor > INK_DPI_MAX; factor *= 2) {
         PIX *half = pixGetDepth(small) == 1 ? pixReduceRankBinary2(small, 2, NULL)
-                                            : pixScaleAreaMap2(small);
+                                            : pix_half(small);
 
         if (!half)
             break;
