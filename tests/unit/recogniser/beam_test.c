@@ -359,7 +359,8 @@ static void recorded_lines_read_the_same(void **state)
     for (struct dirent *e; (e = readdir(dir));) {
         AUTO_ARENA struct arena a;
 
-        if (!strstr(e->d_name, ".rec"))
+        /* Latin's 89 MB would be hashed for a line that Latin-lean has, too. */
+        if (!strstr(e->d_name, ".rec") || strcmp(e->d_name, "Latin.rec") == 0)
             continue;
         arena_init(&a, (size_t)256 << 20);
         checked += recording_check(&a, arena_printf(&a, "%s/%s", folder, e->d_name));
