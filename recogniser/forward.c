@@ -36,6 +36,8 @@ static const struct forward_kernel *const kernels[] = {
     &forward_vnni,
     &forward_avx_vnni,
     &forward_avx2,
+#elif defined(__aarch64__)
+    &forward_neon,
 #endif
     &forward_portable,
 };

@@ -76,7 +76,8 @@ struct forward_kernel {
                     float *out);
 };
 
-extern const struct forward_kernel forward_portable, forward_vnni, forward_avx_vnni, forward_avx2;
+extern const struct forward_kernel forward_portable, forward_vnni, forward_avx_vnni, forward_avx2,
+    forward_neon;
 
 /* The one of that name, or the fastest; NULL when this processor has none such. */
 const struct forward_kernel *forward_kernel_find(const char *name);

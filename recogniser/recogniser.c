@@ -15,7 +15,7 @@
 #include "recogniser/forward.h"
 
 enum {
-    GROUP_LINES_MAX = 24, /* not less than any forward_batch() */
+    GROUP_LINES_MAX = 24,    /* not less than any forward_batch() */
     GROUP_WIDTH_MAX = 16384, /* scaled pixels: at most 20 MB of activations and probabilities */
 };
 

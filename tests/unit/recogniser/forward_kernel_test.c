@@ -202,6 +202,12 @@ static void avx2_gives_the_portable_bits(void **state)
     kernel_compare("avx2");
 }
 
+static void neon_gives_the_portable_bits(void **state)
+{
+    (void)state;
+    kernel_compare("neon");
+}
+
 static void the_fastest_kernel_is_found_first(void **state)
 {
     (void)state;
@@ -216,6 +222,7 @@ int main(void)
         cmocka_unit_test(vnni_gives_the_portable_bits),
         cmocka_unit_test(avx_vnni_gives_the_portable_bits),
         cmocka_unit_test(avx2_gives_the_portable_bits),
+        cmocka_unit_test(neon_gives_the_portable_bits),
         cmocka_unit_test(the_fastest_kernel_is_found_first),
     };
 
