@@ -21,7 +21,7 @@
 
 /* Added to scores in which a label with the right form counts 1. */
 static const float worth[LESSON_KIND_COUNT] = {
-    [LESSON_RIGHT_OF] = 0.7f, [LESSON_BELOW] = 0.6f, [LESSON_AT] = 0.45f,
+    [LESSON_RIGHT_OF] = 1.0f, [LESSON_BELOW] = 0.9f, [LESSON_AT] = 0.5f,
     [LESSON_SHAPE] = 0.3f,    [LESSON_VALUE] = 0.6f, [LESSON_TERM] = 0.25f,
 };
 static const float WRONG_SHAPE = 0.35f; /* taken away where no shape fits, times the best weight */

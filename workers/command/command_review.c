@@ -1,5 +1,5 @@
 /*
- * bilag doc approve, reject, set: decisions of a person, until the desk exists. Each names the
+ * bilag doc approve, reject, set, anew: decisions of a person, until the desk exists. Each names the
  * version it was made on, so two people cannot decide over each other; a correction is judged anew.
  */
 #include "base/arena.h"
@@ -179,6 +179,39 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
     return r;
 }
 
+/* What a person set stays; the rest is read with what was learnt since. */
+static int read_one_anew(struct house *house, const struct cli *cli, const char *word,
+                         struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    struct document_row row;
+    struct document *kept, *fresh;
+    struct decision by;
+    struct judge judge;
+    int64_t version = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    judge_init(&judge, house, &a, civil_date_from_unix_ms(clock_now_ms()));
+    r = load(house, word, &a, &row, &kept, err);
+    if (r == 0)
+        r = read_again(house, &judge.context, row.id, &a, &kept, &fresh, err);
+    if (r < 0)
+        return r;
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (kept->fields[i].proofs & 1u << PROOF_PERSON)
+            fresh->fields[i] = kept->fields[i];
+    verdict_decide(&a, &judge.context, fresh);
+    r = judge_add_duplicates(&judge, row.id, fresh, err);
+    by = decision_on(&row, cli);
+    return r < 0 ? r : records_correct(house->records, &by, fresh, &version, err);
+}
+
+static int read_anew(struct house *house, const struct cli *cli, struct err *err)
+{
+    return cli_each_word(house, cli, read_one_anew, err);
+}
+
 static const struct cli_option options[] = {{"why", "TEXT", "kept in the audit log"}, {0}};
 
 const struct command commands_review[] = {
@@ -188,4 +221,6 @@ const struct command commands_review[] = {
      HOUSE_STORES, reject},
     {"doc", "set", "DOC FIELD=VALUE…", "Correct fields of a document that waits", options, 2, -1,
      HOUSE_STORES, correct},
+    {"doc", "anew", "DOC…", "Read waiting documents again with what was learnt since", options, 1,
+     -1, HOUSE_STORES, read_anew},
     {0}};

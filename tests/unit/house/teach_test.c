@@ -165,19 +165,23 @@ static int status_of_shell(const char *command)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Runs bilag on the test's folder; its output in the arena. */
+/* Runs bilag on the test's folder; its output goes to the file "out" there. */
+static int run_bilag(struct world *w, const char *words)
+{
+    return status_of_shell(arena_printf(&w->a,
+                                        "env -u BILAG_TABLE %s/bilag %s --data %s >%s/out 2>&1",
+                                        TEST_BIN_DIR, words, w->folder, w->folder));
+}
+
+/* What `bilag supplier` says, in the arena. */
 static const char *bilag(struct world *w, const char *words, int status)
 {
     AUTO_BUF struct buf out;
-    char *path = arena_printf(&w->a, "%s/out", w->folder);
-    char *command = arena_printf(&w->a,
-                                 "env -u BILAG_TABLE %s/bilag supplier %s --data %s >%s 2>&1",
-                                 TEST_BIN_DIR, words, w->folder, path);
     struct err err = {0};
 
-    assert_int_equal(status_of_shell(command), status);
+    assert_int_equal(run_bilag(w, arena_printf(&w->a, "supplier %s", words)), status);
     buf_init(&out, 1 << 20);
-    assert_int_equal(file_read(path, &out, &err), 0);
+    assert_int_equal(file_read(arena_printf(&w->a, "%s/out", w->folder), &out, &err), 0);
     return arena_strdup(&w->a, out.data);
 }
 
@@ -211,6 +215,29 @@ static void test_people_see_and_take_back_lessons(void **state)
     bilag(w, "forget 1 --lesson 999", 2);
 }
 
+static void test_a_waiting_document_is_read_anew(void **state)
+{
+    struct world *w = *state;
+    struct document_row row = {0};
+    struct document *d = NULL;
+    int64_t id, version = 0;
+
+    approve(w, waiting(w, 'a', "A-4711", "A-8810", "A-4711"));
+    id = waiting(w, 'b', "A-4712", "A-8810", "A-8810");
+    assert_ok(records_load_document(w->r, id, &w->a, &row, &d, err));
+    d->fields[FIELD_INVOICE_NUMBER].proofs = 0; /* misread, and nobody looked yet */
+    d->fields[FIELD_ORDER_REFERENCE] = (struct field){
+        .value = "PO-1", .confidence = 1, .proofs = 1u << PROOF_PERSON};
+    assert_ok(
+        records_correct(w->r, &(struct decision){id, row.version, "anna", ""}, d, &version, err));
+    assert_int_equal(run_bilag(w, "doc anew 2"), 0);
+    assert_ok(records_load_document(w->r, id, &w->a, &row, &d, err));
+    assert_string_equal(document_value(d, FIELD_INVOICE_NUMBER), "A-4712");
+    assert_string_equal(document_value(d, FIELD_ORDER_REFERENCE), "PO-1");
+    assert_int_equal(row.state, STATE_WAITING);
+    assert_int_equal(run_bilag(w, "doc anew 1"), 4); /* it is approved */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +245,7 @@ int main(void)
         BOTH(test_a_document_counts_once),
         BOTH(test_a_lesson_that_changes_the_past_is_only_proposed),
         DISK(test_people_see_and_take_back_lessons),
+        DISK(test_a_waiting_document_is_read_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
