@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "recogniser/beam.h"
 #include "recogniser/forward.h"
 #include "recogniser/forward_kernel.h"
 #include "tests/oracle/recording.h"
@@ -175,10 +176,18 @@ static size_t posteriors_differ(const struct bench *b, const struct forward *f)
     return differences;
 }
 
+static void decode_all(const struct bench *b, struct beam *beam, struct arena *a)
+{
+    struct recognised_line text;
+
+    for (size_t i = 0; i < b->count; i++)
+        beam_read(beam, a, &b->lines[i].passes[b->lines[i].kept].posteriors,
+                  b->lines[i].crop.height, &text);
+}
+
 /* ---- layers ---- */
 
-static void lstm_all(const struct forward_kernel *k, const void *packed, int inputs, int steps,
-                     int line_steps)
+static void lstm_all(const struct forward_kernel *k, const void *packed, int steps, int line_steps)
 {
     static unsigned char in[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
     static unsigned char out[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
@@ -188,7 +197,6 @@ static void lstm_all(const struct forward_kernel *k, const void *packed, int inp
     if (!in[0])
         for (size_t i = 0; i < sizeof in; i++)
             in[i] = (unsigned char)(1 + rand() % 255);
-    (void)inputs;
     while (done < steps) {
         for (int i = 0; i < k->batch; i++, done += line_steps)
             sequences[i] = (struct sequence){in + i * LINE_STEPS * stride,
@@ -205,8 +213,7 @@ static double lstm_ms(const struct bench *b, const struct forward_kernel *k,
     AUTO_ARENA struct arena a = {.max = (size_t)1 << 32}, none = {0};
     const void *packed = k->lstm_pack(&a, layer, curves);
 
-    return MEASURE(b, &none, lstm_all(k, packed, layer->inputs, steps, line_steps)) *
-           (double)b->page_count;
+    return MEASURE(b, &none, lstm_all(k, packed, steps, line_steps)) * (double)b->page_count;
 }
 
 static double softmax_ms(const struct bench *b, const struct forward_kernel *k)
@@ -257,9 +264,23 @@ static int kernel_measure(struct bench *b, const char *name, struct err *err)
     return 0;
 }
 
+/* The parts that no kernel computes. */
+static void print_common(struct bench *b)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+    struct decoder *decoder = decoder_new(&b->model, b->head.without_dictionary);
+    struct beam *beam = beam_new(decoder);
+
+    printf("%-10s scale %7.2f ", "bilag", MEASURE(b, &a, scale_all(b, &a)));
+    printf(" input %5.2f ", MEASURE(b, &a, normalise_all(b, &a)));
+    printf(" decode %6.2f ms a page, %zu lines' inputs differ\n",
+           MEASURE(b, &a, decode_all(b, beam, &a)), inputs_differ(b));
+    beam_free(beam);
+    decoder_free(decoder);
+}
+
 int main(int argc, char **argv)
 {
-    AUTO_ARENA struct arena scaled = {.max = (size_t)1 << 32};
     struct bench b = {.arena.max = (size_t)1 << 33};
     struct err err = {0};
     int r;
@@ -271,9 +292,7 @@ int main(int argc, char **argv)
     r = bench_open(&b, argv[1], &err);
     if (r == 0) {
         print_tesseract(&b);
-        printf("%-10s scale %7.2f ", "bilag", MEASURE(&b, &scaled, scale_all(&b, &scaled)));
-        printf(" input %5.2f  %zu lines differ\n", MEASURE(&b, &scaled, normalise_all(&b, &scaled)),
-               inputs_differ(&b));
+        print_common(&b);
     }
     for (int i = 2; i < argc && r == 0; i++)
         r = kernel_measure(&b, argv[i], &err);
