@@ -9,7 +9,8 @@
  *
  * Checking every edge at load would read the whole file (50 ms and 89 MB resident for Latin), so
  * an edge is checked when it is followed: a target outside the list leads nowhere, and no walk
- * passes the end.
+ * passes the end or looks at more edges of a node than two a letter (a forged list may be one node
+ * of 11 million).
  */
 #include "recogniser/model_parts.h"
 
@@ -91,9 +92,11 @@ static int64_t root_find(const struct dawg *d, int letter, bool ends_word)
 
 int64_t dawg_find(const struct dawg *d, int64_t node, int letter, bool ends_word)
 {
+    int64_t end = node + ((int64_t)2 << d->letter_bits);
+
     if (node == 0)
         return root_find(d, letter, ends_word);
-    for (int64_t i = node; i < d->edge_count; i++) {
+    for (int64_t i = node; i < end && i < d->edge_count; i++) {
         uint64_t edge = edge_at(d, i);
 
         if (edge_letter(d, edge) == letter && (!ends_word || edge_has(d, edge, EDGE_ENDS_WORD)))
