@@ -15,6 +15,8 @@
 
 /* Thousandths of the page: papers are shifted on the glass, and lines grow with what is above. */
 enum { ACROSS_OFF = 20, DOWN_OFF = 10 };
+/* On larger documents labels are looked for exactly: comparing is a distance a token. */
+enum { NEAR_TOKENS = 6000 };
 
 static bool is_wordy(const struct token *token)
 {
@@ -207,7 +209,7 @@ static void find_anchors(struct hint *hint, const struct sheet *s)
 {
     char key[PHRASE_KEY_SIZE];
     size_t length = words_key(hint->lesson->text, key);
-    int most = (int)length / 6;
+    int most = s->n_tokens > NEAR_TOKENS ? 0 : (int)length / 6;
 
     for (int limit = 0; limit <= most && hint->n_anchors == 0; limit++)
         for (int i = 0; i < s->n_tokens; i++) {

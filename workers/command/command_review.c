@@ -1,6 +1,7 @@
 /*
- * bilag doc approve, reject, set, anew: decisions of a person, until the desk exists. Each names the
- * version it was made on, so two people cannot decide over each other; a correction is judged anew.
+ * bilag doc approve, reject, set, anew: decisions of a person, until the desk exists. Each names
+ * the version it was made on, so two people cannot decide over each other; a correction is judged
+ * anew, and teaches.
  */
 #include "base/arena.h"
 #include "base/clock.h"
