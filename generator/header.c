@@ -177,18 +177,20 @@ void sender_ids(struct flow *flow, struct lane *lane, const struct font *font)
 }
 
 /* The single small line above the address in the window of an envelope. */
-static void window_line(struct flow *flow, const struct font *small)
+static void window_line(struct flow *flow, const struct font *font)
 {
     const struct party *party = &flow->doc->seller->party;
     enum field address = sender_field(flow, F_SELLER_ADDRESS);
     g_autofree char *street = g_strdup_printf("· %s", party->street);
     g_autofree char *city = g_strdup_printf("· %s", party->city);
+    g_autofree char *whole = g_strdup_printf("%s %s %s", party->name, street, city);
+    struct font small = fit_font(flow->page->pen, font, whole, flow->near.width - 6);
     double x = flow->near.x;
     double y = MAX(flow->near.y + 10, 126);
 
-    x += page_text(flow->page, x, y, ALIGN_LEFT, small, party->name) + 3;
-    x += document_show_as(flow->doc, flow->page, address, x, y, ALIGN_LEFT, small, street) + 3;
-    document_show_as(flow->doc, flow->page, address, x, y, ALIGN_LEFT, small, city);
+    x += page_text(flow->page, x, y, ALIGN_LEFT, &small, party->name) + 3;
+    x += document_show_as(flow->doc, flow->page, address, x, y, ALIGN_LEFT, &small, street) + 3;
+    document_show_as(flow->doc, flow->page, address, x, y, ALIGN_LEFT, &small, city);
     page_line(flow->page, flow->near.x, y + 3, flow->near.x + 220, y + 3, 0.4, GREY);
     flow->near.y = y + 4;
 }

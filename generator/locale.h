@@ -24,7 +24,7 @@ struct locale {
     const char *symbol;   /* as people write it: kr, Ft, € */
     int rates[3];         /* VAT: standard, reduced, low */
     const char *dates[5]; /* patterns, the usual one first; NULL ends */
-    struct amount_format amounts[4];
+    struct amount_format amounts[6];
     int amount_formats;
 };
 

@@ -205,6 +205,19 @@ static bool is_complete(const struct options *options)
     return options->training > 0 ? files == 1 : options->out != NULL && files == 0;
 }
 
+/* Fewer fonts are less to learn from: said, not refused. */
+static void tell_fonts(void)
+{
+    int known;
+    int installed = style_families(&known);
+
+    if (installed < known)
+        fprintf(stderr,
+                "bilag-generate: %d of %d font families are installed; "
+                "\"scripts/install fonts\" brings the others\n",
+                installed, known);
+}
+
 static void open_run(struct run *run, const struct options *options)
 {
     const char *data = options->data != NULL ? options->data : GENERATOR_DATA;
@@ -294,6 +307,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", USAGE);
         return 2;
     }
+    tell_fonts();
     open_run(&run, &options);
     if (options.training > 0)
         failed = run_training(&run, &plan, options.rest[0]);

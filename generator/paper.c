@@ -127,6 +127,21 @@ void page_tag(struct page *page, const char *field, int row)
     page->row = row;
 }
 
+/* The length of the blank at `at`, breakable or not; 0 where there is none. */
+static size_t blank_at(const char *at)
+{
+    return *at == ' ' ? 1 : g_str_has_prefix(at, "\u00a0") ? strlen("\u00a0") : 0;
+}
+
+static size_t word_at(const char *at)
+{
+    size_t length = 0;
+
+    while (at[length] != '\0' && blank_at(at + length) == 0)
+        length++;
+    return length;
+}
+
 /* Boxes run from the height of capitals to the depth of descenders, near what a reader sees. */
 static void add_words(struct page *page, PangoLayout *layout, double x, double y,
                       const struct font *font, const char *text)
@@ -139,8 +154,9 @@ static void add_words(struct page *page, PangoLayout *layout, double x, double y
         PangoRectangle last;
         struct word word = {.field = page->field, .row = page->row};
 
-        at += strspn(at, " ");
-        length = strcspn(at, " ");
+        while (blank_at(at) > 0)
+            at += blank_at(at);
+        length = word_at(at);
         if (length == 0)
             break;
         pango_layout_index_to_pos(layout, (int)(at - text), &first);

@@ -6,8 +6,20 @@
 
 #include "generator/ids.h"
 #include "generator/layout.h"
+#include "generator/noise.h"
 
 #include <string.h>
+
+/* Some suppliers write numbers, dates and weeks behind what they sell. */
+static char *describe(struct document *doc, const char *text)
+{
+    g_autofree char *suffix = NULL;
+
+    if (doc->seller->seed % 5 != 2 || rng_chance(&doc->rng, 50))
+        return g_strdup(text);
+    suffix = noise_text(doc, "line.suffix");
+    return g_strdup_printf("%s %s", text, suffix);
+}
 
 /* Word list entries are description|unit|price|rate, the price in whole units of the currency. */
 static void line_from_item(struct document *doc, struct line *line, const char *item)
@@ -16,7 +28,7 @@ static void line_from_item(struct document *doc, struct line *line, const char *
     int64_t price = (int64_t)g_ascii_strtoull(parts[2], NULL, 10) * 100;
     struct rng *rng = &doc->rng;
 
-    line->description = g_strdup(parts[0]);
+    line->description = describe(doc, parts[0]);
     line->unit = g_strdup(parts[1]);
     line->article = g_strdup_printf("%d", rng_range(rng, 10010, 98990));
     line->rate = doc->seller->locale->rates[parts[3][0] - '0'];
@@ -126,19 +138,30 @@ static void make_totals(struct document *doc)
     document_set_amount(doc, F_TOTAL_GROSS, net + vat);
 }
 
-/* What is left to pay: Swedish papers often round to whole kronor, some were paid in part. */
+/* Swedish papers often round to whole kronor, Norwegian, Danish and Hungarian ones seldom. */
+static bool rounds_due(const struct document *doc)
+{
+    uint64_t seed = doc->seller->seed;
+
+    if (strcmp(doc->currency, "EUR") == 0 || strcmp(doc->currency, "GBP") == 0)
+        return false;
+    return strcmp(doc->currency, "SEK") == 0 ? seed % 3 == 0 : seed % 7 == 0;
+}
+
+/* What is left to pay after what was paid in advance. */
 static void make_due(struct document *doc)
 {
     int64_t due = doc->amount[F_TOTAL_GROSS];
 
-    if (rng_chance(&doc->rng, 5) && due > 200000) {
+    if (rng_chance(&doc->rng, 8) && due > 200000) {
         int64_t prepaid = due / 1000 * 200;
 
         document_set_amount(doc, F_PREPAID, prepaid);
         due -= prepaid;
     }
-    if (strcmp(doc->currency, "SEK") == 0 && doc->seller->seed % 3 == 0) {
-        int64_t rounding = amount_share(due, 1, 100) * 100 - due;
+    if (rounds_due(doc)) {
+        int64_t step = strcmp(doc->currency, "HUF") == 0 ? 500 : 100;
+        int64_t rounding = amount_share(due, 1, step) * step - due;
 
         document_set_amount(doc, F_ROUNDING, rounding);
         due += rounding;

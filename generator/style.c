@@ -65,7 +65,7 @@ static const char *const families[] = {
     "Inter",
     "Karla",
     "Manrope",
-    "Oxygen\\-Sans",
+    "Oxygen-Sans",
     "Quicksand",
     "Dosis",
     "Jura",

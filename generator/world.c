@@ -210,6 +210,26 @@ static void make_numbering(struct supplier *supplier, struct rng *rng)
         supplier->reference = REFERENCE_RF;
 }
 
+/* "Nordvik Papir AS", "Dahl & Vik Bygg AS", "NBK Transport AS", or a long one of many words. */
+static char *make_name(const struct words *words, const char *trade, const char *stem,
+                       struct rng *rng)
+{
+    const char *form = words_pick(words, "company.form", rng);
+    const char *goods = words_pick(words, trade, rng);
+    int kind = rng_below(rng, 10);
+
+    if (kind < 6)
+        return g_strdup_printf("%s %s %s", stem, goods, form);
+    if (kind < 8)
+        return g_strdup_printf("%s & %s %s %s", words_pick(words, "person.last", rng),
+                               words_pick(words, "person.last", rng), goods, form);
+    if (kind == 8)
+        return g_strdup_printf("%c%c%c %s %s", 'A' + rng_below(rng, 26), 'A' + rng_below(rng, 26),
+                               'A' + rng_below(rng, 26), goods, form);
+    return g_strdup_printf("%s %s %s %s", stem, goods, words_pick(words, "company.service", rng),
+                           form);
+}
+
 static void make_supplier(struct supplier *supplier, enum language language, int n,
                           const struct words *words, uint64_t universe, enum part part)
 {
@@ -222,9 +242,9 @@ static void make_supplier(struct supplier *supplier, enum language language, int
     supplier->seed = rng_next(&rng);
     supplier->trade = g_strdup(trades[n % (int)G_N_ELEMENTS(trades)]);
     key = g_strdup_printf("company.%s", supplier->trade);
-    name = g_strdup_printf(
-        "%s %s %s", words_at(words, "company.stem", (n + (int)(universe % 1000) * 7) % stems),
-        words_pick(words, key, &rng), words_pick(words, "company.form", &rng));
+    name = make_name(words, key,
+                     words_at(words, "company.stem", (n + (int)(universe % 1000) * 7) % stems),
+                     &rng);
     supplier->id = g_strdup_printf("%s-%02d", locale->country, n + 1);
     supplier->language = language;
     supplier->locale = locale;
