@@ -13,6 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+#define FEW 3           /* letters that a line of text may be doubted at */
+#define FLAT 2.5f       /* widths to heights of letters that are none */
 #define PADDING 4       /* pixels around a line, as Tesseract has it */
 #define MARKS_MAX 30000 /* a dense page of 6 points has 9,000 */
 #define SPECK_SHARE 8   /* specks for each letter */
@@ -44,6 +46,26 @@ static bool hangs_on_rule(const struct layout_page *page, const struct layout *l
             if (layout_is_gone(page, layout, x, y))
                 return true;
     return false;
+}
+
+/* Does a short strand hold what can be letters? Pieces of a broken rule are flat, and what touches
+ * the edge of the page is the edge of the paper. */
+static bool is_text(const struct layout_page *page, const struct layout *layout,
+                    const struct strands *s, const struct strand *strand)
+{
+    const struct layout_box *b = &strand->box;
+    int flat = 0;
+
+    if (strand->count > FEW)
+        return true;
+    if (b->x0 == 0 || b->y0 == 0 || b->x1 == page->width || b->y1 == page->height)
+        return false;
+    for (int i = strand->first; i >= 0; i = s->letters[i].next) {
+        const struct layout_box *letter = &s->letters[i].box;
+
+        flat += (float)(letter->x1 - letter->x0) > FLAT * (float)(letter->y1 - letter->y0);
+    }
+    return 2 * flat <= strand->count && (strand->count > 1 || !hangs_on_rule(page, layout, b));
 }
 
 static int clamp(float value, int low, int high)
@@ -78,7 +100,7 @@ static void add_upright(const struct layout_page *page, const struct strands *s,
         const struct strand *strand = &s->at[i];
         struct layout_line *line = &ret->lines[ret->line_count];
 
-        if (strand->count == 0 || (strand->count == 1 && hangs_on_rule(page, ret, &strand->box)))
+        if (strand->count == 0 || !is_text(page, ret, s, strand))
             continue;
         *line = line_of(strand, ret->text.width, ret->text.height);
         line->is_inverted = ret->turned.words &&

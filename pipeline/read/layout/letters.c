@@ -14,6 +14,8 @@
 #define DASH_WIDE 3.0f    /* middle heights: what is small and wider is the rest of a rule */
 #define BAR_HIGH 1.6f     /* middle heights: a bar, or a large l, which its neighbours will claim */
 #define BAR_NARROW 5.0f
+#define BLOB_SIZE 1.2f /* middle heights */
+#define BLOB_FILL 0.7f
 #define DUST_SHARE 0.1f /* of the middle height: what is smaller both ways is dust */
 #define CELL_WIDE 2.5f  /* middle heights: where DOTS_MAX dots side by side are a dotted line */
 #define CELL_HIGH 0.25f
@@ -108,6 +110,14 @@ static bool is_dust(const struct mark *m, float height)
            (float)mark_width(m) < DUST_SHARE * height;
 }
 
+/* A punched hole or a blot: solid, and larger both ways than letters are. */
+static bool is_blob(const struct mark *m, float height)
+{
+    return (float)mark_width(m) > BLOB_SIZE * height &&
+           (float)mark_height(m) > BLOB_SIZE * height &&
+           (float)m->area > BLOB_FILL * (float)mark_width(m) * (float)mark_height(m);
+}
+
 void strands_take(struct arena *a, const struct marks *m, float dpi, struct strands *ret)
 {
     float height = middle_height(m, dpi);
@@ -122,7 +132,7 @@ void strands_take(struct arena *a, const struct marks *m, float dpi, struct stra
         const struct mark *mark = &m->marks[i];
         bool small = is_small(mark, height, dpi);
 
-        if (mark->area == 0)
+        if (mark->area == 0 || is_blob(mark, height))
             continue;
         if (small ? is_dust(mark, height) || (float)mark_width(mark) > DASH_WIDE * height ||
                         is_dotted(&dots, mark)
