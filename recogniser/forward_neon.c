@@ -75,6 +75,13 @@ LANE_INLINE doubles lanes_fused(doubles a, doubles b, doubles c)
     return (doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
 }
 
+LANE_INLINE ints lanes_load_bytes(const int8_t *from)
+{
+    uint8x8_t bytes = vld1_u8((const uint8_t *)from);
+
+    return (ints)vmovl_u16(vget_low_u16(vmovl_u8(bytes)));
+}
+
 /* The low byte of each lane. */
 LANE_INLINE void lanes_store_bytes(unsigned char *to, ints values)
 {

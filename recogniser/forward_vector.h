@@ -12,7 +12,7 @@
  *   lanes_signed()      a magnitude with another's sign
  *   lanes_complement_of_negative()  x, or 1 - x where another is negative
  *   lanes_least(), lanes_most(), lanes_larger(), lanes_magnitude(), lanes_fused(),
- *   lanes_store_bytes()
+ *   lanes_load_bytes(), lanes_store_bytes()  unsigned, one a lane
  *
  * A vector holds rows of a weight matrix, one a lane: LANES cells. Four such vectors (the gates of
  * the same cells; or simply the next rows) make a block, and in a block's weights four inputs

@@ -79,6 +79,11 @@ LANE_INLINE doubles lanes_fused(doubles a, doubles b, doubles c)
     return (doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 }
 
+LANE_INLINE ints lanes_load_bytes(const int8_t *from)
+{
+    return (ints)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)from));
+}
+
 LANE_INLINE void lanes_store_bytes(unsigned char *to, ints values)
 {
     _mm_storeu_si128((__m128i *)to, _mm512_cvtepi32_epi8((__m512i)values));

@@ -63,6 +63,11 @@ LANE_INLINE doubles lanes_fused(doubles a, doubles b, doubles c)
     return (doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 }
 
+LANE_INLINE ints lanes_load_bytes(const int8_t *from)
+{
+    return (ints)_mm256_cvtepu8_epi32(_mm_loadu_si64(from));
+}
+
 /* The low byte of each lane. */
 LANE_INLINE void lanes_store_bytes(unsigned char *to, ints values)
 {

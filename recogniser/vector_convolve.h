@@ -34,22 +34,23 @@ static void *convolve_pack(struct arena *a, const struct weights *w, const struc
     return p;
 }
 
-LANE_INLINE uint32_t input_byte(const struct convolve_row *row, int k, int x)
-{
-    return k < CONVOLVE_INPUTS ? (uint8_t)row->inputs[k][x] : 0U;
-}
-
+/* Up to LANES - 1 pixels too many. */
 static void pixel_quads_fill(const struct convolve_row *row, int x, int count,
                              struct pixel_quads *ret)
 {
-    const uint32_t sign = 0x01010101U * OFFSET;
+    const ints offsets = (ints){0} + (int32_t)(0x01010101U * OFFSET);
 
-    for (int quad = 0; quad < CONVOLVE_QUADS; quad++)
-        for (int i = 0; i < count; i++)
-            ret->quads[quad][i] = sign ^ (input_byte(row, QUAD * quad, x + i) |
-                                          input_byte(row, QUAD * quad + 1, x + i) << 8 |
-                                          input_byte(row, QUAD * quad + 2, x + i) << 16 |
-                                          input_byte(row, QUAD * quad + 3, x + i) << 24);
+    for (int i = 0; i < count; i += LANES)
+#pragma GCC unroll 3
+        for (int quad = 0; quad < CONVOLVE_QUADS; quad++) {
+            ints four = offsets;
+
+#pragma GCC unroll 4
+            for (int k = 0; k < QUAD; k++)
+                if (quad * QUAD + k < CONVOLVE_INPUTS)
+                    four ^= lanes_load_bytes(row->inputs[quad * QUAD + k] + x + i) << (8 * k);
+            memcpy(&ret->quads[quad][i], &four, sizeof four);
+        }
 }
 
 /* tanh, scale and rounding keep order, so the maximum of the sums is the sum of the maximum. */
