@@ -134,7 +134,8 @@ static char *make_year(struct document *doc)
 static char *make_foreign(struct document *doc)
 {
     const char *code = strcmp(doc->currency, "EUR") == 0 ? "USD" : "EUR";
-    int64_t minor = amount_share(doc->amount[F_TOTAL_GROSS], rng_range(&doc->rng, 80, 125),
+    int64_t total = MAX(doc->amount[F_TOTAL_GROSS], doc->amount[F_AMOUNT_DUE]);
+    int64_t minor = amount_share(total > 0 ? total : 250000, rng_range(&doc->rng, 80, 125),
                                  strcmp(doc->currency, "HUF") == 0   ? 39000
                                  : strcmp(doc->currency, "EUR") == 0 ? 100
                                  : strcmp(doc->currency, "GBP") == 0 ? 100

@@ -1,8 +1,37 @@
 /*
  * Bank statements: many rows, a running balance, and invoice numbers of others among the texts,
- * which is what makes them worth telling from invoices.
+ * which is what makes them worth telling from invoices. The rows take one of the forms of a table.
  */
 #include "generator/blocks.h"
+
+enum what { WHAT_DATE, WHAT_VALUE_DATE, WHAT_TEXT, WHAT_OUT, WHAT_IN, WHAT_SIGNED, WHAT_BALANCE };
+
+struct column {
+    const char *key; /* NULL ends a form */
+    enum what what;
+    double x;
+    enum align align;
+};
+
+static const struct column forms[][6] = {
+    {{"s.date", WHAT_DATE, 50, ALIGN_LEFT},
+     {"s.text", WHAT_TEXT, 120, ALIGN_LEFT},
+     {"s.out", WHAT_OUT, 385, ALIGN_RIGHT},
+     {"s.in", WHAT_IN, 465, ALIGN_RIGHT},
+     {"s.balance", WHAT_BALANCE, 545, ALIGN_RIGHT}},
+    {{"s.date", WHAT_DATE, 50, ALIGN_LEFT},
+     {"s.value", WHAT_VALUE_DATE, 120, ALIGN_LEFT},
+     {"s.text", WHAT_TEXT, 190, ALIGN_LEFT},
+     {"s.amount", WHAT_SIGNED, 545, ALIGN_RIGHT}},
+    {{"s.text", WHAT_TEXT, 50, ALIGN_LEFT},
+     {"s.date", WHAT_DATE, 290, ALIGN_LEFT},
+     {"s.amount", WHAT_SIGNED, 450, ALIGN_RIGHT},
+     {"s.balance", WHAT_BALANCE, 545, ALIGN_RIGHT}},
+    {{"s.value", WHAT_VALUE_DATE, 50, ALIGN_LEFT},
+     {"s.text", WHAT_TEXT, 120, ALIGN_LEFT},
+     {"s.out", WHAT_OUT, 450, ALIGN_RIGHT},
+     {"s.in", WHAT_IN, 545, ALIGN_RIGHT}},
+};
 
 struct sheet {
     struct document *doc;
@@ -10,6 +39,8 @@ struct sheet {
     struct font font, bold, small;
     double y;
     int64_t balance;
+    const struct column *columns;
+    bool has_rules;
 };
 
 static void add_row(struct document *doc, bool is_whole)
@@ -107,21 +138,11 @@ static void draw_top(struct sheet *sheet)
 
 static void draw_head(struct sheet *sheet)
 {
-    static const struct {
-        const char *key;
-        double x;
-        enum align align;
-    } heads[] = {{"s.date", 50, ALIGN_LEFT},
-                 {"s.text", 120, ALIGN_LEFT},
-                 {"s.out", 385, ALIGN_RIGHT},
-                 {"s.in", 465, ALIGN_RIGHT},
-                 {"s.balance", 545, ALIGN_RIGHT}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++) {
-        const char *text = document_label(sheet->doc, heads[i].key);
+    for (const struct column *column = sheet->columns; column->key != NULL; column++) {
+        const char *text = document_label(sheet->doc, column->key);
         struct font fitted = fit_font(sheet->doc->pen, &sheet->bold, text, 66);
 
-        page_text(sheet->page, heads[i].x, sheet->y, heads[i].align, &fitted, text);
+        page_text(sheet->page, column->x, sheet->y, column->align, &fitted, text);
     }
     page_line(sheet->page, 50, sheet->y + 4, 545, sheet->y + 4, 0.8, BLACK);
     sheet->y += 18;
@@ -135,27 +156,57 @@ static void draw_balance(struct sheet *sheet, const char *key, enum field field)
     sheet->y += 16;
 }
 
+/* NULL where the column has nothing for this row; owned. */
+static char *cell_text(const struct sheet *sheet, const struct column *column,
+                       const struct line *line)
+{
+    const struct document *doc = sheet->doc;
+    bool is_out = line->amount < 0;
+
+    switch (column->what) {
+    case WHAT_DATE:
+    case WHAT_VALUE_DATE:
+        return locale_date(doc->seller->locale->dates[0], &line->date, doc->words);
+    case WHAT_TEXT:
+        return g_strdup(line->description);
+    case WHAT_OUT:
+        return is_out ? document_money(doc, -line->amount) : NULL;
+    case WHAT_IN:
+        return is_out ? NULL : document_money(doc, line->amount);
+    case WHAT_SIGNED:
+        return is_out ? document_less(doc, -line->amount) : document_money(doc, line->amount);
+    default:
+        return document_money(doc, sheet->balance);
+    }
+}
+
+static const char *cell_field(enum what what)
+{
+    return what == WHAT_TEXT                                            ? "line_description"
+           : what == WHAT_OUT || what == WHAT_IN || what == WHAT_SIGNED ? "line_amount"
+                                                                        : NULL;
+}
+
 static void draw_row(struct sheet *sheet, int i, int count)
 {
     struct document *doc = sheet->doc;
-    const struct line *line = &g_array_index(doc->lines, struct line, i);
-    bool is_out = line->amount < 0;
-    g_autofree char *amount = document_money(doc, is_out ? -line->amount : line->amount);
-    g_autofree char *balance = NULL;
-    g_autofree char *printed = NULL;
-    GDate date = doc->issue;
+    struct line *line = &g_array_index(doc->lines, struct line, i);
 
-    g_date_set_day(&date, (GDateDay)(1 + i * 27 / count));
-    printed = locale_date(doc->seller->locale->dates[0], &date, doc->words);
+    line->date = doc->issue;
+    g_date_set_day(&line->date, (GDateDay)(1 + i * 27 / count));
+    line->page = (int)doc->pages->len;
     sheet->balance += line->amount;
-    balance = document_money(doc, sheet->balance);
-    page_text(sheet->page, 50, sheet->y, ALIGN_LEFT, &sheet->font, printed);
-    page_tag(sheet->page, "line_description", i);
-    page_text(sheet->page, 120, sheet->y, ALIGN_LEFT, &sheet->font, line->description);
-    page_tag(sheet->page, "line_amount", i);
-    page_text(sheet->page, is_out ? 385 : 465, sheet->y, ALIGN_RIGHT, &sheet->font, amount);
-    page_tag(sheet->page, NULL, -1);
-    page_text(sheet->page, 545, sheet->y, ALIGN_RIGHT, &sheet->font, balance);
+    for (const struct column *column = sheet->columns; column->key != NULL; column++) {
+        g_autofree char *text = cell_text(sheet, column, line);
+
+        if (text == NULL)
+            continue;
+        page_tag(sheet->page, cell_field(column->what), i);
+        page_text(sheet->page, column->x, sheet->y, column->align, &sheet->font, text);
+        page_tag(sheet->page, NULL, -1);
+    }
+    if (sheet->has_rules)
+        page_line(sheet->page, 50, sheet->y + 3.5, 545, sheet->y + 3.5, 0.3, GREY);
     sheet->y += sheet->font.size * 1.5;
 }
 
@@ -174,9 +225,12 @@ void statement_make(struct document *doc)
     struct sheet sheet = {.doc = doc,
                           .font = style_font(style, 0.95, false),
                           .bold = style_font(style, 0.95, true),
-                          .small = style_font(style, 0.8, false)};
+                          .small = style_font(style, 0.8, false),
+                          .columns = forms[doc->seller->seed % G_N_ELEMENTS(forms)],
+                          .has_rules = doc->seller->seed / 4 % 3 == 0};
 
     make_truth(doc);
+    doc->printed = g_strdup("dt");
     sheet.balance = doc->amount[F_OPENING_BALANCE];
     sheet.page = document_add_page(doc, 595, 842);
     draw_top(&sheet);

@@ -3,8 +3,7 @@
  * advertisements, contracts, time sheets, reports, certificates and covers. Some look much like a
  * type: offers and statements of account are trade papers in all but what they ask for (sales.c).
  */
-#include "generator/document.h"
-
+#include "generator/blocks.h"
 #include "generator/noise.h"
 
 #include <string.h>
@@ -97,9 +96,12 @@ static void draw_prices(struct leaf *leaf)
 
     put_company(leaf);
     put_title(leaf, "u.list");
-    for (int i = 0; i < 4; i++)
-        page_text(leaf->page, places[i], leaf->y, i == 3 ? ALIGN_RIGHT : ALIGN_LEFT, &leaf->bold,
-                  document_label(leaf->doc, heads[i]));
+    for (int i = 0; i < 4; i++) {
+        const char *text = document_label(leaf->doc, heads[i]);
+        struct font fitted = fit_font(leaf->doc->pen, &leaf->bold, text, i == 1 ? 260 : 62);
+
+        page_text(leaf->page, places[i], leaf->y, i == 3 ? ALIGN_RIGHT : ALIGN_LEFT, &fitted, text);
+    }
     page_line(leaf->page, LEFT, leaf->y + 4, LEFT + WIDTH, leaf->y + 4, 0.8, BLACK);
     leaf->y += leaf->font.size * 1.9;
     for (int i = 0; i < rows && leaf->y < BOTTOM; i++) {
