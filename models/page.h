@@ -60,7 +60,9 @@ struct page {
     enum page_source source;
     bool is_blank;
     bool is_stored; /* the file has its picture undamaged, in a form a record can take untouched */
-    struct word *words; /* in reading order */
+    const char *fallback; /* why libtesseract read it and not our own recogniser; NULL: it did not,
+                             or nobody remembers */
+    struct word *words;   /* in reading order */
     size_t n_words;
     struct barcode *barcodes;
     size_t n_barcodes;

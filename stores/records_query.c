@@ -380,6 +380,9 @@ int records_count(struct records *r, struct records_counts *ret, struct err *err
         return code;
     code = count_states(r, &c, err);
     if (code == 0)
+        code = db_get_int(r->db, &c.fallbacks, err,
+                          "SELECT count(*) FROM page WHERE state = 'done' AND reason <> ''", "");
+    if (code == 0)
         code = count_stages(r, &c, err);
     code = db_end(r->db, code, err);
     if (code == 0)

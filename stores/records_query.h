@@ -67,6 +67,7 @@ struct stage_count {
 struct records_counts {
     struct stage_count stages[STAGE_COUNT];
     int64_t files[STATE_COUNT], pages[STATE_COUNT], documents[STATE_COUNT];
+    int64_t fallbacks; /* pages our own recogniser refused and libtesseract read */
 };
 int records_count(struct records *r, struct records_counts *ret, struct err *err);
 

@@ -253,9 +253,10 @@ static int store_page(struct records *r, const struct job *job, const struct pag
     if (n == 0)
         n = db_run(r->db, err,
                    "UPDATE page SET state = ?, source = ?, picture_sha256 = ?, n_words = ?,"
-                   " reason = '', message = '' WHERE id = ?",
-                   "tttii", state_name(STATE_DONE), page_source_name(page->source),
-                   picture_sha256 ? picture_sha256 : "", (int64_t)page->n_words, id);
+                   " reason = ?, message = '' WHERE id = ?",
+                   "tttiti", state_name(STATE_DONE), page_source_name(page->source),
+                   picture_sha256 ? picture_sha256 : "", (int64_t)page->n_words,
+                   page->fallback ? page->fallback : "", id);
     return n < 0 ? n : words_store(r, id, page, err);
 }
 
@@ -282,7 +283,7 @@ int records_commit_page(struct records *r, const struct job *job, const struct p
     if (code == 0)
         code = page_last(r, job->id.object, a, &next, err);
     if (code == 0)
-        code = note_page(r, job, "read", NULL, err);
+        code = note_page(r, job, "read", page->fallback, err);
     return end_stage(r, code, &next, ret_next, err);
 }
 

@@ -56,7 +56,7 @@ static int recognise(struct arena *a, struct engine *engine, struct sheet *s,
     result->page->source = PAGE_OCR;
     result->page->rules = found.rules;
     result->page->n_rules = found.n_rules;
-    result->fallback = found.fallback;
+    result->page->fallback = found.fallback;
     return 0;
 }
 

@@ -41,7 +41,6 @@ struct read_result {
     struct page *page;
     const unsigned char *picture; /* in the arena */
     size_t picture_length;
-    const char *fallback; /* why libtesseract read it instead of our own, a static token, or NULL */
     struct read_times times;
 };
 

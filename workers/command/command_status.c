@@ -38,10 +38,10 @@ static void print_people(const struct records_counts *c)
 {
     printf("%" PRId64 " documents wait for a person · %" PRId64 " posted · %" PRId64
            " filed · %" PRId64 " rejected · %" PRId64 " files and %" PRId64 " documents set aside"
-           " · %" PRId64 " pages unread\n\n",
+           " · %" PRId64 " pages unread · %" PRId64 " read by libtesseract\n\n",
            c->documents[STATE_WAITING], c->documents[STATE_POSTED], c->documents[STATE_FILED],
            c->documents[STATE_REJECTED], c->files[STATE_SET_ASIDE], c->documents[STATE_SET_ASIDE],
-           c->pages[STATE_UNREAD]);
+           c->pages[STATE_UNREAD], c->fallbacks);
 }
 
 static int print_workers(struct house *house, struct err *err)

@@ -130,6 +130,17 @@ static long time_at(const json_t *head, size_t i)
     return (long)json_integer_value(json_array_get(json_object_get(head, "times"), i));
 }
 
+enum { FALLBACK_MAX = 40 };
+
+/* A token such as "many_marks", or NULL; anything else is none. */
+static const char *fallback_of(struct arena *a, const json_t *head)
+{
+    const char *text = json_get_text(head, "fallback", "");
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+
+    return n > 0 && n <= FALLBACK_MAX && text[n] == '\0' ? arena_strdup(a, text) : NULL;
+}
+
 static int take_read_page(struct reader_answer *answer, const json_t *head, struct page *page,
                           struct err *err)
 {
@@ -138,6 +149,7 @@ static int take_read_page(struct reader_answer *answer, const json_t *head, stru
     if (page->number != answer->page_number)
         return bad(err, "not the page that was due");
     answer->read.page = page;
+    page->fallback = fallback_of(answer->arena, head);
     answer->read.times = (struct read_times){time_at(head, 0), time_at(head, 1), time_at(head, 2),
                                              time_at(head, 3)};
     return 0;

@@ -179,6 +179,7 @@ static int write_read(const struct reader_work *work, const struct read_result *
     json_set(json, "times",
              json_pack("[I,I,I,I]", (json_int_t)t->clean_us, (json_int_t)t->barcode_us,
                        (json_int_t)t->recognise_us, (json_int_t)t->picture_us));
+    json_set_text(json, "fallback", result->page->fallback);
     r = write_page(work, json, result->page, err);
     if (r == 0 && result->picture)
         r = frame_write(work->answer_fd, FRAME_PICTURE, result->picture, result->picture_length,
@@ -221,9 +222,10 @@ static int load_record_image(const struct reader_work *work, const struct reques
         work->arena, work->file, work->file_length, page->number, &request->limits, ret, err);
 }
 
-/* The pages of the request with their pictures. */
+/* The pages of the request, with their pictures unless the file is kept. */
 static int load_record_pages(struct reader_work *work, const struct request *request,
-                             struct record_page **ret, size_t *ret_count, struct err *err)
+                             bool has_pictures, struct record_page **ret, size_t *ret_count,
+                             struct err *err)
 {
     size_t max = (size_t)request->limits.pages, at = request->next, n = 0;
     struct record_page *pages = arena_alloc_array(work->arena, max, sizeof *pages);
@@ -241,7 +243,7 @@ static int load_record_pages(struct reader_work *work, const struct request *req
             r = err_set(err, ERR_INTERNAL, "a record of more than %zu pages", max);
         if (r > 0)
             r = page_unpack(work->arena, packed, length, &page, err);
-        if (r == 0)
+        if (r == 0 && has_pictures)
             r = load_record_image(work, request, page, image, err);
         if (r < 0)
             return r;
@@ -255,20 +257,27 @@ static int load_record_pages(struct reader_work *work, const struct request *req
 static int do_record(struct reader_work *work, const struct request *request, struct err *err)
 {
     const json_t *json = request->json;
-    const struct record_options options = {
+    struct record_options options = {
         .part = (int)json_get_int(json, "part", 1),
         .title = json_get_text(json, "title", ""),
         .language = json_get_text(json, "language", ""),
         .created_ms = json_get_int(json, "created_ms", 0),
         .icc_path = json_get_text(json, "icc_path", ICC_PATH),
         .font_path = json_get_text(json, "font_path", FONT_PATH),
+        .keeps_file = json_get_bool(json, "keeps_file", false),
+        .keeps_metadata = json_get_bool(json, "keeps_metadata", false),
     };
     struct record_page *pages;
     unsigned char *bytes;
     size_t n_pages, length;
-    int r = load_record_pages(work, request, &pages, &n_pages, err);
+    int r = load_record_pages(work, request, !options.keeps_file, &pages, &n_pages, err);
 
-    if (r == 0)
+    if (r == 0 && options.keeps_metadata)
+        record_read_metadata(work->arena, work->file, work->file_length, &options);
+    if (r == 0 && options.keeps_file)
+        r = record_overlay(work->file, work->file_length, pages, n_pages, &options, &bytes, &length,
+                           err);
+    else if (r == 0)
         r = record_pdf(pages, n_pages, &options, &bytes, &length, err);
     return r < 0 ? r : frame_write(work->answer_fd, FRAME_RECORD, bytes, length, err);
 }

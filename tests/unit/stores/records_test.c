@@ -121,13 +121,15 @@ static void test_pages_in_any_order_and_one_unread(void **state)
     struct next_jobs next = {0};
     struct page **pages = NULL;
     struct page_row *rows = NULL;
+    struct page *third = sample_page(&w->a, 3, "tre");
+    struct records_counts counts;
     size_t n = 0;
 
+    third->fallback = "many_marks";
     open_scan(w, file, 3, &next);
     assert_int_equal(next.n, 3);
     assert_string_equal(pending(w), "read:1:1 read:1:2 read:1:3");
-    assert_ok(
-        records_commit_page(w->r, &job, sample_page(&w->a, 3, "tre"), sha_a, &w->a, &next, err));
+    assert_ok(records_commit_page(w->r, &job, third, sha_a, &w->a, &next, err));
     assert_int_equal(next.n, 0);
     assert_err(ERR_STALE, records_commit_page(w->r, &job, sample_page(&w->a, 3, "x"), sha_a, &w->a,
                                               &next, err));
@@ -147,6 +149,10 @@ static void test_pages_in_any_order_and_one_unread(void **state)
     assert_int_equal(rows[0].state, STATE_UNREAD);
     assert_string_equal(rows[0].reason, "crashed");
     assert_string_equal(rows[2].picture_sha256, sha_a);
+    assert_string_equal(rows[2].reason, "many_marks");
+    assert_string_equal(rows[1].reason, "");
+    assert_ok(records_count(w->r, &counts, err));
+    assert_int_equal(counts.fallbacks, 1);
 }
 
 static void sort_fates(struct world *w, int64_t file, struct document **d, size_t n_documents,
