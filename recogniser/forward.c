@@ -21,12 +21,15 @@
 #define SEED_FACTOR 0x10000001
 #define NOISE_MAX 127.0
 
+enum { NOISE_COUNT = 1 << 14 };
+
 struct forward {
     struct arena arena; /* what the kernel packed */
     const struct model *model;
     const struct forward_kernel *kernel;
     struct curves curves;
-    uint32_t noise_seed;
+    int8_t noise[NOISE_COUNT]; /* the first draws: enough for all but the widest lines */
+    uint32_t after_noise;      /* the generator behind them */
     void *convolve, *column, *layers[MODEL_LAYERS_MAX], *softmax;
 };
 
@@ -57,12 +60,22 @@ static uint32_t random_next(uint32_t x)
     return (uint32_t)((uint64_t)x * RANDOM_FACTOR % RANDOM_MODULUS);
 }
 
-/* The state after the one draw that is thrown away. */
-static uint32_t noise_seed(int32_t sample_iteration)
+static int8_t noise_of(uint32_t random)
+{
+    return (int8_t)round(NOISE_MAX * 2 * random / RANDOM_MODULUS - NOISE_MAX);
+}
+
+/* One draw is thrown away. */
+static void noise_init(struct forward *f, int32_t sample_iteration)
 {
     uint64_t seed = (uint64_t)((int64_t)sample_iteration * SEED_FACTOR) % RANDOM_MODULUS;
+    uint32_t random = random_next(seed ? (uint32_t)seed : 1);
 
-    return random_next(seed ? (uint32_t)seed : 1);
+    for (int i = 0; i < NOISE_COUNT; i++) {
+        random = random_next(random);
+        f->noise[i] = noise_of(random);
+    }
+    f->after_noise = random;
 }
 
 int forward_new(const struct model *m, const char *kernel, struct forward **ret, struct err *err)
@@ -76,7 +89,7 @@ int forward_new(const struct model *m, const char *kernel, struct forward **ret,
     f = mem_alloc(sizeof *f);
     f->model = m;
     f->kernel = k;
-    f->noise_seed = noise_seed(net->sample_iteration);
+    noise_init(f, net->sample_iteration);
     arena_init(&f->arena, SIZE_MAX);
     curves_init(&f->curves);
     f->convolve = k->convolve_pack(&f->arena, &net->convolve, &f->curves);
@@ -128,35 +141,40 @@ static int8_t *input_at(const struct padded *p, int dx, int dy, int x, int y)
     return p->images[dy + 1] + y * p->stride + 1 + x + dx;
 }
 
-static int8_t noise_next(uint32_t *random)
-{
-    double value;
+/* The draws of one line, in order. */
+struct noise {
+    const int8_t *next, *end; /* of those made once */
+    uint32_t random;          /* for what comes after them */
+};
 
-    *random = random_next(*random);
-    value = NOISE_MAX * 2 * *random / RANDOM_MODULUS - NOISE_MAX;
-    return (int8_t)round(value);
+static int8_t noise_next(struct noise *n)
+{
+    if (n->next < n->end)
+        return *n->next++;
+    n->random = random_next(n->random);
+    return noise_of(n->random);
 }
 
 /* The draws for one pixel, in Tesseract's order. */
-static void pixel_noise(const struct padded *p, int x, int y, uint32_t *random)
+static void pixel_noise(const struct padded *p, int x, int y, struct noise *n)
 {
     for (int dx = -1; dx <= 1; dx++)
         for (int dy = -1; dy <= 1; dy++)
             if (x + dx < 0 || x + dx >= p->width || y + dy < 0 || y + dy >= p->height)
-                *input_at(p, dx, dy, x, y) = noise_next(random);
+                *input_at(p, dx, dy, x, y) = noise_next(n);
 }
 
-static void noise_fill(const struct padded *p, uint32_t random)
+static void noise_fill(const struct padded *p, struct noise n)
 {
     for (int y = 0; y < p->height; y++) {
         bool is_edge = y == 0 || y == p->height - 1;
 
         for (int x = 0; x < p->width; x += is_edge ? 1 : p->width - 1)
-            pixel_noise(p, x, y, &random);
+            pixel_noise(p, x, y, &n);
     }
 }
 
-static void padded_init(struct arena *a, const struct line_input *in, uint32_t random,
+static void padded_init(struct arena *a, const struct line_input *in, struct noise noise,
                         struct padded *ret)
 {
     ptrdiff_t stride = in->width + 2;
@@ -173,7 +191,7 @@ static void padded_init(struct arena *a, const struct line_input *in, uint32_t r
     }
     for (int i = 0; i < 2; i++)
         ret->outside[i] = arena_alloc(a, (size_t)(3 * stride) + FORWARD_SLACK);
-    noise_fill(ret, random);
+    noise_fill(ret, noise);
 }
 
 static struct convolve_row row_at(const struct padded *p, int y)
@@ -217,7 +235,7 @@ static struct steps convolve_line(const struct forward *f, struct arena *a,
     struct steps grid = steps_new(f, a, columns * rows, f->model->network.convolve.rows);
     struct padded p;
 
-    padded_init(a, in, f->noise_seed, &p);
+    padded_init(a, in, (struct noise){f->noise, f->noise + NOISE_COUNT, f->after_noise}, &p);
     for (int y = 0; y < rows; y++) {
         struct convolve_row three[POOL_SIDE];
 

@@ -4,8 +4,9 @@
  *
  * Lines of one width run together (sorted, as many as the kernel takes), and everything between
  * the line and its words lies in a scratch arena that is emptied after each group: so memory
- * does not grow with the page. Width is what costs memory, so a group has a share of it and a
- * line that alone is wider is none: it would be 340 times as wide as high.
+ * does not grow with the page. Width is what costs memory (780 bytes a scaled pixel in Latin, twice
+ * that where a second try is made): so a group has a share of it, and what is 340 times as wide as
+ * high is no line.
  */
 #include "recogniser/recogniser.h"
 
@@ -15,13 +16,15 @@
 #include "recogniser/forward.h"
 
 enum {
-    GROUP_LINES_MAX = 24,    /* not less than any forward_batch() */
-    GROUP_WIDTH_MAX = 16384, /* scaled pixels: at most 20 MB of activations and probabilities */
+    GROUP_LINES_MAX = 24,
+    GROUP_WIDTH_MAX = 8192, /* scaled pixels; twice as many were no faster */
+    LINE_WIDTH_MAX = 16384,
 };
 
 /* Tesseract's own threshold of how well a line must read to be spared a second try. */
 #define MEAN_ENOUGH 0.7F
 #define MEAN_BUCKETS 127
+#define TIE_MAX 0.6F /* two of a row's probabilities are not both above a half */
 
 struct recogniser {
     struct model model;
@@ -83,6 +86,34 @@ const struct model *recogniser_model(const struct recogniser *r)
 
 /* ---- a group of lines through the network ---- */
 
+/* The largest probability. Floats that are not negative are in the order of their bits, and whole
+ * numbers are what the compiler compares many at a time. */
+static float row_best(const float *row, int classes)
+{
+    int32_t best = 0;
+    float value;
+
+    for (int i = 0; i < classes; i++) {
+        int32_t bits;
+
+        memcpy(&bits, &row[i], sizeof bits);
+        best = bits > best ? bits : best;
+    }
+    memcpy(&value, &best, sizeof value);
+    return value;
+}
+
+/* Whether class `i` has the value `best`, and none before it. */
+static bool is_first_best(const float *row, int i, float best)
+{
+    if (row[i] < best)
+        return false;
+    for (int before = 0; before < i && best < TIE_MAX; before++)
+        if (row[before] == best)
+            return false;
+    return true;
+}
+
 /* How sure the network is of the characters it sees: the mean of its best probabilities where the
  * best is a character, in Tesseract's 128 steps; 0 when it sees none. */
 static float mean_of(const struct posteriors *p, int null_class)
@@ -91,13 +122,11 @@ static float mean_of(const struct posteriors *p, int null_class)
 
     for (int t = 0; t < p->steps; t++) {
         const float *row = p->values + (ptrdiff_t)t * p->classes;
-        int best = 0;
+        float best = row_best(row, p->classes);
 
-        for (int i = 1; i < p->classes; i++)
-            best = row[i] > row[best] ? i : best;
-        if (best == null_class)
+        if (is_first_best(row, null_class, best))
             continue;
-        sum += (int)(MEAN_BUCKETS * row[best]);
+        sum += (int)(MEAN_BUCKETS * best);
         count++;
     }
     return count ? (float)((double)sum / count / MEAN_BUCKETS) : 0;
@@ -167,7 +196,7 @@ static int line_check(const struct line_image *line, struct err *err)
 /* In pixels of the network's input, before rounding; false: too wide to be a line. */
 static bool is_readable(const struct recogniser *r, const struct line_image *line)
 {
-    return (double)line->width * r->model.network.height / line->height < GROUP_WIDTH_MAX;
+    return (double)line->width * r->model.network.height / line->height < LINE_WIDTH_MAX;
 }
 
 /* Scales one line; false when it is too narrow or too wide to read. */
@@ -213,8 +242,8 @@ static size_t group_fill(const struct recogniser *r, struct arena *scratch,
                          const struct line_image *lines, const struct by_shape *order, size_t count,
                          size_t *next, struct reading readings[GROUP_LINES_MAX])
 {
-    size_t n = 0, full = (size_t)forward_batch(r->forward);
-    int height = r->model.network.height;
+    int height = r->model.network.height, batch = forward_batch(r->forward);
+    size_t n = 0, full = batch < GROUP_LINES_MAX ? (size_t)batch : GROUP_LINES_MAX;
     double width = 0;
 
     for (; *next < count && n < full; ++*next) {
@@ -240,10 +269,11 @@ int recogniser_read(const struct recogniser *r, struct arena *a, const struct li
     for (size_t i = 0; i < count; i++)
         if (line_check(&lines[i], err) < 0)
             return err_wrap(err, ERR_USAGE, "line %zu", i);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (struct recognised_line){0};
     arena_init(&scratch, SIZE_MAX);
     order = lines_sort(lines, count);
     beam = beam_new(r->decoder);
-    memset(texts, 0, count * sizeof *texts);
     for (size_t next = 0; next < count;) {
         struct reading readings[GROUP_LINES_MAX];
         size_t n = group_fill(r, &scratch, lines, order, count, &next, readings);
