@@ -14,8 +14,8 @@
 #define DASH_WIDE 3.0f    /* middle heights: what is small and wider is the rest of a rule */
 #define BAR_HIGH 1.6f     /* middle heights: a bar, or a large l, which its neighbours will claim */
 #define BAR_NARROW 5.0f
-#define BLOB_SIZE 1.2f /* middle heights */
-#define BLOB_FILL 0.7f
+#define BLOB_SIZE 1.5f  /* middle heights */
+#define BLOB_FILL 0.75f /* a disc has 0.79, a bold M 0.65 */
 #define DUST_SHARE 0.1f /* of the middle height: what is smaller both ways is dust */
 #define CELL_WIDE 2.5f  /* middle heights: where DOTS_MAX dots side by side are a dotted line */
 #define CELL_HIGH 0.25f

@@ -18,13 +18,14 @@
 #define RULE_INCHES 0.45f /* shorter ones belong to large letters */
 #define THICK_INCHES 0.05f
 #define GAP_INCHES 0.1f
-#define SLANT_MAX 0.06f /* of the length */
-#define FRINGE 2        /* rough pixels at the edges of a rule */
-#define FREE_SHARE 0.4f /* of a rule's length: white on both sides; under print it is half */
-#define FREE_STEP 8     /* pixels between looks */
-#define BAR_INCHES 0.1f /* high: the bars of a comb */
-#define BAR_NARROW 5.0f /* heights to widths */
-#define BAR_REACH 5     /* pixels between a bar's end and the rule it hangs on */
+#define SLANT_MAX 0.06f   /* of the length */
+#define FRINGE 2          /* rough pixels at the edges of a rule */
+#define FREE_SHARE 0.4f   /* of a rule's length: white on both sides; under print it is half */
+#define FREE_STEP 8       /* pixels between looks */
+#define BOWL_INCHES 0.05f /* between the two sides of a g that end in the line */
+#define BAR_INCHES 0.1f   /* high: the bars of a comb */
+#define BAR_NARROW 5.0f   /* heights to widths */
+#define BAR_REACH 5       /* pixels between a bar's end and the rule it hangs on */
 
 enum { PIECES_MAX = 2000, SLAB = 30 };
 
@@ -177,22 +178,51 @@ static uint64_t dark_beyond(const struct bitmap *ink, int i, int y, int depth, i
     return dark;
 }
 
-static void erase_across(struct bitmap *ink, const struct piece *p)
+/* The rows of a rule across at word i, its fringe included: top to bottom - 1. */
+struct slice {
+    int top, bottom;
+};
+
+static struct slice slice_at(const struct piece *p, int i)
+{
+    float x = fminf(fmaxf((float)(64 * i + 32), p->x0), p->x1);
+    float y = p->y0 + (p->y1 - p->y0) * (x - p->x0) / (p->x1 - p->x0);
+
+    return (struct slice){(int)floorf(y - p->thick / 2) - FRINGE,
+                          (int)ceilf(y + p->thick / 2) + FRINGE};
+}
+
+/* Between two strokes this near to each other lies the end of a g's tail. */
+static void close_bowls(struct bitmap *keep, int x0, int x1, int bowl)
+{
+    for (int x = x0, last = -1; x < x1; x++) {
+        if (!bitmap_get(keep, x, 0))
+            continue;
+        if (last >= 0 && x - last > 1 && x - last <= bowl)
+            bitmap_fill(keep, 0, last, x, true);
+        last = x;
+    }
+}
+
+/* `keep` is a row of scratch: the columns where a stroke goes on beyond the rule. */
+static void erase_across(struct bitmap *ink, const struct piece *p, int bowl, struct bitmap *keep)
 {
     int x0 = (int)p->x0 - FRINGE < 0 ? 0 : (int)p->x0 - FRINGE;
     int x1 = (int)p->x1 + FRINGE > ink->width ? ink->width : (int)p->x1 + FRINGE;
-    int depth = (int)(p->thick / 2) + 2;
+    int depth = (int)(p->thick / 2) + 2 + FRINGE;
 
     for (int i = x0 >> 6; i <= (x1 - 1) >> 6; i++) {
-        float at = fminf(fmaxf((float)(64 * i + 32), p->x0), p->x1);
-        float y = p->y0 + (p->y1 - p->y0) * (at - p->x0) / (p->x1 - p->x0);
-        int top = (int)floorf(y - p->thick / 2) - FRINGE;
-        int bottom = (int)ceilf(y + p->thick / 2) + FRINGE;
-        uint64_t keep = dark_beyond(ink, i, top - 1, depth, -1) |
-                        dark_beyond(ink, i, bottom, depth, 1);
-        uint64_t gone = bitmap_span(i, x0, x1) & ~keep;
+        struct slice s = slice_at(p, i);
 
-        for (int row = top < 0 ? 0 : top; row < bottom && row < ink->height; row++)
+        keep->words[i] = dark_beyond(ink, i, s.top + FRINGE - 1, depth, -1) |
+                         dark_beyond(ink, i, s.bottom - FRINGE, depth, 1);
+    }
+    close_bowls(keep, x0, x1, bowl);
+    for (int i = x0 >> 6; i <= (x1 - 1) >> 6; i++) {
+        struct slice s = slice_at(p, i);
+        uint64_t gone = bitmap_span(i, x0, x1) & ~keep->words[i];
+
+        for (int row = s.top < 0 ? 0 : s.top; row < s.bottom && row < ink->height; row++)
             bitmap_row(ink, row)[i] &= ~gone;
     }
 }
@@ -208,7 +238,7 @@ static bool dark_aside(const struct bitmap *ink, int x, int y, int depth, int st
 
 static void erase_down(struct bitmap *ink, const struct piece *p)
 {
-    int depth = (int)(p->thick / 2) + 2;
+    int depth = (int)(p->thick / 2) + 2 + FRINGE;
     int y0 = (int)p->x0 - FRINGE, y1 = (int)p->x1 + FRINGE;
 
     for (int y = y0 < 0 ? 0 : y0; y < y1 && y < ink->height; y++) {
@@ -217,7 +247,8 @@ static void erase_down(struct bitmap *ink, const struct piece *p)
         int left = (int)floorf(x - p->thick / 2) - FRINGE;
         int right = (int)ceilf(x + p->thick / 2) + FRINGE;
 
-        if (dark_aside(ink, left - 1, y, depth, -1) || dark_aside(ink, right, y, depth, 1))
+        if (dark_aside(ink, left + FRINGE - 1, y, depth, -1) ||
+            dark_aside(ink, right - FRINGE, y, depth, 1))
             continue;
         left = left < 0 ? 0 : left;
         right = right > ink->width ? ink->width : right;
@@ -247,7 +278,7 @@ static int by_place(const void *one, const void *other)
 struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
 {
     int length = (int)(RUN_INCHES * dpi), thick = (int)ceilf(THICK_INCHES * dpi);
-    struct bitmap slabs = slabs_of(a, ink);
+    struct bitmap slabs = slabs_of(a, ink), keep = bitmap_new(a, ink->width, 1);
     struct pieces *h = arena_alloc(a, sizeof *h), *v = arena_alloc(a, sizeof *v);
     struct rules rules;
     struct marks m;
@@ -262,7 +293,7 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
     rules.count = (size_t)(h->count + v->count);
     rules.at = arena_alloc_array(a, rules.count + 1, sizeof *rules.at);
     for (int i = 0; i < h->count; i++) {
-        erase_across(ink, &h->at[i]);
+        erase_across(ink, &h->at[i], (int)(BOWL_INCHES * dpi), &keep);
         rules.at[i] = rule_of(&h->at[i], false);
     }
     for (int i = 0; i < v->count; i++) {

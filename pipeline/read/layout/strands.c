@@ -13,10 +13,12 @@
 
 #define GAP_HEIGHTS 1.6f /* wider gaps part cells: three spaces of common type */
 #define OVERLAP 0.5f     /* of the smaller height */
-#define RATIO_MAX 3.0f   /* of heights */
+#define RATIO_MAX 2.4f   /* of heights */
+#define MIXED 1.5f       /* capitals to small letters, at most: larger marks reach no farther */
 #define FOLLOW 0.3f      /* how fast a chain's band follows its letters */
 #define RULE_GAP 0.2f    /* of the height: where a rule could stand between */
 #define TAIL_GAP 0.6f    /* heights before a comma */
+#define TAIL_BAND 1.3f   /* middle heights: beside a picture, text is no comma */
 #define TAIL_ABOVE 0.1f
 #define TAIL_BELOW 0.35f
 #define ATTACH_ABOVE 0.9f
@@ -60,12 +62,12 @@ static void box_join(struct layout_box *to, const struct layout_box *from)
 }
 
 /* A comma, quotation mark or dash of a chain of larger letters. */
-static bool is_tail(const struct strand *chain, const struct layout_box *b)
+static bool is_tail(const struct strands *s, const struct strand *chain, const struct layout_box *b)
 {
     float band = chain->bottom - chain->top, middle = (float)(b->y0 + b->y1) / 2;
 
-    return height_of(b) < LONE_SHARE * band && middle > chain->top - TAIL_ABOVE * band &&
-           middle < chain->bottom + TAIL_BELOW * band;
+    return height_of(b) < LONE_SHARE * fminf(band, TAIL_BAND * s->height) &&
+           middle > chain->top - TAIL_ABOVE * band && middle < chain->bottom + TAIL_BELOW * band;
 }
 
 /* How well a letter continues a chain; below 0 it does not. */
@@ -76,10 +78,10 @@ static float fit(const struct chainer *c, const struct strand *chain, const stru
     float gap = (float)(b->x0 - c->s->letters[chain->last].box.x1);
     float overlap = fminf(chain->bottom, (float)b->y1) - fmaxf(chain->top, (float)b->y0);
 
-    if (is_tail(chain, b))
+    if (is_tail(c->s, chain, b))
         return gap < TAIL_GAP * band && gap > -band ? 1 : -1;
-    if (gap > GAP_HEIGHTS * large || gap < -2 * large || overlap < OVERLAP * small ||
-        large > RATIO_MAX * small)
+    if (gap > GAP_HEIGHTS * fminf(large, MIXED * small) || gap < -2 * large ||
+        overlap < OVERLAP * small || large > RATIO_MAX * small)
         return -1;
     if (c->rules && gap > RULE_GAP * small &&
         rules_part(c->rules, b->x0 - (int)gap - 2, b->x0 + 2, (int)chain->top, (int)chain->bottom))
@@ -130,7 +132,7 @@ static void append(struct strands *s, int chain, int letter)
     s->letters[to->last].next = letter;
     to->last = letter;
     to->count++;
-    if (!is_tail(to, b)) {
+    if (!is_tail(s, to, b)) {
         to->top += FOLLOW * ((float)b->y0 - to->top);
         to->bottom += FOLLOW * ((float)b->y1 - to->bottom);
     }
