@@ -157,9 +157,9 @@ static void put_words(GString *out, const struct page *page)
         if (word->field != NULL) {
             g_string_append(out, ", ");
             put_text(out, word->field);
+            if (word->row >= 0)
+                g_string_append_printf(out, ", %d", word->row);
         }
-        if (word->row >= 0)
-            g_string_append_printf(out, ", %d", word->row);
         g_string_append_c(out, ']');
     }
 }

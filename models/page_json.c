@@ -62,9 +62,11 @@ static bool word_from_json(struct arena *a, const json_t *json, struct word *ret
     float sides[5] = {0, 0, 0, 0, 1};
     size_t n = json_array_size(json);
 
-    if (!text || n < 5 || n > 6)
+    if (!text || n < 5 || n > 7)
         return false;
-    for (size_t i = 1; i < n; i++) {
+    if (n > 5 && json_is_string(json_array_get(json, 5)))
+        n = 5; /* generated paper says which field a word is of, and its row: not for a reader */
+    for (size_t i = 1; i < n && i < 6; i++) {
         const json_t *side = json_array_get(json, i);
 
         if (!json_is_number(side) || fabs(json_number_value(side)) > SIDE_PT_MAX)
