@@ -169,8 +169,9 @@ static int status_of_shell(const char *command)
 static int run_bilag(struct world *w, const char *words)
 {
     return status_of_shell(arena_printf(&w->a,
-                                        "env -u BILAG_TABLE %s/bilag %s --data %s >%s/out 2>&1",
-                                        TEST_BIN_DIR, words, w->folder, w->folder));
+                                        "env -u BILAG_TABLE -u BILAG_CONFIG BILAG_DATA=%s"
+                                        " %s/bilag %s >%s/out 2>&1",
+                                        w->folder, TEST_BIN_DIR, words, w->folder));
 }
 
 /* What `bilag supplier` says, in the arena. */

@@ -208,6 +208,20 @@ static void a_proved_account_stays_though_it_is_new(void **state)
         OTHER_IBAN);
 }
 
+/* Two digits apart and both valid: nearer than what a scanner garbles. */
+static void a_proved_account_stays_though_it_is_nearly_ours(void **state)
+{
+    static const char ours[] = "DE89370400440532013000", theirs[] = "DE89370400343532013000";
+    struct desk *desk = *state;
+    struct lesson lesson = {FIELD_IBAN, LESSON_VALUE, ours, 9, 0, NULL};
+
+    desk->lessons = (struct lessons){&lesson, 1};
+    assert_string_equal(document_value(read_page(desk, draw(desk, PAPER("A-4712", "881",
+                                                                        "DE89370400343532013000"))),
+                                       FIELD_IBAN),
+                        theirs);
+}
+
 static void a_garbled_constant_is_recognised(void **state)
 {
     struct desk *desk = *state;
@@ -285,6 +299,7 @@ int main(void)
         ON_DESK(a_lesson_contradicted_falls),
         ON_DESK(a_label_of_ours_beats_one_wrong_lesson),
         ON_DESK(a_proved_account_stays_though_it_is_new),
+        ON_DESK(a_proved_account_stays_though_it_is_nearly_ours),
         ON_DESK(a_garbled_constant_is_recognised),
         ON_DESK(an_account_that_is_not_printed_is_not_filled_in),
         ON_DESK(dates_are_read_as_this_supplier_writes),

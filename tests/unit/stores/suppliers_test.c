@@ -87,6 +87,10 @@ static void test_a_supplier_is_recalled_by_its_look(void **state)
                                                 {SIGN_LOOK, "storgata@1"}, {SIGN_LOOK, "oslo@1"},
                                                 {SIGN_LOOK, "telefon@2"},  {SIGN_LOOK, "post@2"},
                                                 {SIGN_LOOK, "www@2"},      {NAME, "ignored"}};
+    static const struct supplier_sign more[] = {{SIGN_LOOK, "epost@3"},
+                                                {SIGN_LOOK, "bergen@3"},
+                                                {SIGN_LOOK, "havnegata@3"},
+                                                {SIGN_LOOK, "kontakt@3"}};
     struct world *w = *state;
     int64_t id = 0, document = with_account(w, 'a', "1", "11111111111", OUTCOME_REVIEW);
 
@@ -97,6 +101,9 @@ static void test_a_supplier_is_recalled_by_its_look(void **state)
     assert_ok(records_add_look(w->r, id, document, look, ARRAY_LENGTH(look), err));
     assert_int_equal(recalled(w, look, 7), id);
     assert_int_equal(recalled(w, look, 5), id);
+    assert_ok(records_add_look(w->r, id, document, more, ARRAY_LENGTH(more), err));
+    assert_int_equal(recalled(w, look, 5), 0); /* five of eleven */
+    assert_int_equal(recalled(w, look, 7), id);
     assert_int_equal(recalled(w, look, 4), 0);
     assert_int_equal(recalled(w, &look[7], 1), 0);
 }
