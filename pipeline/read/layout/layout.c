@@ -19,6 +19,8 @@
 #define MARKS_MAX 30000 /* a dense page of 6 points has 9,000 */
 #define SPECK_SHARE 8   /* specks for each letter */
 #define SPECKS_MIN 4000
+#define SHORT_LINE 2 /* letters a line: blots of the size of letters, not words */
+#define SHORT_LINES_MIN 600
 #define DARK_SHARE 0.35f   /* of the page, turned */
 #define PICTURE_SHARE 0.3f /* of the page */
 
@@ -110,14 +112,21 @@ static void add_upright(const struct layout_page *page, const struct strands *s,
     }
 }
 
-static const char *verdict(const struct marks *m, const struct strands *s,
-                           const struct large *large, const struct layout_page *page)
+static int letters_of(const struct strands *s)
 {
-    float all = (float)page->width * (float)page->height;
     int letters = 0;
 
     for (int i = 0; i < s->letter_count; i++)
         letters += !s->letters[i].is_small;
+    return letters;
+}
+
+static const char *verdict(const struct marks *m, const struct strands *s,
+                           const struct large *large, const struct layout_page *page)
+{
+    float all = (float)page->width * (float)page->height;
+    int letters = letters_of(s);
+
     if ((float)large->turned_area > DARK_SHARE * all)
         return "dark";
     if ((float)large->picture_area > PICTURE_SHARE * all)
@@ -155,5 +164,8 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     ret->lines = arena_alloc_array(a, (size_t)s.count + 1, sizeof *ret->lines);
     ret->line_count = turned_find(a, &s, page->width, page->height, ret->lines);
     add_upright(page, &s, ret);
+    if (!ret->refusal && ret->line_count > SHORT_LINES_MIN &&
+        letters_of(&s) < SHORT_LINE * (int)ret->line_count)
+        ret->refusal = "specks";
     order_lines(a, ret->lines, ret->line_count, slope);
 }

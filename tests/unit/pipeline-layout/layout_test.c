@@ -325,6 +325,19 @@ static void test_dust_is_told(void **state)
     assert_string_equal(p.layout.refusal, "specks");
 }
 
+static void test_blots_are_told(void **state)
+{
+    AUTO_PAPER struct paper p;
+    unsigned seed = 1;
+
+    (void)state;
+    paper_init(&p, 400, 500);
+    for (int i = 0; i < 1500; i++)
+        bar(&p, next_random(&seed) % 400, next_random(&seed) % 500, 2.4, 2.4);
+    find(&p, false);
+    assert_string_equal(p.layout.refusal, "specks");
+}
+
 static void test_picture_is_told(void **state)
 {
     AUTO_PAPER struct paper p;
@@ -402,19 +415,13 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_rules_go),
-        cmocka_unit_test(test_cells_apart),
-        cmocka_unit_test(test_white_on_black),
-        cmocka_unit_test(test_turned),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_skew),
-        cmocka_unit_test(test_dust_is_told),
-        cmocka_unit_test(test_picture_is_told),
-        cmocka_unit_test(test_dotted_line),
-        cmocka_unit_test(test_faint_print),
-        cmocka_unit_test(test_comb),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_lines),          cmocka_unit_test(test_rules_go),
+        cmocka_unit_test(test_cells_apart),    cmocka_unit_test(test_white_on_black),
+        cmocka_unit_test(test_turned),         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_skew),           cmocka_unit_test(test_dust_is_told),
+        cmocka_unit_test(test_blots_are_told), cmocka_unit_test(test_picture_is_told),
+        cmocka_unit_test(test_dotted_line),    cmocka_unit_test(test_faint_print),
+        cmocka_unit_test(test_comb),           cmocka_unit_test(test_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
