@@ -50,8 +50,8 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .company = &judge->company,
         .today = today,
         .post_confidence = (float)s->post.confidence,
-        .is_known = is_known,
-        .recall = recall,
+        .is_known = house->records ? is_known : NULL,
+        .recall = house->records ? recall : NULL,
         .user = judge,
     };
 }

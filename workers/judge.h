@@ -15,7 +15,8 @@ struct judge {
     struct arena *arena;
 };
 
-/* Everything is borrowed; `judge` must stay where it is while its context is used. */
+/* Without records nobody is known. Everything is borrowed; `judge` must stay where it is while its
+ * context is used. */
 void judge_init(struct judge *judge, struct house *house, struct arena *a, struct civil_date today);
 
 /* An invoice that looks like an earlier one waits for a person, with the earlier one named. */

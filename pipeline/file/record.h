@@ -27,8 +27,13 @@ struct record_image {
 int record_image_make(const struct page_image *image, struct record_image *ret, struct err *err);
 void record_image_release(struct record_image *image);
 
-/* The drawing of one upright page: its picture, and its words in a font without shapes. */
-void record_content(struct buf *out, const struct page *page);
+/* The picture "/Im" of a page, so that it stands upright. */
+void record_picture(struct buf *out, const struct page *page);
+
+/* The words of an upright page, in a font without shapes: all, or those that were recognised and do
+ * not come from a text layer (these are sure). */
+#define RECORD_FONT "/BilagF"
+void record_words(struct buf *out, const struct page *page, bool only_recognised);
 
 /* How many characters that font must know: one more than the highest in use. */
 #define RECORD_CHARACTERS_MAX 65536

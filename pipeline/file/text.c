@@ -11,8 +11,7 @@
 
 #define CHARACTER_WIDTH 0.5f /* of the size */
 
-/* Where the unit square of the stored picture goes, so that it stands upright. */
-static void add_picture(struct buf *out, const struct page *page)
+void record_picture(struct buf *out, const struct page *page)
 {
     float w = page->width_pt, h = page->height_pt;
 
@@ -41,7 +40,7 @@ static void add_word(struct buf *out, const struct page *page, const struct word
 
     if (size <= 0 || width <= 0 || count == 0)
         return;
-    buf_printf(out, "/F %.2f Tf %.2f Tz 1 0 0 1 %.2f %.2f Tm <", size,
+    buf_printf(out, RECORD_FONT " %.2f Tf %.2f Tz 1 0 0 1 %.2f %.2f Tm <", size,
                100 * width / (CHARACTER_WIDTH * size * (float)count), word->box.x0,
                page->height_pt - word->box.y1);
     for (uint32_t c = utf8_next(&at); c; c = utf8_next(&at))
@@ -49,14 +48,14 @@ static void add_word(struct buf *out, const struct page *page, const struct word
     buf_add_text(out, "> Tj\n");
 }
 
-void record_content(struct buf *out, const struct page *page)
+void record_words(struct buf *out, const struct page *page, bool only_recognised)
 {
-    add_picture(out, page);
     if (page->n_words == 0)
         return;
     buf_add_text(out, "BT 3 Tr\n");
     for (size_t i = 0; i < page->n_words; i++)
-        add_word(out, page, &page->words[i]);
+        if (!only_recognised || page->words[i].confidence < 1)
+            add_word(out, page, &page->words[i]);
     buf_add_text(out, "ET\n");
 }
 

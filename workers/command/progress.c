@@ -17,19 +17,24 @@
 #define LINE_EVERY_MS 5000
 #define BAR_CELLS 30
 
-static void draw(const struct balance *b, bool is_terminal)
+void progress_draw(int64_t done, int64_t all, const char *things)
 {
-    int64_t done = b->sheets_in - b->in_work;
-    int cells = b->sheets_in ? (int)(done * BAR_CELLS / b->sheets_in) : 0;
+    int cells = all ? (int)(done * BAR_CELLS / all) : 0;
 
-    if (!is_terminal) {
-        fprintf(stderr, "%" PRId64 " of %" PRId64 " sheets\n", done, b->sheets_in);
-        return;
-    }
     fputs("\r[", stderr);
     for (int i = 0; i < BAR_CELLS; i++)
         fputs(i < cells ? "█" : "·", stderr);
-    fprintf(stderr, "] %" PRId64 " of %" PRId64 " sheets ", done, b->sheets_in);
+    fprintf(stderr, "] %" PRId64 " of %" PRId64 " %s ", done, all, things);
+}
+
+static void draw(const struct balance *b, bool is_terminal)
+{
+    int64_t done = b->sheets_in - b->in_work;
+
+    if (is_terminal)
+        progress_draw(done, b->sheets_in, "sheets");
+    else
+        fprintf(stderr, "%" PRId64 " of %" PRId64 " sheets\n", done, b->sheets_in);
 }
 
 static int load(struct records *records, int64_t batch_id, struct balance *ret, struct err *err)

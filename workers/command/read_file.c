@@ -19,6 +19,7 @@
 #include "workers/reader/reader_client.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define NESTING_MAX 4 /* a mail in a mail in a mail with a PDF */
 
@@ -65,16 +66,20 @@ void read_print_error(const struct read_desk *desk, const char *file, const char
     print_json(desk, json, out);
 }
 
-static bool fail(const struct sheaf *sheaf, const struct err *err)
+static bool prints_json(const struct read_desk *desk)
 {
-    read_print_error(sheaf->desk, sheaf->name, err->reason ? err->reason : err_name(err->code),
-                     err->text, sheaf->out);
-    return false;
+    return desk->print == READ_DOCUMENTS || desk->print == READ_WORDS;
 }
 
-static bool is_wanted(const struct read_desk *desk, int number)
+static bool fail(const struct sheaf *sheaf, const struct err *err)
 {
-    return !desk->first_page || (number >= desk->first_page && number <= desk->last_page);
+    const char *code = err->reason ? err->reason : err_name(err->code);
+
+    if (prints_json(sheaf->desk))
+        read_print_error(sheaf->desk, sheaf->name, code, err->text, sheaf->out);
+    else
+        fprintf(stderr, "bilag: %s: %s: %s\n", sheaf->name, code, err->text);
+    return false;
 }
 
 /* An e-invoice without a picture is one page all the same. */
@@ -86,8 +91,25 @@ static void add_einvoice_page(struct sheaf *sheaf)
     sheaf->n_pages = 1;
 }
 
+/* Recognises those of the sheaf's pages that have no trusted text. */
+static void recognise_pages(struct sheaf *sheaf)
+{
+    struct page_task *tasks = arena_alloc_array(sheaf->arena, sheaf->n_pages, sizeof *tasks);
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        if (!sheaf->pages[i])
+            tasks[count++].number = sheaf->numbers[i];
+    read_pages(&sheaf->desk->crew, sheaf->fd, sheaf->arena, tasks, count);
+    for (size_t i = 0, at = 0; at < count; i++)
+        if (sheaf->numbers[i] == tasks[at].number) {
+            sheaf->pages[i] = tasks[at].page;
+            sheaf->why[i] = tasks[at++].why;
+        }
+}
+
 /* Every wanted page gets its words, or the reason why not. */
-static void read_pages(struct sheaf *sheaf)
+static void fill_pages(struct sheaf *sheaf)
 {
     const struct opened *o = &sheaf->opened;
 
@@ -95,19 +117,12 @@ static void read_pages(struct sheaf *sheaf)
     sheaf->why = arena_alloc_array(sheaf->arena, o->n_pages + 1, sizeof *sheaf->why);
     sheaf->numbers = arena_alloc_array(sheaf->arena, o->n_pages + 1, sizeof *sheaf->numbers);
     for (size_t i = 0; i < o->n_pages; i++) {
-        size_t at = sheaf->n_pages;
-        struct read_result result = {0};
-
-        if (!is_wanted(sheaf->desk, (int)i + 1))
+        if (!page_ranges_hold(&sheaf->desk->pages, (int)i + 1))
             continue;
-        sheaf->n_pages++;
-        sheaf->numbers[at] = (int)i + 1;
-        if (!o->pages[i].needs_reading)
-            sheaf->pages[at] = o->pages[i].page;
-        else if (reader_read(sheaf->desk->reader, sheaf->fd, (int)i + 1, sheaf->arena, &result,
-                             &sheaf->why[at]) == 0)
-            sheaf->pages[at] = result.page;
+        sheaf->numbers[sheaf->n_pages] = (int)i + 1;
+        sheaf->pages[sheaf->n_pages++] = o->pages[i].needs_reading ? NULL : o->pages[i].page;
     }
+    recognise_pages(sheaf);
     if (!o->n_pages && o->einvoice)
         add_einvoice_page(sheaf);
 }
@@ -241,22 +256,98 @@ static int print_words(const struct sheaf *sheaf, struct err *err)
     return 0;
 }
 
+/* Scans alone are made anew, as PDF/A; anything else that a PDF holds is kept, and words are laid
+ * under its scanned pages. */
+static bool is_pdf_kept(const struct sheaf *sheaf)
+{
+    const struct opened *o = &sheaf->opened;
+
+    if (o->kind != FILE_PDF || sheaf->desk->is_forced)
+        return false;
+    if (o->n_attachments || o->einvoice || sheaf->n_pages < o->n_pages)
+        return true;
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        if (!sheaf->pages[i] || !sheaf->pages[i]->is_stored)
+            return true;
+    return false;
+}
+
+/* The pages of a PDF made anew: all of the file, those that were not read without words. */
+static size_t pages_to_print(const struct sheaf *sheaf, struct page **pages)
+{
+    for (size_t i = 0; i < sheaf->opened.n_pages; i++)
+        pages[i] = page_new(sheaf->arena, (int)i + 1, 0, 0);
+    for (size_t i = 0; i < sheaf->n_pages; i++)
+        if (sheaf->pages[i])
+            pages[sheaf->numbers[i] - 1] = sheaf->pages[i];
+    return sheaf->opened.n_pages;
+}
+
+/* The pages of a kept PDF that get words: a hidden layer that is there already stays alone. */
+static size_t pages_to_lay_under(const struct sheaf *sheaf, struct page **pages)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheaf->n_pages; i++) {
+        const struct opened_page *opened = &sheaf->opened.pages[sheaf->numbers[i] - 1];
+
+        if (sheaf->pages[i] && opened->needs_reading && sheaf->pages[i]->n_words &&
+            strcmp(opened->why_read ? opened->why_read : "", "invisible_text") != 0)
+            pages[count++] = sheaf->pages[i];
+    }
+    return count;
+}
+
+/* Nothing to add: the very bytes. */
+static int add_original(const struct sheaf *sheaf, struct err *err)
+{
+    const unsigned char *bytes = NULL;
+    size_t length = 0;
+    int r = file_map(sheaf->fd, &bytes, &length, err);
+
+    if (r < 0)
+        return r;
+    buf_add(sheaf->out, bytes, length);
+    file_unmap(bytes, length);
+    return 0;
+}
+
+/* Dated by the original, so that the same file gives the same bytes. */
+static int64_t modified_ms(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? (int64_t)st.st_mtim.tv_sec * 1000 : 0;
+}
+
 static int print_pdf(const struct sheaf *sheaf, struct err *err)
 {
-    const struct record_options options = {.part = sheaf->desk->pdf_part,
-                                           .title = file_base_name(sheaf->name),
-                                           .created_ms = clock_now_ms()};
-    struct page **pages = arena_alloc_array(sheaf->arena, sheaf->n_pages, sizeof *pages);
+    struct record_options options = {.part = 2, /* PDF/A-2b */
+                                     .title = file_base_name(sheaf->name),
+                                     .language = sheaf->desk->language,
+                                     .created_ms = modified_ms(sheaf->name),
+                                     .keeps_file = is_pdf_kept(sheaf),
+                                     .keeps_metadata = sheaf->opened.kind == FILE_PDF};
+    struct page **pages = arena_alloc_array(sheaf->arena, sheaf->opened.n_pages, sizeof *pages);
+    size_t n_pages = options.keeps_file ? pages_to_lay_under(sheaf, pages)
+                                        : pages_to_print(sheaf, pages);
     AUTO_FREE unsigned char *bytes = NULL;
     size_t length = 0;
-    int r;
+    int r = 0;
 
-    for (size_t i = 0; i < sheaf->n_pages; i++)
-        pages[i] = sheaf->pages[i] ? sheaf->pages[i]
-                                   : page_new(sheaf->arena, sheaf->numbers[i], 0, 0);
-    r = reader_record(sheaf->desk->reader, sheaf->fd, pages, sheaf->n_pages, &options, &bytes,
-                      &length, err);
-    return r < 0 ? r : file_write(sheaf->desk->pdf_path, bytes, length, 0644, err);
+    if (sheaf->opened.n_pages == 0)
+        return err_set(err, ERR_INVALID, "it has no pages");
+    if (sheaf->desk->is_in_place && sheaf->opened.kind != FILE_PDF)
+        return err_set(err, ERR_INVALID, "--in-place writes a PDF over a PDF, and this is none");
+    if (options.keeps_file && n_pages == 0) {
+        r = add_original(sheaf, err);
+    } else {
+        r = reader_record(sheaf->desk->crew.reader, sheaf->fd, pages, n_pages, &options, &bytes,
+                          &length, err);
+        if (r == 0)
+            buf_add(sheaf->out, bytes, length);
+    }
+    return r;
 }
 
 static bool read_attachments(const struct sheaf *parent)
@@ -302,17 +393,50 @@ static bool read_sheaf(struct sheaf *sheaf)
         fault_set(&err, FAULT_TOO_DEEP, "%d levels", sheaf->depth);
         return fail(sheaf, &err);
     }
-    r = reader_open(sheaf->desk->reader, sheaf->fd, sheaf->arena, &sheaf->opened, &err);
+    r = reader_open(sheaf->desk->crew.reader, sheaf->fd, sheaf->arena, &sheaf->opened, &err);
     if (r < 0)
         return fail(sheaf, &err);
-    read_pages(sheaf);
+    fill_pages(sheaf);
     if (is_lost(sheaf))
         is_fine = fail(sheaf, &sheaf->why[0]);
     else if (sheaf->n_pages && print[sheaf->desk->print](sheaf, &err) < 0)
         is_fine = fail(sheaf, &err);
     else
         is_fine = count_read(sheaf) == sheaf->n_pages;
+    if (sheaf->desk->print == READ_PDF) /* what is attached stays in the file */
+        return is_fine;
     return read_attachments(sheaf) && is_fine;
+}
+
+char *read_output_path(const struct read_desk *desk, const char *path)
+{
+    static const char *const extensions[] = {
+        [READ_DOCUMENTS] = "json", [READ_TEXT] = "txt", [READ_HOCR] = "hocr",
+        [READ_WORDS] = "jsonl",    [READ_PDF] = "pdf",
+    };
+    const char *name = file_base_name(path), *dot = strrchr(name, '.');
+
+    if (desk->is_in_place)
+        return mem_strdup(path);
+    if (!desk->output || !desk->is_output_folder)
+        return desk->output ? mem_strdup(desk->output) : NULL;
+    return mem_printf("%s/%.*s.%s", desk->output,
+                      (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name)), name,
+                      extensions[desk->print]);
+}
+
+/* Whole or not at all, when there is anything to write. */
+static bool write_output(const struct sheaf *sheaf)
+{
+    AUTO_FREE char *path = read_output_path(sheaf->desk, sheaf->name);
+    struct err err = {0};
+    int r = 0;
+
+    if (!path || sheaf->out->length == 0)
+        return true;
+    r = file_write(path, sheaf->out->data, sheaf->out->length, 0644, &err);
+    buf_clear(sheaf->out);
+    return r < 0 ? fail(sheaf, &err) : true;
 }
 
 bool read_file(const struct read_desk *desk, const char *path, struct buf *out)
@@ -321,9 +445,11 @@ bool read_file(const struct read_desk *desk, const char *path, struct buf *out)
     struct err err = {0};
     AUTO_CLOSE int fd = file_sealed_copy(path, desk->file_bytes, &err);
     struct sheaf sheaf = {.desk = desk, .arena = &arena, .out = out, .name = path, .fd = fd};
+    bool is_fine;
 
     arena_init(&arena, LIMIT_JOB_ARENA_BYTES);
     if (fd == ERR_LIMIT)
         fault_set(&err, FAULT_TOO_LARGE, "the limit is %zu bytes", desk->file_bytes);
-    return fd < 0 ? fail(&sheaf, &err) : read_sheaf(&sheaf);
+    is_fine = fd < 0 ? fail(&sheaf, &err) : read_sheaf(&sheaf);
+    return write_output(&sheaf) && is_fine;
 }

@@ -107,8 +107,8 @@ int reader_pid(const struct reader *reader)
 }
 
 /* A child lives for one page and touches 40 MB of fresh memory: in pages of 4 kB the faults alone
- * were a fifth of its time. So its heap grows in large steps, in huge pages where the kernel lets it
- * ask for them, and gives nothing back. */
+ * were a fifth of its time. So its heap grows in large steps, in huge pages where the kernel lets
+ * it ask for them, and gives nothing back. */
 #define MALLOC_TUNABLES                                                                            \
     "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"                \
     "glibc.malloc.trim_threshold=1073741824:glibc.malloc.top_pad=67108864"
@@ -410,6 +410,8 @@ static int open_record_request(const struct reader *reader, struct page *const *
     json_set_int(head, "created_ms", o->created_ms);
     json_set_text(head, "icc_path", o->icc_path);
     json_set_text(head, "font_path", o->font_path);
+    json_set(head, "keeps_file", json_boolean(o->keeps_file));
+    json_set(head, "keeps_metadata", json_boolean(o->keeps_metadata));
     fd = open_request(head, err);
     if (fd < 0)
         return fd;
