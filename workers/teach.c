@@ -263,9 +263,9 @@ static int learn(struct learning *q, bool is_approved, const char *who, struct t
 int teach(struct house *house, int64_t document_id, bool is_approved, const char *who,
           struct taught *ret, struct err *err)
 {
+    struct taught taught = {0};
     int r = ERR_CONFLICT;
 
-    *ret = (struct taught){0};
     for (int i = 0; i < TRIES && r == ERR_CONFLICT; i++) { /* somebody else taught meanwhile */
         AUTO_ARENA struct arena a;
         struct judge judge;
@@ -273,7 +273,10 @@ int teach(struct house *house, int64_t document_id, bool is_approved, const char
 
         arena_init(&a, LIMIT_JOB_ARENA_BYTES);
         judge_init(&judge, house, &a, civil_date_from_unix_ms(clock_now_ms()));
-        r = learn(&q, is_approved, who, ret, err);
+        r = learn(&q, is_approved, who, &taught, err);
     }
-    return r == ERR_NOT_FOUND ? 0 : r;
+    if (r < 0 && r != ERR_NOT_FOUND)
+        return r;
+    *ret = taught;
+    return 0;
 }

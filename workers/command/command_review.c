@@ -53,7 +53,8 @@ static struct decision decision_on(const struct document_row *row, const struct 
 }
 
 /* The decision stands whatever comes of the learning. */
-static void learn_from(struct house *house, int64_t document_id, bool is_approved)
+static void learn_from(struct house *house, const struct cli *cli, int64_t document_id,
+                       bool is_approved)
 {
     struct err err = {0};
     struct taught taught;
@@ -62,13 +63,13 @@ static void learn_from(struct house *house, int64_t document_id, bool is_approve
         fprintf(stderr, "bilag: nothing was learnt: %s\n", err.text);
         return;
     }
-    if (taught.supplier_id)
-        printf("supplier %" PRId64 ": %zu lessons in effect", taught.supplier_id, taught.lessons);
+    if (taught.supplier_id == 0 || cli->is_json)
+        return;
+    printf("supplier %" PRId64 ": %zu lessons in effect", taught.supplier_id, taught.lessons);
     if (taught.changed)
         printf("; %zu held back, they would change %d of %d earlier documents", taught.proposed,
                taught.changed, taught.replayed);
-    if (taught.supplier_id)
-        putchar('\n');
+    putchar('\n');
 }
 
 static int approve(struct house *house, const struct cli *cli, const char *word, struct err *err)
@@ -89,7 +90,7 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
     if (r < 0)
         return r;
     tell_queue(house, &next);
-    learn_from(house, row.id, true);
+    learn_from(house, cli, row.id, true);
     return 0;
 }
 
@@ -172,7 +173,7 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
         r = records_correct(house->records, &by, d, &version, err);
     }
     if (r == 0)
-        learn_from(house, row.id, false);
+        learn_from(house, cli, row.id, false);
     for (size_t i = 0; r == 0 && i < d->n_reasons; i++)
         printf("still: %s\n", d->reasons[i].text);
     if (r == 0 && d->n_reasons == 0)
