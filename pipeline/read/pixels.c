@@ -134,3 +134,61 @@ PIX *pix_shrink(PIX *grey, int height)
     }
     return small;
 }
+
+WIDE static void level_row(const unsigned char *row, const uint16_t *factors, unsigned char *to,
+                           size_t bytes)
+{
+    for (size_t x = 0; x < bytes; x++) {
+        uint32_t v = ((uint32_t)row[x] * factors[x]) >> 8;
+
+        to[x] = (unsigned char)(v > 255 ? 255 : v);
+    }
+}
+
+PIX *pix_level(PIX *grey, PIX *inverse, int tile_width, int tile_height)
+{
+    size_t bytes = 4 * (size_t)pixGetWpl(grey), map_wpl = (size_t)pixGetWpl(inverse);
+    AUTO_FREE uint16_t *factors = mem_alloc_array(bytes, sizeof *factors);
+    PIX *level = pixCreateTemplateNoInit(grey);
+    int last_x = pixGetWidth(inverse) - 1, last_y = pixGetHeight(inverse) - 1;
+
+    for (int y = 0; level && y < pixGetHeight(grey); y++) {
+        int tile_y = y / tile_height < last_y ? y / tile_height : last_y;
+        const uint32_t *map = pixGetData(inverse) + (size_t)tile_y * map_wpl;
+
+        for (int x = 0; y % tile_height == 0 && x < (int)bytes; x++) {
+            int tile_x = x / tile_width < last_x ? x / tile_width : last_x;
+
+            factors[x ^ 3] = (uint16_t)GET_DATA_TWO_BYTES(map, tile_x);
+        }
+        level_row((const unsigned char *)pixGetData(grey) + (size_t)y * bytes, factors,
+                  (unsigned char *)pixGetData(level) + (size_t)y * bytes, bytes);
+    }
+    return level;
+}
+
+WIDE static void mark_darker(const unsigned char *row, unsigned threshold, unsigned char *to,
+                             size_t bytes)
+{
+    for (size_t x = 0; x < bytes; x++)
+        to[x] = row[x] < threshold;
+}
+
+PIX *pix_darker(PIX *grey, int threshold)
+{
+    size_t words = (size_t)pixGetWpl(grey);
+    AUTO_FREE uint32_t *marks = mem_alloc_array(words + 8, sizeof *marks);
+    PIX *ink = pixCreate(pixGetWidth(grey), pixGetHeight(grey), 1);
+
+    for (int y = 0; ink && y < pixGetHeight(grey); y++) {
+        uint32_t *to = pixGetData(ink) + (size_t)y * (size_t)pixGetWpl(ink);
+
+        mark_darker((const unsigned char *)(pixGetData(grey) + (size_t)y * words),
+                    (unsigned)threshold, (unsigned char *)marks, 4 * words);
+        for (size_t i = 0; i < words; i++) /* four bytes of 0 or 1 into four bits */
+            to[i / 8] |= (marks[i] * 0x10204080u) >> 28 << (28 - 4 * (i & 7));
+    }
+    if (ink)
+        pixSetPadBits(ink, 0);
+    return ink;
+}

@@ -15,4 +15,11 @@ struct Pix *pix_half(struct Pix *pix);
  * Owned; NULL likewise. */
 struct Pix *pix_shrink(struct Pix *grey, int height);
 
+/* Each pixel times the factor of its tile, in 1/256, at most 255: `inverse` has one of 16 bits a
+ * tile, and its last ones serve what lies beyond. Owned; NULL when memory is short. */
+struct Pix *pix_level(struct Pix *grey, struct Pix *inverse, int tile_width, int tile_height);
+
+/* One bit a pixel: black where it is darker than the threshold. Owned; NULL likewise. */
+struct Pix *pix_darker(struct Pix *grey, int threshold);
+
 #endif

@@ -144,14 +144,13 @@ static void find_ink(struct sheet *s)
     }
     map = paper_map(small, &spread, &s->paper);
     inverse = map ? pixGetInvBackgroundMap(map, LEVEL, 2, 1) : NULL;
-    level = inverse ? pixApplyInvBackgroundGrayMap(small, inverse, TILE_WIDTH, TILE_HEIGHT) : NULL;
-    s->ink = pixThresholdToBinary(level ? level : small, level ? ink_threshold(level) : 128);
+    level = inverse ? pix_level(small, inverse, TILE_WIDTH, TILE_HEIGHT) : NULL;
+    s->ink = pix_darker(level ? level : small, level ? ink_threshold(level) : 128);
     if (level && spread > UNEVEN_GREY) {
         s->paper = LEVEL;
-        pix_replace(&s->pix,
-                    factor == 1 ? pixClone(level)
-                                : pixApplyInvBackgroundGrayMap(s->pix, inverse, TILE_WIDTH * factor,
-                                                               TILE_HEIGHT * factor));
+        pix_replace(&s->pix, factor == 1 ? pixClone(level)
+                                         : pix_level(s->pix, inverse, TILE_WIDTH * factor,
+                                                     TILE_HEIGHT * factor));
     }
     pixDestroy(&map);
     pixDestroy(&inverse);

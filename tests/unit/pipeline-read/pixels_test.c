@@ -78,6 +78,32 @@ static void test_shrinking_by_two_is_half(void **state)
     pixDestroy(&small);
 }
 
+static void assert_equal_pix(PIX *a, PIX *b)
+{
+    l_int32 same = 0;
+
+    pixEqual(a, b, &same);
+    assert_true(same);
+    pixDestroy(&a);
+    pixDestroy(&b);
+}
+
+static void test_levels_and_thresholds_are_leptonicas(void **state)
+{
+    (void)state;
+    for (int width = 60; width < 101; width++) {
+        PIX *grey = noise(width, 64, 8, (unsigned)width), *map = pixCreate((width + 9) / 10, 5, 16);
+
+        for (int i = 0; i < 5 * pixGetWidth(map); i++)
+            pixSetPixel(map, i % pixGetWidth(map), i / pixGetWidth(map), 200 + 7 * (l_uint32)i);
+        assert_equal_pix(pix_level(grey, map, 10, 15),
+                         pixApplyInvBackgroundGrayMap(grey, map, 10, 15));
+        assert_equal_pix(pix_darker(grey, width), pixThresholdToBinary(grey, width));
+        pixDestroy(&map);
+        pixDestroy(&grey);
+    }
+}
+
 /* Thick random strokes on white: runs of every length. */
 static PIX *strokes(int width, int height, unsigned seed)
 {
@@ -149,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_half_is_the_mean_of_four),
         cmocka_unit_test(test_shrinking_keeps_the_mean),
         cmocka_unit_test(test_shrinking_by_two_is_half),
+        cmocka_unit_test(test_levels_and_thresholds_are_leptonicas),
         cmocka_unit_test(test_runs_and_gaps),
     };
 
