@@ -86,6 +86,11 @@ void engine_free(struct engine *e)
     free(e);
 }
 
+const struct recogniser *engine_recogniser(const struct engine *e)
+{
+    return e->own;
+}
+
 int engine_read(struct arena *a, struct engine *e, struct sheet *s, struct found_words *ret,
                 struct err *err)
 {

@@ -7,7 +7,11 @@
 
 #include "pipeline/read/read.h"
 
+struct recogniser;
 struct sheet;
+
+/* Our own recogniser, or NULL when libtesseract reads everything. */
+const struct recogniser *engine_recogniser(const struct engine *engine);
 
 /* A word as recognised: `box` in pixels of the picture, text cleaned, line and block as found. */
 struct found_words {

@@ -9,6 +9,7 @@
 #include "workers/reader/reader_answer.h"
 
 #define PAGE_ASKED 2
+#define PLACES_ASKED 2
 
 static void check_text(const char *text)
 {
@@ -28,6 +29,16 @@ static void check_opened(const struct opened *o, const struct open_limits *limit
     }
 }
 
+static void check_looks(const struct look *looks)
+{
+    for (int i = 0; i < PLACES_ASKED; i++)
+        for (int k = 0; k < looks[i].count; k++) {
+            check_text(looks[i].readings[k].text);
+            MUST(looks[i].readings[k].votes <= looks[i].looks);
+            MUST(looks[i].readings[k].share >= 0 && looks[i].readings[k].share <= 1);
+        }
+}
+
 static void check(const struct reader_answer *answer)
 {
     switch (answer->verb) {
@@ -39,6 +50,9 @@ static void check(const struct reader_answer *answer)
         break;
     case READER_PREVIEW:
         MUST(answer->read.picture);
+        break;
+    case READER_LOOK:
+        check_looks(answer->looks);
         break;
     default:
         MUST(answer->record);
@@ -58,7 +72,9 @@ void fuzz_one(const char *bytes, size_t length)
         return;
     step = (unsigned char)bytes[1] + 1u;
     arena_init(&arena, (size_t)8 << 20);
-    reader_answer_init(&answer, (enum reader_verb)(bytes[0] & 3), PAGE_ASKED, &limits, &arena);
+    reader_answer_init(&answer, (enum reader_verb)((unsigned char)bytes[0] % READER_VERB_COUNT),
+                       PAGE_ASKED, &limits, &arena);
+    answer.n_places = PLACES_ASKED;
     for (size_t at = 2; at < length && r == 0; at += step)
         r = reader_answer_feed(&answer, bytes + at, length - at < step ? length - at : step, &err);
     if (r == 0)

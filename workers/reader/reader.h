@@ -27,7 +27,14 @@
 #define READER_SOCKET_FD 3
 #define READER_FAULT_BYTES 24
 
-enum reader_verb { READER_OPEN, READER_READ, READER_PREVIEW, READER_RECORD, READER_VERB_COUNT };
+enum reader_verb {
+    READER_OPEN,
+    READER_READ,
+    READER_PREVIEW,
+    READER_RECORD,
+    READER_LOOK,
+    READER_VERB_COUNT
+};
 
 /* The descriptors beside an order, in this order. */
 enum { READER_FD_FILE, READER_FD_REQUEST, READER_FD_ANSWER, READER_FD_COUNT };
@@ -48,8 +55,8 @@ struct reader_report {
 
 /*
  * Kinds of frames. An answer is H P… A… X? Z for open, P I? Z for read, I Z for preview, R Z for
- * record; or E at any place, alone and last. "Headed" is u32 length of a JSON head, the head,
- * bytes.
+ * record, L Z for look; or E at any place, alone and last. "Headed" is u32 length of a JSON head,
+ * the head, bytes.
  */
 enum reader_frame {
     FRAME_HEAD = 'H',       /* {"kind", "pages", "attachments", "producer"} */
@@ -58,6 +65,7 @@ enum reader_frame {
     FRAME_EINVOICE = 'X',   /* a document, as "bilag/1" */
     FRAME_PICTURE = 'I',    /* WebP or JPEG */
     FRAME_RECORD = 'R',     /* PDF */
+    FRAME_LOOKS = 'L',      /* {"looks": [{"looks", "readings": [{"text", "share", "votes"}]}]} */
     FRAME_ERROR = 'E',      /* {"code", "reason", "text"} */
     FRAME_END = 'Z',        /* empty */
 };

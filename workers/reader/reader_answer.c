@@ -20,6 +20,8 @@
 #define GROWTH 8 /* most arena bytes a byte of a document's JSON or a packed page turns into, */
 #define GROWTH_BYTES ((size_t)4 << 20) /* beside arrays whose counts are capped */
 
+enum { LOOKS_MAX = 100 }; /* at one place */
+
 typedef int take_fn(struct reader_answer *, const char *, size_t, struct err *);
 
 static int bad(struct err *err, const char *what)
@@ -234,6 +236,52 @@ static int take_record(struct reader_answer *answer, const char *bytes, size_t l
     return 0;
 }
 
+/* A reading is shown to people and parsed as words are, so it is cleaned and cut like one. */
+static bool take_reading(struct arena *a, const json_t *json, int looks, struct look_reading *ret)
+{
+    const char *text = json_get_text(json, "text", "");
+    double share = json_get_real(json, "share", -1);
+    int64_t votes = json_get_int(json, "votes", -1);
+
+    *ret = (struct look_reading){arena_strdup(a, text), (float)share, (int)votes};
+    return text[0] && strlen(text) <= LIMIT_WORD_BYTES && share >= 0 && share <= 1 && votes >= 0 &&
+           votes <= looks;
+}
+
+static bool take_look(struct arena *a, const json_t *json, struct look *ret)
+{
+    const json_t *readings = json_object_get(json, "readings");
+    size_t count = json_array_size(readings);
+    int64_t looks = json_get_int(json, "looks", -1);
+
+    if (looks < 0 || looks > LOOKS_MAX || count > LOOK_READINGS_MAX)
+        return false;
+    *ret = (struct look){.looks = (int)looks, .count = (int)count};
+    for (size_t i = 0; i < count; i++)
+        if (!take_reading(a, json_array_get(readings, i), ret->looks, &ret->readings[i]))
+            return false;
+    return true;
+}
+
+static int take_looks(struct reader_answer *answer, const char *bytes, size_t length,
+                      struct err *err)
+{
+    AUTO_JSON json_t *json = NULL;
+    const json_t *looks;
+    int r = answer->looks ? bad(err, "two answers") : parse(answer, bytes, length, &json, err);
+
+    if (r < 0)
+        return r;
+    looks = json_object_get(json, "looks");
+    if (json_array_size(looks) != answer->n_places)
+        return bad(err, "not the places that were asked for");
+    answer->looks = arena_alloc_array(answer->arena, answer->n_places, sizeof *answer->looks);
+    for (size_t i = 0; i < answer->n_places; i++)
+        if (!take_look(answer->arena, json_array_get(looks, i), &answer->looks[i]))
+            return bad(err, "a malformed look");
+    return 0;
+}
+
 /* The child's own refusal. Its words are shown to people, so they are cleaned; its token must be
  * one of ours. */
 static int take_error(struct reader_answer *answer, const char *bytes, size_t length,
@@ -269,6 +317,7 @@ static int take_end(struct reader_answer *answer, const char *bytes, size_t leng
         [READER_READ] = answer->read.page != NULL,
         [READER_PREVIEW] = answer->read.picture != NULL,
         [READER_RECORD] = answer->record != NULL,
+        [READER_LOOK] = answer->looks != NULL,
     };
 
     (void)bytes;
@@ -276,7 +325,7 @@ static int take_end(struct reader_answer *answer, const char *bytes, size_t leng
 }
 
 #define VERB(name) (1u << READER_##name)
-#define ANY_VERB (VERB(OPEN) | VERB(READ) | VERB(PREVIEW) | VERB(RECORD))
+#define ANY_VERB (VERB(OPEN) | VERB(READ) | VERB(PREVIEW) | VERB(RECORD) | VERB(LOOK))
 
 static const struct {
     enum reader_frame kind;
@@ -291,6 +340,7 @@ static const struct {
     {FRAME_EINVOICE, VERB(OPEN), JSON_FRAME_BYTES, true, take_einvoice},
     {FRAME_PICTURE, VERB(READ) | VERB(PREVIEW), LIMIT_FRAME_BYTES, false, take_picture},
     {FRAME_RECORD, VERB(RECORD), LIMIT_FRAME_BYTES, false, take_record},
+    {FRAME_LOOKS, VERB(LOOK), JSON_FRAME_BYTES, false, take_looks},
     {FRAME_ERROR, ANY_VERB, JSON_FRAME_BYTES, false, take_error},
     {FRAME_END, ANY_VERB, 0, false, take_end},
 };

@@ -9,6 +9,7 @@
 #define WORKERS_READER_ANSWER_H
 
 #include "base/buf.h"
+#include "models/look.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/read.h"
 #include "workers/reader/reader.h"
@@ -29,6 +30,8 @@ struct reader_answer {
     struct read_result read; /* READER_READ, and the picture of READER_PREVIEW */
     unsigned char *record;   /* READER_RECORD; owned, take it or it is released */
     size_t record_length;
+    struct look *looks; /* READER_LOOK: one a place */
+    size_t n_places;    /* asked for: set it after reader_answer_init() */
 };
 
 void reader_answer_init(struct reader_answer *answer, enum reader_verb verb, int page_number,

@@ -301,9 +301,11 @@ static int give_order(struct reader *reader, enum reader_verb verb, int more_ms,
     if (r == PARENT_GONE) {
         struct arena *arena = answer->arena;
         int number = answer->page_number;
+        size_t n_places = answer->n_places;
 
         reader_answer_release(answer);
         reader_answer_init(answer, verb, number, &o->limits, arena);
+        answer->n_places = n_places;
         r = try_order(reader, &order, file_fd, request_fd, answer, err);
     }
     return r == PARENT_GONE ? fault_set(err, FAULT_CRASHED, "with the warm reader, twice") : r;
@@ -443,4 +445,38 @@ int reader_record(struct reader *reader, int file_fd, struct page *const *pages,
     *ret_bytes = take_ptr(&answer.record);
     *ret_length = answer.record_length;
     return 0;
+}
+
+static json_t *describe_look(const struct reader *reader, const struct page *page,
+                             const struct look_place *places, size_t count)
+{
+    json_t *head = describe(reader, page->number), *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const struct box *box = &places[i].box;
+
+        json_array_append_new(list,
+                              json_pack("[f,f,f,f,i]", (double)box->x0, (double)box->y0,
+                                        (double)box->x1, (double)box->y1, (int)places[i].kind));
+    }
+    json_set_int(head, "rotation", page->rotation);
+    json_set(head, "places", list);
+    return head;
+}
+
+int reader_look(struct reader *reader, int file_fd, const struct page *page,
+                const struct look_place *places, size_t count, struct arena *arena,
+                struct look *ret, struct err *err)
+{
+    struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
+    AUTO_CLOSE int request = open_request(describe_look(reader, page, places, count), err);
+    int r = request;
+
+    reader_answer_init(&answer, READER_LOOK, page->number, &reader->options.limits, arena);
+    answer.n_places = count;
+    if (r >= 0)
+        r = give_order(reader, READER_LOOK, 0, file_fd, request, &answer, err);
+    if (r == 0)
+        memcpy(ret, answer.looks, count * sizeof *ret);
+    return r;
 }

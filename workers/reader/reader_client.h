@@ -13,6 +13,7 @@
 #ifndef WORKERS_READER_CLIENT_H
 #define WORKERS_READER_CLIENT_H
 
+#include "models/look.h"
 #include "pipeline/file/file_record.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/read.h"
@@ -62,6 +63,12 @@ int reader_preview(struct reader *reader, int file_fd, int page_number, struct a
 int reader_record(struct reader *reader, int file_fd, struct page *const *pages, size_t n_pages,
                   const struct record_options *options, unsigned char **ret_bytes,
                   size_t *ret_length, struct err *err);
+
+/* Second looks at places of a page that was read before (pipeline/read/look.h): ret[i] answers
+ * places[i], at most LOOK_PLACES_MAX. */
+int reader_look(struct reader *reader, int file_fd, const struct page *page,
+                const struct look_place *places, size_t count, struct arena *arena,
+                struct look *ret, struct err *err);
 
 struct reader_usage reader_take_usage(struct reader *reader);
 

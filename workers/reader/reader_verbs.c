@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "pipeline/file/file_record.h"
 #include "pipeline/open/open.h"
+#include "pipeline/read/look.h"
 #include "pipeline/read/read.h"
 
 #include <string.h>
@@ -201,6 +202,67 @@ static int do_read(struct reader_work *work, const struct request *request, stru
     return r < 0 ? r : write_read(work, &result, err);
 }
 
+/* The places of the request; what is none of them ends the list. */
+static size_t load_places(const struct request *request, struct look_place *ret)
+{
+    const json_t *list = json_object_get(request->json, "places");
+    size_t n = 0;
+
+    while (n < LOOK_PLACES_MAX && n < json_array_size(list)) {
+        const json_t *item = json_array_get(list, n);
+        int kind = (int)json_integer_value(json_array_get(item, 4));
+        float side[4];
+
+        for (size_t k = 0; k < 4; k++)
+            side[k] = (float)json_number_value(json_array_get(item, k));
+        if (kind < 0 || kind >= LOOK_KIND_COUNT)
+            break;
+        ret[n++] = (struct look_place){{side[0], side[1], side[2], side[3]}, (enum look_kind)kind};
+    }
+    return n;
+}
+
+static int write_looks(const struct reader_work *work, const struct look *looks, size_t count,
+                       struct err *err)
+{
+    AUTO_JSON json_t *json = json_object();
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *look = json_object(), *readings = json_array();
+
+        for (int k = 0; k < looks[i].count; k++) {
+            json_t *reading = json_object();
+
+            json_set_text(reading, "text", looks[i].readings[k].text);
+            json_set_real(reading, "share", (double)looks[i].readings[k].share, 4);
+            json_set_int(reading, "votes", looks[i].readings[k].votes);
+            json_array_append_new(readings, reading);
+        }
+        json_set_int(look, "looks", looks[i].looks);
+        json_set(look, "readings", readings);
+        json_array_append_new(list, look);
+    }
+    json_set(json, "looks", list);
+    return write_json(work, FRAME_LOOKS, json, err);
+}
+
+static int do_look(struct reader_work *work, const struct request *request, struct err *err)
+{
+    const struct reader_tools *tools = work->user;
+    struct page_image image = {0};
+    struct look_place places[LOOK_PLACES_MAX];
+    struct look looks[LOOK_PLACES_MAX];
+    size_t count = load_places(request, places);
+    int r = open_page_grey(work->arena, work->file, work->file_length, request->page,
+                           &request->limits, &image, err);
+
+    if (r == 0)
+        r = look_again(work->arena, tools->engine, &image,
+                       (int)json_get_int(request->json, "rotation", 0), places, count, looks, err);
+    return r < 0 ? r : write_looks(work, looks, count, err);
+}
+
 static int do_preview(struct reader_work *work, const struct request *request, struct err *err)
 {
     struct Pix *pix = NULL;
@@ -284,10 +346,8 @@ static int do_record(struct reader_work *work, const struct request *request, st
 
 static int (*const verbs[READER_VERB_COUNT])(struct reader_work *, const struct request *,
                                              struct err *) = {
-    [READER_OPEN] = do_open,
-    [READER_READ] = do_read,
-    [READER_PREVIEW] = do_preview,
-    [READER_RECORD] = do_record,
+    [READER_OPEN] = do_open,     [READER_READ] = do_read, [READER_PREVIEW] = do_preview,
+    [READER_RECORD] = do_record, [READER_LOOK] = do_look,
 };
 
 int reader_verbs_work(struct reader_work *work, struct err *err)
@@ -307,7 +367,7 @@ int reader_verbs_prepare(void *user, enum reader_verb verb, struct err *err)
     struct reader_tools *tools = user;
     const struct engine_options options = {tools->model, tools->is_tesseract};
 
-    if (verb != READER_READ || tools->engine)
+    if ((verb != READER_READ && verb != READER_LOOK) || tools->engine)
         return 0;
     return engine_new(&options, &tools->engine, err);
 }

@@ -21,6 +21,7 @@ static void begin(struct desk *desk, enum reader_verb verb)
 {
     arena_init(&desk->arena, (size_t)16 << 20);
     reader_answer_init(&desk->answer, verb, 2, &limits, &desk->arena);
+    desk->answer.n_places = 1;
     buf_init(&desk->sent, LIMIT_FRAME_BYTES);
 }
 
@@ -139,6 +140,39 @@ static void test_order_is_kept(void **state)
     expect_bad(READER_PREVIEW, "I a|I b|Z");
     expect_bad(READER_RECORD, "R a|R b|Z");
     expect_bad(READER_RECORD, "Y a|Z");
+}
+
+#define LOOK(readings) "L {\"looks\":[{\"looks\":7,\"readings\":[" readings "]}]}"
+#define READING(text, share, votes)                                                                \
+    "{\"text\":\"" text "\",\"share\":" #share ",\"votes\":" #votes "}"
+
+static void test_looks_are_checked(void **state)
+{
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(answer(&desk, READER_LOOK,
+                            LOOK(READING("12,50", 0.75, 5) "," READING("12,80", 0, 2)) "|Z", &err),
+                     0);
+    assert_int_equal(desk.answer.looks[0].count, 2);
+    assert_string_equal(desk.answer.looks[0].readings[1].text, "12,80");
+    assert_int_equal(desk.answer.looks[0].readings[0].votes, 5);
+    finish(&desk);
+    expect_good(READER_LOOK, LOOK() "|Z");
+    expect_bad(READER_LOOK, "Z");
+    expect_bad(READER_LOOK, LOOK() "|" LOOK() "|Z");
+    expect_bad(READER_LOOK, "L {}|Z");
+    expect_bad(READER_LOOK, "L {\"looks\":[]}|Z");
+    expect_bad(READER_LOOK, "L {\"looks\":[{\"looks\":7},{\"looks\":7}]}|Z");
+    expect_bad(READER_LOOK, "L {\"looks\":[{\"looks\":101}]}|Z");
+    expect_bad(READER_LOOK, LOOK(READING("", 0.5, 1)) "|Z");
+    expect_bad(READER_LOOK, LOOK(READING("1", 1.5, 1)) "|Z");
+    expect_bad(READER_LOOK, LOOK(READING("1", -0.5, 1)) "|Z");
+    expect_bad(READER_LOOK, LOOK(READING("1", 0.5, 8)) "|Z");
+    expect_bad(READER_LOOK, LOOK(READING("1", 0.5, -1)) "|Z");
+    expect_bad(READER_LOOK, LOOK("1,2,3,4,5") "|Z");
+    expect_bad(READER_READ, LOOK() "|P 2|Z");
 }
 
 static void test_numbers_are_checked(void **state)
@@ -281,7 +315,7 @@ int main(void)
         cmocka_unit_test(test_numbers_are_checked), cmocka_unit_test(test_json_is_strict),
         cmocka_unit_test(test_heads_are_checked),   cmocka_unit_test(test_pages_are_checked),
         cmocka_unit_test(test_pages_fit_the_arena), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_sizes_are_capped),
+        cmocka_unit_test(test_sizes_are_capped),    cmocka_unit_test(test_looks_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
