@@ -67,6 +67,7 @@ int engine_new(const struct engine_options *options, struct engine **ret, struct
     int r;
 
     setMsgSeverity(L_SEVERITY_NONE);
+    tesseract_prepare();
     r = load(e, options, err);
     if (r < 0) {
         engine_free(e);

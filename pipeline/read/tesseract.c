@@ -63,6 +63,15 @@ static void warm_up(struct tesseract *t)
     pixDestroy(&white);
 }
 
+void tesseract_prepare(void)
+{
+    TessBaseAPI *tess = TessBaseAPICreate();
+
+    TessBaseAPISetVariable(tess, variables[0].name, variables[0].value);
+    TessBaseAPIInit5(tess, "", 0, "none", OEM_LSTM_ONLY, NULL, 0, NULL, NULL, 0, 0);
+    TessBaseAPIDelete(tess);
+}
+
 int tesseract_new(const void *model, size_t length, struct tesseract **ret, struct err *err)
 {
     struct tesseract *t;

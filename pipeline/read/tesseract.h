@@ -9,6 +9,10 @@
 
 struct tesseract;
 
+/* Lets libtesseract open its debug file, which it does at its first complaint and a jailed process
+ * may not: here it is made to complain that nothing is no model. Once, before the jail. */
+void tesseract_prepare(void);
+
 /* `model` holds the bytes of a .traineddata file; they are copied. */
 int tesseract_new(const void *model, size_t length, struct tesseract **ret, struct err *err);
 void tesseract_free(struct tesseract *t);
