@@ -44,6 +44,7 @@ json_t *page_to_json(const struct page *page, const char *file, int number, int 
     json_set_real(json, "width", (double)page->width_pt, 1);
     json_set_real(json, "height", (double)page->height_pt, 1);
     json_set_text(json, "source", page_source_name(page->source));
+    json_set_text(json, "fallback", page->fallback);
     json_set(json, "words", words);
     return json;
 }
