@@ -8,3 +8,10 @@ add_custom_target(model ALL DEPENDS ${BILAG_MODEL})
 
 # The sorter's trained weights lie beside it.
 configure_file(${CMAKE_SOURCE_DIR}/models/trained/type.model ${CMAKE_BINARY_DIR}/share/type.model COPYONLY)
+
+# The shipped document types.
+file(GLOB types CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/models/types/*.yaml)
+foreach(type ${types})
+    get_filename_component(name ${type} NAME)
+    configure_file(${type} ${CMAKE_BINARY_DIR}/share/types/${name} COPYONLY)
+endforeach()

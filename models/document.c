@@ -82,3 +82,15 @@ const char *document_value(const struct document *d, enum field_id id)
 {
     return d->fields[id].value;
 }
+
+const struct field *document_find(const struct document *d, const char *name)
+{
+    enum field_id id;
+
+    if (field_parse(name, &id))
+        return d->fields[id].value ? &d->fields[id] : NULL;
+    for (size_t i = 0; i < d->n_named; i++)
+        if (strcmp(d->named[i].name, name) == 0 && d->named[i].field.value)
+            return &d->named[i].field;
+    return NULL;
+}

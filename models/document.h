@@ -53,15 +53,28 @@ struct reason {
     const char *text;
 };
 
+/* A field that a declared type (models/type.h) has beside those of EN 16931. */
+struct named_field {
+    const char *name;
+    struct field field;
+};
+
+enum { NAMED_FIELDS_MAX = 64 };
+
 struct document {
     const char *file; /* name as submitted, or NULL */
     int *pages;       /* page numbers within the file, in order */
     size_t n_pages;
     enum document_type type;
     float type_confidence;
+    const char *declared;  /* name of the declared type whose fields it has, or NULL */
+    const char **required; /* fields of either sort which that type cannot do without */
+    size_t n_required;
     const char *language;   /* "en", "nb", "sv", "da", "hu", "de", or "" */
     const char *department; /* routing token, or "" */
     struct field fields[FIELD_COUNT];
+    struct named_field *named; /* those with a value */
+    size_t n_named;
     struct vat_row *vat;
     size_t n_vat;
     struct line_item *lines;
@@ -79,6 +92,9 @@ void document_add_reason(struct document *d, struct arena *a, const char *code, 
 
 /* The value, or NULL. */
 const char *document_value(const struct document *d, enum field_id id);
+
+/* A field of either sort by its name, or NULL when the document has none. */
+const struct field *document_find(const struct document *d, const char *name);
 
 struct json_t *document_to_json(const struct document *d); /* owned; the "bilag/1" object */
 int document_from_json(struct arena *a, const struct json_t *json, struct document **ret,

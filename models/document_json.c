@@ -50,6 +50,8 @@ static json_t *fields_to_json(const struct document *d)
     for (int i = 0; i < FIELD_COUNT; i++)
         if (d->fields[i].value)
             json_set(fields, field_info((enum field_id)i)->name, field_to_json(&d->fields[i]));
+    for (size_t i = 0; i < d->n_named; i++)
+        json_set(fields, d->named[i].name, field_to_json(&d->named[i].field));
     return fields;
 }
 
@@ -111,6 +113,17 @@ static json_t *verdict_to_json(const struct document *d)
     return verdict;
 }
 
+static json_t *declared_to_json(const struct document *d)
+{
+    json_t *json = json_object(), *required = json_array();
+
+    for (size_t i = 0; i < d->n_required; i++)
+        json_array_append_new(required, json_string(d->required[i]));
+    json_set_text(json, "name", d->declared);
+    json_set(json, "required", required);
+    return json;
+}
+
 json_t *document_to_json(const struct document *d)
 {
     json_t *json = json_object(), *pages = json_array(), *type = json_object();
@@ -119,6 +132,8 @@ json_t *document_to_json(const struct document *d)
         json_array_append_new(pages, json_integer(d->pages[i]));
     json_set_text(type, "value", document_type_name(d->type));
     json_set_real(type, "confidence", d->type_confidence, 3);
+    if (d->declared)
+        json_set(type, "declared", declared_to_json(d));
     json_set_text(json, "schema", "bilag/1");
     json_set_text(json, "file", d->file);
     json_set(json, "pages", pages);
@@ -280,12 +295,39 @@ static int parse_pages(struct arena *a, const json_t *array, struct document *d,
     return 0;
 }
 
+static void parse_fields(struct arena *a, const json_t *fields, struct document *d)
+{
+    const char *key;
+    const json_t *json;
+    enum field_id id;
+
+    d->named = arena_alloc_array(a, NAMED_FIELDS_MAX, sizeof *d->named);
+    json_object_foreach((json_t *)(uintptr_t)fields, key, json) {
+        if (field_parse(key, &id)) {
+            parse_field(a, json, &d->fields[id]);
+        } else if (d->declared && d->n_named < NAMED_FIELDS_MAX) {
+            d->named[d->n_named].name = arena_strdup(a, key);
+            parse_field(a, json, &d->named[d->n_named++].field);
+        }
+    }
+}
+
+static void parse_declared(struct arena *a, const json_t *json, struct document *d)
+{
+    const json_t *required = json_object_get(json, "required"), *name;
+    size_t i;
+
+    d->declared = copy_text(a, json, "name");
+    d->required = arena_alloc_array(a, json_array_size(required), sizeof *d->required);
+    json_array_foreach(required, i, name)
+        if (json_is_string(name))
+            d->required[d->n_required++] = arena_strdup(a, json_string_value(name));
+}
+
 int document_from_json(struct arena *a, const json_t *json, struct document **ret, struct err *err)
 {
     struct document *d = document_new(a);
-    const json_t *type = json_object_get(json, "type"), *field;
-    const char *key;
-    enum field_id id;
+    const json_t *type = json_object_get(json, "type");
     int r;
 
     if (!json_is_object(json))
@@ -295,9 +337,8 @@ int document_from_json(struct arena *a, const json_t *json, struct document **re
     d->type_confidence = (float)json_get_real(type, "confidence", 0);
     d->language = arena_strdup(a, json_get_text(json, "language", ""));
     d->department = arena_strdup(a, json_get_text(json, "department", ""));
-    json_object_foreach((json_t *)(uintptr_t)json_object_get(json, "fields"), key, field)
-        if (field_parse(key, &id))
-            parse_field(a, field, &d->fields[id]);
+    parse_declared(a, json_object_get(type, "declared"), d);
+    parse_fields(a, json_object_get(json, "fields"), d);
     r = parse_pages(a, json_object_get(json, "pages"), d, err);
     if (r == 0)
         r = parse_lines(a, json_object_get(json, "lines"), d, err);

@@ -150,6 +150,9 @@ bool field_normalise(enum field_id id, const char *text, const char *currency, c
     case FIELD_TEXT:
     case FIELD_IDENTIFIER:
         return copy_trimmed(text, true, out, size);
+    case FIELD_MARK: /* no field of an invoice is one */
+    case FIELD_KIND_COUNT:
+        break;
     }
     return false;
 }

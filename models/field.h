@@ -58,7 +58,9 @@ enum field_kind {
     FIELD_DATE,
     FIELD_AMOUNT,
     FIELD_CODE,
-    FIELD_ACCOUNT
+    FIELD_ACCOUNT,
+    FIELD_MARK, /* a check box of a form: "selected", "empty" or "doubtful" */
+    FIELD_KIND_COUNT
 };
 
 struct field_info {
@@ -110,7 +112,8 @@ const char *proof_name(enum proof proof);
 /* A value and its evidence; empty when value is NULL. Strings hang in the document's arena. */
 struct field {
     const char *value;
-    float confidence; /* 0 to 1 */
+    float confidence; /* 0 to 1; the probability of being right where a calibration is in force */
+    float reading;    /* of its worst word, while it is extracted; 0 where no word was recognised */
     int page;         /* page number within the file; 0 when it was not on a page */
     struct box box;   /* valid when page > 0 */
     enum field_source source;

@@ -39,6 +39,12 @@ struct rule {
     bool is_vertical;
 };
 
+/* A small empty square to be ticked, and how much of its inside is ink: 0 to 1. */
+struct check_box {
+    struct box box;
+    float ink;
+};
+
 /* What sorting made of a sheet of paper. */
 enum sheet_fate { SHEET_IN_DOCUMENT, SHEET_BLANK, SHEET_SEPARATOR, SHEET_UNREAD };
 
@@ -68,6 +74,8 @@ struct page {
     size_t n_barcodes;
     struct rule *rules;
     size_t n_rules;
+    struct check_box *check_boxes; /* only of pages that were recognised */
+    size_t n_check_boxes;
 };
 
 const char *page_source_name(enum page_source source); /* "none", "text", "ocr", "mixed", "xml" */

@@ -1,5 +1,5 @@
 /*
- * Only words travel: rules and bar codes stay with the packed page. What comes in is checked like
+ * Words and check boxes travel: rules and bar codes stay with the packed page. What comes in is checked like
  * anything from outside, because people edit such files.
  */
 #include "models/page_json.h"
@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,17 +20,37 @@ static double rounded(double value, double steps)
     return round(value * steps) / steps;
 }
 
+static void add_box(json_t *json, const struct box *box)
+{
+    const float sides[] = {box->x0, box->y0, box->x1, box->y1};
+
+    for (int i = 0; i < 4; i++)
+        json_array_append_new(json, json_real(rounded((double)sides[i], 10)));
+}
+
 static json_t *word_to_json(const struct word *w)
 {
-    const float sides[] = {w->box.x0, w->box.y0, w->box.x1, w->box.y1};
     json_t *json = json_array();
 
     json_array_append_new(json, json_clean_string(w->text));
-    for (int i = 0; i < 4; i++)
-        json_array_append_new(json, json_real(rounded((double)sides[i], 10)));
+    add_box(json, &w->box);
     if (w->confidence < 1)
         json_array_append_new(json, json_real(rounded((double)w->confidence, 1000)));
     return json;
+}
+
+static json_t *check_boxes_to_json(const struct page *page)
+{
+    json_t *marks = json_array();
+
+    for (size_t i = 0; i < page->n_check_boxes; i++) {
+        json_t *mark = json_array();
+
+        add_box(mark, &page->check_boxes[i].box);
+        json_array_append_new(mark, json_real(rounded((double)page->check_boxes[i].ink, 1000)));
+        json_array_append_new(marks, mark);
+    }
+    return marks;
 }
 
 json_t *page_to_json(const struct page *page, const char *file, int number, int count)
@@ -46,6 +67,8 @@ json_t *page_to_json(const struct page *page, const char *file, int number, int 
     json_set_text(json, "source", page_source_name(page->source));
     json_set_text(json, "fallback", page->fallback);
     json_set(json, "words", words);
+    if (page->n_check_boxes)
+        json_set(json, "check_boxes", check_boxes_to_json(page));
     return json;
 }
 
@@ -80,6 +103,31 @@ static bool word_from_json(struct arena *a, const json_t *json, struct word *ret
     return sides[0] <= sides[2] && sides[1] <= sides[3] && sides[4] >= 0 && sides[4] <= 1;
 }
 
+static int check_boxes_from_json(struct arena *a, const json_t *marks, struct page *page,
+                                 struct err *err)
+{
+    const json_t *mark;
+    size_t i;
+
+    if (json_array_size(marks) > LIMIT_WORDS_A_PAGE)
+        return err_set(err, ERR_INVALID, "page %d has too many check boxes", page->number);
+    page->check_boxes = arena_alloc_array(a, json_array_size(marks), sizeof *page->check_boxes);
+    json_array_foreach(marks, i, mark) {
+        double sides[5];
+
+        for (size_t k = 0; k < ARRAY_LENGTH(sides); k++) {
+            sides[k] = json_number_value(json_array_get(mark, k));
+            if (json_array_size(mark) != ARRAY_LENGTH(sides) || fabs(sides[k]) > SIDE_PT_MAX)
+                return err_set(err, ERR_INVALID,
+                               "check box %zu of page %d is not [left, top, right, bottom, ink]",
+                               i + 1, page->number);
+        }
+        page->check_boxes[page->n_check_boxes++] = (struct check_box){
+            {(float)sides[0], (float)sides[1], (float)sides[2], (float)sides[3]}, (float)sides[4]};
+    }
+    return 0;
+}
+
 int page_from_json(struct arena *a, const json_t *json, struct page **ret, struct err *err)
 {
     const json_t *words = json_object_get(json, "words"), *word;
@@ -101,6 +149,8 @@ int page_from_json(struct arena *a, const json_t *json, struct page **ret, struc
                            i + 1, page->number);
     }
     page->is_blank = page->n_words == 0;
+    if (check_boxes_from_json(a, json_object_get(json, "check_boxes"), page, err) < 0)
+        return ERR_INVALID;
     *ret = page;
     return 0;
 }

@@ -10,15 +10,19 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/yaml.h"
 
 #include <string.h>
 
-static const char *const kinds[] = {
+static const char *const kinds[FIELD_KIND_COUNT] = {
     [FIELD_TEXT] = "text", [FIELD_IDENTIFIER] = "identifier",
     [FIELD_DATE] = "date", [FIELD_AMOUNT] = "amount",
     [FIELD_CODE] = "code", [FIELD_ACCOUNT] = "account",
+    [FIELD_MARK] = "mark",
 };
+
+enum { TYPE_PAGES_MAX = 100, SIDE_PT_MAX = 20000 };
 
 /* One declaration being read. */
 struct reading {
@@ -29,6 +33,13 @@ struct reading {
 const char *field_kind_name(enum field_kind kind)
 {
     return kinds[kind];
+}
+
+static const char *json_text_at(const json_t *array, size_t i)
+{
+    const char *text = json_string_value(json_array_get(array, i));
+
+    return text ? text : "";
 }
 
 static bool is_name(const char *text)
@@ -48,8 +59,8 @@ static int take_kind(const struct reading *r, const char *field, const char *tex
         }
     return err_set(
         err, ERR_INVALID,
-        "%s: %s.kind is \"%s\"; it may be text, identifier, date, amount, code or account", r->path,
-        field, text);
+        "%s: %s.kind is \"%s\"; it may be text, identifier, date, amount, code, account or mark",
+        r->path, field, text);
 }
 
 static int take_bool(const struct reading *r, const char *field, const char *text, bool *ret,
@@ -83,6 +94,39 @@ static int take_words(const struct reading *r, const char *field, const char *ke
     return 0;
 }
 
+/* `n` numbers, the first of which is the page. Texts, as all of YAML is here. */
+static int take_place(const struct reading *r, const char *what, const json_t *json, size_t n,
+                      int *ret_page, float *ret, struct err *err)
+{
+    double page;
+    bool is_fine = json_array_size(json) == n &&
+                   number_parse_real(json_text_at(json, 0), 1, TYPE_PAGES_MAX, &page);
+
+    for (size_t i = 1; i < n && is_fine; i++) {
+        double value;
+
+        is_fine = number_parse_real(json_text_at(json, i), 0, SIDE_PT_MAX, &value);
+        ret[i - 1] = (float)value;
+    }
+    if (!is_fine)
+        return err_set(err, ERR_INVALID, "%s: %s wants [page, %s] in points from the top left",
+                       r->path, what, n == 3 ? "x, y" : "left, top, right, bottom");
+    *ret_page = (int)page;
+    return 0;
+}
+
+static int take_box(const struct reading *r, const json_t *json, struct type_field *f,
+                    struct err *err)
+{
+    float sides[4] = {0};
+    int status = take_place(r, f->name, json, 5, &f->page, sides, err);
+
+    f->box = (struct box){sides[0], sides[1], sides[2], sides[3]};
+    if (status == 0 && !(f->box.x0 < f->box.x1 && f->box.y0 < f->box.y1))
+        return err_set(err, ERR_INVALID, "%s: %s.box has no inside", r->path, f->name);
+    return status;
+}
+
 static int take_key(const struct reading *r, const char *key, const json_t *value,
                     struct type_field *f, struct err *err)
 {
@@ -96,8 +140,10 @@ static int take_key(const struct reading *r, const char *key, const json_t *valu
         return take_words(r, f->name, key, value, &f->labels, &f->n_labels, err);
     if (strcmp(key, "choices") == 0)
         return take_words(r, f->name, key, value, &f->choices, &f->n_choices, err);
+    if (strcmp(key, "box") == 0)
+        return take_box(r, value, f, err);
     return err_set(err, ERR_INVALID,
-                   "%s: %s.%s is not known; a field has kind, required, labels and choices",
+                   "%s: %s.%s is not known; a field has kind, required, labels, choices and box",
                    r->path, f->name, key);
 }
 
@@ -124,6 +170,44 @@ static int take_field(const struct reading *r, const char *name, json_t *json,
     if ((ret->kind == FIELD_CODE) != (ret->n_choices > 0))
         return err_set(err, ERR_INVALID, "%s: %s: a code, and only a code, has choices", r->path,
                        name);
+    if (ret->kind == FIELD_MARK && !ret->page)
+        return err_set(err, ERR_INVALID, "%s: %s: a mark needs its box", r->path, name);
+    return 0;
+}
+
+static int take_anchors(const struct reading *r, json_t *json, struct type *t, struct err *err)
+{
+    size_t n = json_object_size(json);
+    const char *text;
+    json_t *place;
+
+    if (!json)
+        return 0;
+    if (n < 3 || n > TYPE_ANCHORS_MAX)
+        return err_set(err, ERR_INVALID, "%s: anchors: 3 to %d of them are needed", r->path,
+                       TYPE_ANCHORS_MAX);
+    t->anchors = arena_alloc_array(r->arena, n, sizeof *t->anchors);
+    json_object_foreach(json, text, place) {
+        struct type_anchor *anchor = &t->anchors[t->n_anchors++];
+        float at[2] = {0};
+        int status = take_place(r, text, place, 3, &anchor->page, at, err);
+
+        if (status < 0)
+            return status;
+        anchor->text = arena_strdup(r->arena, text);
+        anchor->x = at[0];
+        anchor->y = at[1];
+    }
+    return 0;
+}
+
+/* Boxes mean nothing without anchors to lay the page by. */
+static int check_boxes(const struct reading *r, const struct type *t, struct err *err)
+{
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (t->fields[i].page && !t->n_anchors)
+            return err_set(err, ERR_INVALID, "%s: %s has a box, but the type has no anchors",
+                           r->path, t->fields[i].name);
     return 0;
 }
 
@@ -147,6 +231,16 @@ static int take_fields(const struct reading *r, json_t *json, struct type *t, st
     return 0;
 }
 
+static bool is_type_key(const char *key)
+{
+    static const char *const keys[] = {"name", "title", "known_by", "anchors", "fields"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}
+
 int type_parse(struct arena *a, const char *path, const char *bytes, size_t length,
                struct type **ret, struct err *err)
 {
@@ -162,14 +256,23 @@ int type_parse(struct arena *a, const char *path, const char *bytes, size_t leng
     t->name = arena_strdup(a, json_get_text(json, "name", ""));
     t->title = arena_strdup(a, json_get_text(json, "title", t->name));
     json_object_foreach(json, key, value) {
-        if (strcmp(key, "name") != 0 && strcmp(key, "title") != 0 && strcmp(key, "fields") != 0)
+        if (!is_type_key(key))
             return err_set(err, ERR_INVALID,
-                           "%s: %s is not known; a type has name, title and fields", path, key);
+                           "%s: %s is not known; a type has name, title, known_by, anchors and "
+                           "fields",
+                           path, key);
     }
     if (!is_name(t->name))
         return err_set(err, ERR_INVALID,
                        "%s: name must be lower-case letters, digits and underscores", path);
     status = take_fields(&r, json_object_get(json, "fields"), t, err);
+    value = json_object_get(json, "known_by");
+    if (status == 0 && value)
+        status = take_words(&r, t->name, "known_by", value, &t->known_by, &t->n_known_by, err);
+    if (status == 0)
+        status = take_anchors(&r, json_object_get(json, "anchors"), t, err);
+    if (status == 0)
+        status = check_boxes(&r, t, err);
     if (status == 0)
         *ret = t;
     return status;

@@ -8,6 +8,16 @@
  *       contract_num: {kind: identifier, required: yes, labels: [Contract, Order no.]}
  *       gross_amount: {kind: amount}
  *       form: {kind: code, choices: [invoice, contract]}
+ *
+ * A type that is always the same sheet says where its fields are, in points from the top left of
+ * the blank form, and some of what is printed there, so that a crooked scan can be laid over it:
+ *
+ *     known_by: [Request for Taxpayer Identification Number]
+ *     anchors:
+ *       Business name: [1, 71.2, 136]         # page, left edge, middle of the line
+ *     fields:
+ *       name: {kind: text, box: [1, 58, 104, 575, 120]}
+ *       is_llc: {kind: mark, box: [1, 73, 204, 82, 213]}
  */
 #ifndef MODELS_TYPE_H
 #define MODELS_TYPE_H
@@ -20,7 +30,13 @@
 struct arena;
 struct err;
 
-enum { TYPE_FIELDS_MAX = 64, TYPE_NAME_MAX = 40, TYPE_WORDS_MAX = 40, TYPE_BYTES_MAX = 65536 };
+enum {
+    TYPE_FIELDS_MAX = 64,
+    TYPE_NAME_MAX = 40,
+    TYPE_WORDS_MAX = 40,
+    TYPE_ANCHORS_MAX = 100,
+    TYPE_BYTES_MAX = 65536
+};
 
 struct type_field {
     const char *name; /* lower-case letters, digits and underscores */
@@ -30,10 +46,23 @@ struct type_field {
     size_t n_labels;
     const char **choices; /* FIELD_CODE: the values it may have */
     size_t n_choices;
+    int page; /* of the form; 0: it may stand anywhere */
+    struct box box;
+};
+
+/* Something printed on the blank form. */
+struct type_anchor {
+    const char *text;
+    int page;
+    float x, y; /* its left edge and the middle of its line */
 };
 
 struct type {
     const char *name, *title;
+    const char **known_by; /* a document that prints one of these near its beginning is this type */
+    size_t n_known_by;
+    struct type_anchor *anchors; /* at least three, or none: then it is no form */
+    size_t n_anchors;
     struct type_field *fields;
     size_t n_fields;
 };

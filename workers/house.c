@@ -4,15 +4,19 @@
  */
 #include "workers/house.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "queues/server.h"
 #include "stores/accounting.h"
 #include "stores/blobs.h"
 #include "stores/records.h"
+#include "workers/type_shelf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PASSWORD_MAX_BYTES 512
@@ -173,8 +177,36 @@ int house_open(struct house *house, const struct house_flags *flags, unsigned pa
     return r;
 }
 
+/* The shelf and the arena it hangs in. */
+struct held_types {
+    struct type_shelf shelf;
+    struct arena arena;
+};
+
+struct type_shelf *house_types(struct house *house)
+{
+    if (!house->types) {
+        struct held_types *held = mem_alloc(sizeof *held);
+
+        arena_init(&held->arena, LIMIT_JOB_ARENA_BYTES);
+        type_shelf_load(&held->shelf, &held->arena, &house->settings);
+        house->types = &held->shelf;
+    }
+    return house->types;
+}
+
+static void close_types(struct type_shelf *types)
+{
+    struct held_types *held = (struct held_types *)types;
+
+    if (held)
+        arena_release(&held->arena);
+    free(held);
+}
+
 void house_close(struct house *house)
 {
+    close_types(house->types);
     queue_close(house->queue);
     accounting_close(house->accounting);
     records_close(house->records);

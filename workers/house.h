@@ -16,6 +16,7 @@ struct accounting;
 struct blobs;
 struct err;
 struct records;
+struct type_shelf;
 
 enum house_part {
     HOUSE_STORES = 1,           /* records and blobs */
@@ -30,6 +31,7 @@ struct house {
     struct records *records;
     struct accounting *accounting;
     struct queue *queue;
+    struct type_shelf *types; /* see house_types() */
 };
 
 /* The words every program understands; `flags` are those of --set. */
@@ -46,6 +48,9 @@ bool house_flag(struct house_flags *f, int option, const char *value);
     {                                                                                              \
         "data", required_argument, NULL, 'D'                                                       \
     }
+
+/* The document types, loaded when first asked for; what is taught later is for later processes. */
+struct type_shelf *house_types(struct house *house);
 
 /* Opens the parts asked for. `worker` names us to the queue. Close `house` in either case. */
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,

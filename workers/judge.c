@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "pipeline/extract/taught/declared.h"
 #include "stores/records_review.h"
 #include "stores/records_suppliers.h"
+#include "workers/type_shelf.h"
 
 #include <inttypes.h>
 
@@ -33,6 +35,16 @@ static const struct lessons *recall(void *user, const struct supplier_sign *sign
     return lessons;
 }
 
+static void fill_declared(void *user, struct arena *a, struct page *const *pages,
+                          struct document *d)
+{
+    const struct judge *judge = user;
+    const struct taught *taught = type_shelf_pick(house_types(judge->house), a, pages, d);
+
+    if (taught)
+        declared_fill(taught, a, pages, d);
+}
+
 void judge_init(struct judge *judge, struct house *house, struct arena *a, struct civil_date today)
 {
     const struct settings *s = &house->settings;
@@ -52,6 +64,7 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .post_confidence = (float)s->post.confidence,
         .is_known = house->records ? is_known : NULL,
         .recall = house->records ? recall : NULL,
+        .fill_declared = fill_declared,
         .user = judge,
     };
 }
@@ -104,6 +117,7 @@ int read_again(struct house *house, const struct extract_context *context, int64
     fresh->n_pages = kept->n_pages;
     fresh->type = kept->type;
     fresh->type_confidence = kept->type_confidence;
+    fresh->declared = kept->declared;
     fresh->language = kept->language;
     fresh->department = kept->department;
     r = extract_document(a, pages, einvoice, context, fresh, err);

@@ -17,19 +17,6 @@
 
 #include <string.h>
 
-/* Dollars and no other currency: dates are written month first. */
-static bool writes_month_first(const struct sheet *s)
-{
-    bool has_dollar = false;
-
-    for (int i = 0; i < s->n_tokens; i++) {
-        if (strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£"))
-            return false;
-        has_dollar |= strchr(s->tokens[i].text, '$') != NULL;
-    }
-    return has_dollar;
-}
-
 static void take_lines(const struct items *items, struct arena *a, struct document *d)
 {
     d->lines = arena_alloc_array(a, (size_t)items->count, sizeof *d->lines);
@@ -98,7 +85,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     (void)err; /* part of the contract of every verb */
     note_unread(pages, a, d);
     sheet_init(&sheet, a, pages, d->n_pages);
-    candidates_find(&candidates, a, &sheet, writes_month_first(&sheet));
+    candidates_find(&candidates, a, &sheet, sheet_writes_month_first(&sheet));
     parties_find(&parties, &sheet, context->company, a, d);
     candidates.memory = memory_recall(a, context, &candidates, &sheet, &parties, d);
     items_find(&items, &candidates, &sheet, a);
@@ -112,6 +99,8 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
         swap_parties(d);
     if (einvoice)
         einvoice_merge(einvoice, &candidates, &sheet, a, d);
+    if (context->fill_declared)
+        context->fill_declared(context->user, a, pages, d);
     verdict_decide(a, context, d);
     return 0;
 }

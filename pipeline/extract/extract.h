@@ -29,6 +29,10 @@ struct extract_context {
     /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
      * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */
     const struct lessons *(*recall)(void *user, const struct supplier_sign *signs, size_t n);
+    /* Fills the fields of the document's declared type, taught or by its labels, and names the type in
+     * d->declared, which may name one already; does nothing for a document of none. May be NULL. */
+    void (*fill_declared)(void *user, struct arena *a, struct page *const *pages,
+                          struct document *d);
     void *user;
 };
 

@@ -214,6 +214,52 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
     sheet_find_mentions(s, a);
 }
 
+bool sheet_writes_month_first(const struct sheet *s)
+{
+    bool has_dollar = false;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        if (strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£"))
+            return false;
+        has_dollar |= strchr(s->tokens[i].text, '$') != NULL;
+    }
+    return has_dollar;
+}
+
+/* How many tokens from `first` on spell the key, or 0. */
+static int spells(const struct sheet *s, int first, const char *key)
+{
+    const struct row *row = &s->rows[s->tokens[first].row];
+
+    for (int i = first; i < row->first + row->count; i++) {
+        size_t n = strlen(s->tokens[i].key);
+
+        if (strncmp(key, s->tokens[i].key, n) != 0)
+            return 0;
+        key += n;
+        if (*key == '\0')
+            return i - first + 1;
+    }
+    return 0;
+}
+
+int sheet_find_phrase(const struct sheet *s, const char *phrase, int from, int *ret_count)
+{
+    char key[PHRASE_KEY_SIZE];
+
+    if (phrase_key(phrase, key, sizeof key) == 0)
+        return -1;
+    for (int i = from; i < s->n_tokens; i++) {
+        int count = s->tokens[i].key[0] == key[0] ? spells(s, i, key) : 0;
+
+        if (count > 0) {
+            *ret_count = count;
+            return i;
+        }
+    }
+    return -1;
+}
+
 char *sheet_text(const struct sheet *s, struct arena *a, int first, int count)
 {
     char text[LIMIT_FIELD_BYTES];

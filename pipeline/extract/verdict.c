@@ -306,6 +306,23 @@ static void judge_required(struct judgement *j)
     }
 }
 
+/* What the declared type cannot do without. An invoice's own required fields are asked for anyway. */
+static void judge_declared(struct judgement *j)
+{
+    for (size_t i = 0; i < j->d->n_required; i++) {
+        const char *name = j->d->required[i];
+        const struct field *field = document_find(j->d, name);
+        enum field_id id;
+        int at = field_parse(name, &id) ? (int)id : -1;
+
+        if (!field)
+            document_add_reason(j->d, j->a, "missing", at, "%s was not found", name);
+        else if (!is_settled(field) && field->confidence < j->context->post_confidence)
+            document_add_reason(j->d, j->a, "low_confidence", at, "%s %s is not certain", name,
+                                field->value);
+    }
+}
+
 /* Whether the two disagree where both speak of us. */
 static void judge_buyer(struct judgement *j)
 {
@@ -349,6 +366,7 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
         document_add_reason(d, a, "type_unknown", -1,
                             "what kind of document this is, is not clear");
     if (!document_type_is_posted(d->type)) {
+        judge_declared(&j);
         d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_FILE;
         return;
     }

@@ -19,6 +19,7 @@
 #include "workers/command/read_pool.h"
 #include "workers/judge.h"
 #include "workers/reader/reader_client.h"
+#include "workers/type_shelf.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -41,7 +42,7 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    [ROW_TYPE] = {"type", "TYPE", "what the documents are: invoice, receipt, letter …"},
+    [ROW_TYPE] = {"type", "TYPE", "what the documents are: invoice, receipt … or a declared type"},
     [ROW_JSONL] = {"jsonl", NULL, "one JSON object a line"},
     [ROW_JOBS] = {"j", "N", "so many pages at a time (default: one a core)"},
     [ROW_TEXT] = {"text", NULL, "the words, pages parted by form feeds"},
@@ -79,13 +80,20 @@ static int usage(struct err *err, const char *text)
     return err_set(err, ERR_USAGE, "%s", text);
 }
 
-static int take_type(const char *text, struct read_desk *desk, struct err *err)
+/* Of a type that only its declaration knows, the program makes a form. */
+static int take_type(struct command_read *c, const char *text, struct err *err)
 {
-    enum document_type type;
+    const struct shelf_type *item;
+    enum document_type type = DOCUMENT_FORM;
 
-    if (!document_type_parse(text, &type))
-        return err_set(err, ERR_USAGE, "no document type '%s'", text);
-    desk->type = (int)type;
+    if (!document_type_parse(text, &type)) {
+        int r = type_shelf_find(house_types(c->house), text, &item, err);
+
+        if (r < 0)
+            return r;
+        c->desk.declared = item->name;
+    }
+    c->desk.type = (int)type;
     return 0;
 }
 
@@ -125,7 +133,7 @@ static int take_options(struct command_read *c, const struct cli *cli, struct er
     if (r == 0 && cli->values[ROW_PAGES])
         r = page_ranges_parse(cli->values[ROW_PAGES], &desk->pages, err);
     if (r == 0 && cli->values[ROW_TYPE])
-        r = take_type(cli->values[ROW_TYPE], desk, err);
+        r = take_type(c, cli->values[ROW_TYPE], err);
     if (r == 0 && language)
         r = language_choose(language, OTHER_MODELS, &c->language, err);
     c->jobs = (int)jobs;
@@ -222,8 +230,10 @@ static int load(struct command_read *c, const struct cli *cli, struct err *err)
         .processes = c->n_files < (size_t)c->jobs ? c->jobs / (int)c->n_files : 1,
         .progress = is_terminal && c->n_files == 1 ? show_pages : NULL,
     };
-    if (desk->print == READ_DOCUMENTS)
+    if (desk->print == READ_DOCUMENTS) {
+        house_types(c->house);
         r = sorter_new(models, &c->sorter, err);
+    }
     desk->sorter = c->sorter;
     return r;
 }
@@ -296,9 +306,10 @@ static int run(struct command_read *c, struct err *err)
 static int read_files(struct house *house, const struct cli *cli, struct err *err)
 {
     static struct command_read c;
-    int r = take_options(&c, cli, err);
+    int r;
 
     c.house = house;
+    r = take_options(&c, cli, err);
     if (r == 0)
         r = take_output(&c.desk, cli, err);
     if (r == 0)

@@ -206,6 +206,7 @@ static int print_documents(const struct sheaf *sheaf, struct err *err)
         if (desk->type >= 0) {
             d->type = (enum document_type)desk->type;
             d->type_confidence = 1;
+            d->declared = desk->declared;
         }
         r = extract_document(sheaf->arena, pages_of(sheaf, d), sheaf->opened.einvoice,
                              desk->context, d, err);

@@ -25,8 +25,9 @@ struct read_desk {
     const struct extract_context *context; /* likewise */
     size_t file_bytes;                     /* largest file */
     enum read_print print;
-    bool is_compact; /* one object a line */
-    int type;        /* enum document_type that the user knows it is, or -1 */
+    bool is_compact;      /* one object a line */
+    int type;             /* enum document_type that the user knows it is, or -1 */
+    const char *declared; /* the declared type that it is, or NULL */
     struct page_ranges pages;
     struct page_crew crew; /* with the reader of this process */
     bool is_forced;        /* the text of born-digital pages is not believed */

@@ -186,6 +186,8 @@ void spans_find(struct spans *spans, struct arena *a, const struct sheet *s,
         add_texts(spans, a, s);
         break;
     case FIELD_CODE: /* chosen from the whole document, not from a place in it */
+    case FIELD_MARK: /* measured, not read */
+    case FIELD_KIND_COUNT:
         break;
     }
 }

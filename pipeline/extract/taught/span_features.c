@@ -4,6 +4,7 @@
  * become 0, so that numbers teach shapes and not values.
  */
 #include "pipeline/extract/taught/span_features.h"
+#include "pipeline/extract/taught/span_draft.h"
 
 #include "base/arena.h"
 
@@ -14,64 +15,12 @@
 
 enum { NEIGHBOURS = 3, ROW_WORDS = 6, SHAPE_SIZE = 24 };
 
-/* Which question a feature answers. The numbers are hashed into the weights: append only. */
-enum template {
-    T_ONE,
-    T_LEFT,
-    T_LEFT_PAIR,
-    T_LEFT_ANY,
-    T_RIGHT,
-    T_RIGHT_PAIR,
-    T_RIGHT_ANY,
-    T_ROW_FIRST,
-    T_ROW_ABOVE,
-    T_ABOVE,
-    T_ABOVE_SECOND,
-    T_BELOW,
-    T_CELL_START,
-    T_CELL_END,
-    T_SHAPE,
-    T_LENGTH,
-    T_TOKENS,
-    T_OWN_WORD,
-    T_OWN_FIRST,
-    T_OWN_LAST,
-    T_CASE,
-    T_MENTION,
-    T_PLACE,
-    T_PLACE_X,
-    T_PLACE_Y,
-    T_PAGE,
-    T_ROW_FROM_TOP,
-    T_ROW_FROM_BOTTOM,
-    T_HEIGHT,
-    T_REPEATED,
-    T_NTH,
-    T_RANK,
-    T_EQUALS,
-    T_AMOUNT_FORM,
-    T_DATE_ORDER,
-    T_MARK_BEFORE,
-    T_MARK_AFTER,
-    T_LEFT_AND_SHAPE,
-    T_ROWS,
-    T_ABOVE_AND_LEFT,
-    T_CHOICE,
-    T_CHOICE_TOP,
-    T_CHOICE_PAIR,
-};
-
-/* Features on their way. */
-struct draft {
-    uint16_t buckets[SPAN_FEATURES_MAX];
-    int count;
-};
-
 struct span_facts {
     int repeated; /* how often its value stands in the document */
     int nth;      /* which of them it is, from 0 */
     int rank;     /* amounts: 0 is the largest value; dates: 0 is the earliest */
     int last;     /* dates: 0 is the latest */
+    int partner;  /* dates: the other end of "12/30/19 - 3/29/20", or -1 */
 };
 
 struct span_context {
@@ -81,12 +30,6 @@ struct span_context {
     int *page_first_row, *page_end_row; /* by page index */
     float body;                         /* height of most words */
 };
-
-static uint32_t mix(uint32_t h, uint32_t value)
-{
-    h = (h ^ value) * 0x9e3779b1u;
-    return h ^ h >> 15;
-}
 
 static uint32_t hash_text(const char *text)
 {
@@ -100,19 +43,6 @@ static uint32_t hash_text(const char *text)
     return h;
 }
 
-static void put(struct draft *f, enum template t, uint32_t value)
-{
-    uint32_t h = mix(mix(0x51ed270bu, (uint32_t)t), value);
-
-    if (f->count < SPAN_FEATURES_MAX)
-        f->buckets[f->count++] = (uint16_t)(h ^ h >> 16);
-}
-
-static void put_pair(struct draft *f, enum template t, uint32_t one, uint32_t other)
-{
-    put(f, t, mix(one, other));
-}
-
 static struct span_features finished(const struct draft *f, struct arena *a)
 {
     struct span_features ret = {arena_alloc_array(a, (size_t)f->count, sizeof *ret.buckets),
@@ -120,12 +50,6 @@ static struct span_features finished(const struct draft *f, struct arena *a)
 
     memcpy(ret.buckets, f->buckets, (size_t)f->count * sizeof *ret.buckets);
     return ret;
-}
-
-/* Small numbers by themselves, larger ones by octave. */
-static uint32_t bin(int n)
-{
-    return n < 8 ? (uint32_t)(n < 0 ? 0 : n) : 5 + (uint32_t)log2f((float)n);
 }
 
 /* --- once a document ---------------------------------------------------------------------- */
@@ -188,6 +112,35 @@ static void rank_values(struct span_context *k, enum field_kind kind, struct sor
         k->facts[v[i].index].last = rank - k->facts[v[i].index].rank;
 }
 
+/* "-", "to", "thru", "bis", "till": anything short without a digit. */
+static bool is_between(const struct sheet *s, int first, int end)
+{
+    if (end - first > 1 || s->tokens[first - 1].row != s->tokens[end].row)
+        return false;
+    return end <= first ||
+           (strlen(s->tokens[first].text) <= 7 && !strpbrk(s->tokens[first].text, "0123456789"));
+}
+
+static void find_ranges(struct span_context *k)
+{
+    const struct span *items = k->spans->items;
+    int last = -1;
+
+    for (int i = 0; i < k->spans->count; i++) {
+        k->facts[i].partner = -1;
+        if (items[i].kind != FIELD_DATE)
+            continue;
+        if (last >= 0 && k->facts[last].partner < 0 &&
+            (items[last].first == items[i].first ||
+             (items[last].first < items[i].first &&
+              is_between(k->sheet, items[last].first + items[last].count, items[i].first)))) {
+            k->facts[last].partner = i;
+            k->facts[i].partner = last;
+        }
+        last = i;
+    }
+}
+
 static void find_facts(struct span_context *k, struct arena *a)
 {
     struct sorted_value *v = arena_alloc_array(a, (size_t)k->spans->count + 1, sizeof *v);
@@ -200,6 +153,7 @@ static void find_facts(struct span_context *k, struct arena *a)
         if (kind == FIELD_AMOUNT || kind == FIELD_DATE)
             rank_values(k, (enum field_kind)kind, v, n);
     }
+    find_ranges(k);
 }
 
 static int compare_floats(const void *x, const void *y)
@@ -241,9 +195,22 @@ struct span_context *span_context_new(struct arena *a, const struct sheet *s,
 
 /* --- one span ----------------------------------------------------------------------------- */
 
+/* A key makes letters of digits: what is mostly number is told by its own form. */
+static bool is_number(const char *text)
+{
+    int digits = 0, letters = 0;
+
+    for (; *text; text++) {
+        digits += isdigit((unsigned char)*text) != 0;
+        letters += isalpha((unsigned char)*text) != 0;
+    }
+    return digits > letters;
+}
+
 static uint32_t word_hash(const struct token *token)
 {
-    return token->key[0] ? hash_text(token->key) : hash_text(token->text);
+    return token->key[0] && !is_number(token->text) ? hash_text(token->key)
+                                                    : hash_text(token->text);
 }
 
 static void find_left(struct draft *f, const struct sheet *s, const struct span *span)
@@ -292,7 +259,8 @@ static void find_right(struct draft *f, const struct sheet *s, const struct span
         ispunct((unsigned char)last[strlen(last) - 1]) ? (unsigned char)last[strlen(last) - 1] : 0);
 }
 
-/* Words of the `skip`-th row above or below (direction) that share columns with the span. */
+/* Words of the nearest rows above or below (direction) that share columns with the span; the last of the
+ * nearest row is returned. `f` may be NULL. */
 static uint32_t find_across(struct draft *f, const struct span_context *k, const struct span *span,
                             int direction, enum template t, enum template second)
 {
@@ -310,7 +278,8 @@ static uint32_t find_across(struct draft *f, const struct span_context *k, const
         for (int i = s->rows[r].first; i < s->rows[r].first + s->rows[r].count; i++) {
             if (box_overlap_x(&s->tokens[i].box, &span->box) < 0.2f)
                 continue;
-            put(f, found ? second : t, word_hash(&s->tokens[i]));
+            if (f)
+                put(f, found ? second : t, word_hash(&s->tokens[i]));
             if (!found)
                 nearest = word_hash(&s->tokens[i]);
             has_any = true;
@@ -367,6 +336,21 @@ static uint32_t shape_of(const char *text, uint32_t *ret_case)
     }
 }
 
+/* The forms of its first and last word and of their neighbours: "(72141)" ends a name or not. */
+static void find_edges(struct draft *f, const struct sheet *s, const struct span *span)
+{
+    const struct cell *cell = &s->cells[s->tokens[span->first].cell];
+    int end = span->first + span->count, cell_end = cell->first + cell->count;
+    uint32_t unused;
+
+    put(f, T_FIRST_SHAPE, shape_of(s->tokens[span->first].text, &unused));
+    put(f, T_LAST_SHAPE, shape_of(s->tokens[end - 1].text, &unused));
+    put(f, T_BEFORE_SHAPE,
+        span->first > cell->first ? shape_of(s->tokens[span->first - 1].text, &unused) : 0);
+    put(f, T_AFTER_SHAPE, end < cell_end ? shape_of(s->tokens[end].text, &unused) : 0);
+    put(f, T_WHOLE_CELL, (uint32_t)(span->first == cell->first) * 2 + (end == cell_end));
+}
+
 static void find_self(struct draft *f, const struct span_context *k, const struct span *span)
 {
     const struct sheet *s = k->sheet;
@@ -374,6 +358,7 @@ static void find_self(struct draft *f, const struct span_context *k, const struc
     uint32_t letter_case, shape = shape_of(span->value, &letter_case);
 
     put(f, T_SHAPE, shape);
+    find_edges(f, k->sheet, span);
     put(f, T_CASE, letter_case);
     put(f, T_LENGTH, bin((int)strlen(span->value)));
     put(f, T_TOKENS, (uint32_t)span->count);
@@ -438,6 +423,25 @@ static void find_rank(struct draft *f, const struct span_context *k, int index)
     }
 }
 
+/* The second date of a range is told by what stands before the first. */
+static void find_range(struct draft *f, const struct span_context *k, int index)
+{
+    int partner = k->facts[index].partner;
+    const struct span *first = partner >= 0 ? &k->spans->items[partner < index ? partner : index]
+                                            : NULL;
+    uint32_t role = !first ? 0 : partner > index ? 1 : 2;
+
+    if (k->spans->items[index].kind != FIELD_DATE)
+        return;
+    put(f, T_RANGE, role);
+    if (!first)
+        return;
+    for (int i = first->first - 1, n = 0;
+         i >= k->sheet->rows[k->sheet->tokens[first->first].row].first && n < NEIGHBOURS; i--, n++)
+        put_pair(f, T_RANGE_LEFT, word_hash(&k->sheet->tokens[i]), role);
+    put_pair(f, T_RANGE_ABOVE, find_across(NULL, k, first, -1, T_ABOVE, T_ABOVE), role);
+}
+
 struct span_features span_features_find(const struct span_context *k, struct arena *a, int i)
 {
     const struct span *span = &k->spans->items[i];
@@ -457,6 +461,7 @@ struct span_features span_features_find(const struct span_context *k, struct are
     find_place(&f, k, span);
     find_mentions(&f, k, span);
     find_rank(&f, k, i);
+    find_range(&f, k, i);
     return finished(&f, a);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Applying a taught type: every span of a field's kind is scored, equal values help each other a
- * little, and the best value wins. The file is checked whole before any of it is used.
+ * Applying a taught type: every span of a field's kind is scored by itself, the best of them once
+ * more beside the other fields, and the best value wins. The file is checked whole before any of it
+ * is used.
  */
 #include "pipeline/extract/taught/taught.h"
 
@@ -12,23 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char MAGIC[] = "bilag taught type, features 1\n";
+static const char MAGIC[] = "bilag taught type, features 2\n";
 static const float LEAD_MAX = 6; /* farther ahead says no more */
 
-static_assert(SPAN_FEATURES_VERSION == 1, "the magic names the version of the features");
-
-/* Dollars and no other currency: dates are written month first. */
-static bool writes_month_first(const struct sheet *s)
-{
-    bool has_dollar = false;
-
-    for (int i = 0; i < s->n_tokens; i++) {
-        if (strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£"))
-            return false;
-        has_dollar |= strchr(s->tokens[i].text, '$') != NULL;
-    }
-    return has_dollar;
-}
+static_assert(SPAN_FEATURES_VERSION == 2, "the magic names the version of the features");
 
 void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
                        size_t n_pages, const struct type *type)
@@ -38,7 +26,7 @@ void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *con
 
     memset(t, 0, sizeof *t);
     sheet_init(&t->sheet, a, pages, n_pages);
-    candidates_find(&t->candidates, a, &t->sheet, writes_month_first(&t->sheet));
+    candidates_find(&t->candidates, a, &t->sheet, sheet_writes_month_first(&t->sheet));
     for (size_t i = 0; i < type->n_fields; i++) {
         if (!(kinds & 1u << type->fields[i].kind))
             spans_find(&t->spans, a, &t->sheet, &t->candidates, type->fields[i].kind);
@@ -48,15 +36,74 @@ void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *con
     t->features = arena_alloc_array(a, (size_t)t->spans.count + 1, sizeof *t->features);
     for (int i = 0; i < t->spans.count; i++)
         t->features[i] = span_features_find(context, a, i);
+    t->labels = arena_alloc_array(a, type->n_fields, sizeof *t->labels);
+    for (size_t i = 0; i < type->n_fields; i++)
+        t->labels[i] = labels_find(a, &t->sheet, &t->spans, &type->fields[i]);
 }
 
-float taught_score(const struct taught_field *f, const struct span_features *features)
+static float score(const struct taught_weights *w, const struct span_features *features)
 {
     int64_t sum = 0;
 
     for (int i = 0; i < features->count; i++)
-        sum += f->weights[features->buckets[i]];
-    return (float)sum * f->scale;
+        sum += w->values[features->buckets[i]];
+    return (float)sum * w->scale;
+}
+
+/* Puts a span where it belongs among the best. */
+static int insert(struct standing *out, int n, const struct span *span, float value)
+{
+    int at = n;
+
+    if (n == STANDINGS_MAX && value <= out[n - 1].behind)
+        return n;
+    at = n == STANDINGS_MAX ? n - 1 : n;
+    for (; at > 0 && out[at - 1].behind < value; at--)
+        out[at] = out[at - 1];
+    out[at] = (struct standing){.span = span, .behind = value};
+    return n < STANDINGS_MAX ? n + 1 : n;
+}
+
+int taught_stand(const struct taught_weights *first, const struct taught_sheet *sheet,
+                 const struct type *type, size_t field, struct standing out[STANDINGS_MAX])
+{
+    int labels[LABEL_RELATION_COUNT], n = 0;
+    float best;
+
+    for (int i = 0; i < LABEL_RELATION_COUNT; i++)
+        labels[i] = first->values[label_bucket((enum label_relation)i)];
+    for (int i = 0; i < sheet->spans.count; i++)
+        if (sheet->spans.items[i].kind == type->fields[field].kind)
+            n = insert(out, n, &sheet->spans.items[i],
+                       score(first, &sheet->features[i]) +
+                           (float)labels[sheet->labels[field][i]] * first->scale);
+    best = n ? out[0].behind : 0;
+    for (int i = 0; i < n; i++) {
+        out[i].rank = i;
+        out[i].behind = best - out[i].behind;
+    }
+    return n;
+}
+
+struct span_features taught_features(struct arena *a, const struct taught_sheet *sheet,
+                                     const struct type *type, size_t field,
+                                     const struct standing *standing,
+                                     const struct span *const *others)
+{
+    size_t at = (size_t)(standing->span - sheet->spans.items);
+    const struct span_features *own = &sheet->features[at];
+    uint16_t relations[RELATIONS_MAX];
+    int n = others ? relations_find(&sheet->sheet, standing, (int)field, others,
+                                    (int)type->n_fields, relations)
+                   : 0;
+    struct span_features ret = {
+        arena_alloc_array(a, (size_t)(own->count + n + 1), sizeof *ret.buckets),
+        own->count + n + 1};
+
+    memcpy(ret.buckets, own->buckets, (size_t)own->count * sizeof *ret.buckets);
+    memcpy(ret.buckets + own->count, relations, (size_t)n * sizeof *ret.buckets);
+    ret.buckets[own->count + n] = label_bucket((enum label_relation)sheet->labels[field][at]);
+    return ret;
 }
 
 /* The two best values among candidates of which a value may stand in several places. */
@@ -88,13 +135,25 @@ void taught_be_sure(const struct taught_field *f, struct taught_answer *answer)
     answer->confidence = answer->value ? 1 / (1 + expf(-logit)) : 0;
 }
 
-static void race_spans(struct race *r, const struct taught_field *f, enum field_kind kind,
-                       const struct taught_sheet *sheet)
+/* An untaught field is known by its label or not at all. */
+static bool may_answer(const struct taught *t, const struct taught_sheet *sheet, size_t field,
+                       const struct span *span)
 {
-    for (int i = 0; i < sheet->spans.count; i++)
-        if (sheet->spans.items[i].kind == kind)
-            race_add(r, sheet->spans.items[i].value, &sheet->spans.items[i],
-                     taught_score(f, &sheet->features[i]));
+    return !t->is_untaught || sheet->labels[field][span - sheet->spans.items] > LABEL_IN_ROW;
+}
+
+static void race_spans(struct race *r, struct arena *a, const struct taught *t, size_t field,
+                       const struct taught_sheet *sheet, const struct standing *standings, int n,
+                       const struct span *const *others)
+{
+    for (int i = 0; i < n; i++) {
+        const struct span *span = standings[i].span;
+        struct span_features features = taught_features(a, sheet, t->type, field, &standings[i],
+                                                        others);
+
+        if (may_answer(t, sheet, field, span))
+            race_add(r, span->value, span, score(&t->fields[field].second, &features));
+    }
 }
 
 static void race_choices(struct race *r, struct arena *a, const struct taught_field *f,
@@ -103,26 +162,57 @@ static void race_choices(struct race *r, struct arena *a, const struct taught_fi
     for (size_t i = 0; i < declared->n_choices; i++) {
         struct span_features features = choice_features_find(&sheet->sheet, a, (int)i);
 
-        race_add(r, declared->choices[i], NULL, taught_score(f, &features));
+        race_add(r, declared->choices[i], NULL, score(&f->first, &features));
     }
 }
 
 void taught_answer(const struct taught *t, struct arena *a, const struct taught_sheet *sheet,
                    struct taught_answer *answers)
 {
-    for (size_t i = 0; i < t->type->n_fields; i++) {
+    size_t n = t->type->n_fields;
+    struct standing(*standings)[STANDINGS_MAX] = arena_alloc_array(a, n, sizeof *standings);
+    const struct span **firsts = arena_alloc_array(a, n, sizeof *firsts);
+    int *counts = arena_alloc_array(a, n, sizeof *counts);
+
+    for (size_t i = 0; i < n; i++) {
+        counts[i] = taught_stand(&t->fields[i].first, sheet, t->type, i, standings[i]);
+        firsts[i] = counts[i] ? standings[i][0].span : NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
         const struct type_field *declared = &t->type->fields[i];
         struct race race = {.second = 0};
 
-        if (declared->kind == FIELD_CODE)
+        if (declared->kind == FIELD_CODE && !t->is_untaught)
             race_choices(&race, a, &t->fields[i], declared, sheet);
         else
-            race_spans(&race, &t->fields[i], declared->kind, sheet);
+            race_spans(&race, a, t, i, sheet, standings[i], counts[i],
+                       t->is_untaught ? NULL : firsts);
         race.best.lead = race.best.value ? fminf(race.best.score - race.second, LEAD_MAX) : 0;
         taught_be_sure(&t->fields[i], &race.best);
         answers[i] = race.best;
     }
 }
+
+/* --- before any teaching ------------------------------------------------------------------ */
+
+void taught_init_untaught(struct taught *t, struct arena *a, const struct type *type)
+{
+    *t = (struct taught){.type = type, .is_untaught = true};
+    t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
+    for (size_t i = 0; i < type->n_fields; i++) {
+        struct taught_field *f = &t->fields[i];
+        int8_t *values = arena_alloc(a, SPAN_BUCKETS);
+
+        values[label_bucket(LABEL_BESIDE)] = 60;
+        values[label_bucket(LABEL_ABOVE)] = 40;
+        values[cell_end_bucket()] = 10;
+        f->name = type->fields[i].name;
+        f->first = f->second = (struct taught_weights){.scale = 0.1f, .values = values};
+        f->sureness = (struct taught_sureness){.bias = -3, .score = 0.6f};
+    }
+}
+
+/* --- the file ----------------------------------------------------------------------------- */
 
 void taught_print(const struct taught *t, const char *provenance, struct buf *out)
 {
@@ -131,15 +221,23 @@ void taught_print(const struct taught *t, const char *provenance, struct buf *ou
     for (size_t i = 0; i < t->type->n_fields; i++) {
         const struct taught_field *f = &t->fields[i];
 
-        buf_printf(out, "field %s %.8f %.5f %.5f %.5f\n", f->name, (double)f->scale,
-                   (double)f->sureness.bias, (double)f->sureness.score, (double)f->sureness.lead);
+        buf_printf(out, "field %s %.8f %.8f %.5f %.5f %.5f\n", f->name, (double)f->first.scale,
+                   (double)f->second.scale, (double)f->sureness.bias, (double)f->sureness.score,
+                   (double)f->sureness.lead);
     }
     buf_add_char(out, '\n');
-    for (size_t i = 0; i < t->type->n_fields; i++)
-        buf_add(out, t->fields[i].weights, SPAN_BUCKETS);
+    for (size_t i = 0; i < t->type->n_fields; i++) {
+        buf_add(out, t->fields[i].first.values, SPAN_BUCKETS);
+        buf_add(out, t->fields[i].second.values, SPAN_BUCKETS);
+    }
 }
 
-/* Reads "field NAME SCALE BIAS SCORE LEAD" lines; true when every field of the type has one. */
+static bool is_scale(float scale)
+{
+    return scale >= 0 && scale < 1000;
+}
+
+/* Reads "field NAME SCALE SCALE BIAS SCORE LEAD" lines; true when every field of the type has one. */
 static bool read_head(struct taught *t, const char *head, size_t length)
 {
     size_t found = 0;
@@ -151,10 +249,10 @@ static bool read_head(struct taught *t, const char *head, size_t length)
 
         if (!end)
             break;
-        if (sscanf(line, "field %40s %f %f %f %f", name, &f.scale, &f.sureness.bias,
-                   &f.sureness.score, &f.sureness.lead) == 5) {
+        if (sscanf(line, "field %40s %f %f %f %f %f", name, &f.first.scale, &f.second.scale,
+                   &f.sureness.bias, &f.sureness.score, &f.sureness.lead) == 6) {
             if (found == t->type->n_fields || strcmp(name, t->type->fields[found].name) != 0 ||
-                !(f.scale >= 0 && f.scale < 1000))
+                !is_scale(f.first.scale) || !is_scale(f.second.scale))
                 return false;
             f.name = t->type->fields[found].name;
             t->fields[found++] = f;
@@ -162,6 +260,14 @@ static bool read_head(struct taught *t, const char *head, size_t length)
         line = end + 1;
     }
     return found == t->type->n_fields;
+}
+
+static int8_t *copy_weights(struct arena *a, const char *bytes)
+{
+    int8_t *values = arena_alloc(a, SPAN_BUCKETS);
+
+    memcpy(values, bytes, SPAN_BUCKETS);
+    return values;
 }
 
 int taught_parse(struct arena *a, const struct type *type, const char *bytes, size_t length,
@@ -175,13 +281,13 @@ int taught_parse(struct arena *a, const struct type *type, const char *bytes, si
         return err_set(err, ERR_INVALID, "no weights of a taught type of this version");
     body += 2;
     if (!read_head(&t, bytes, (size_t)(body - bytes - 1)) ||
-        length - (size_t)(body - bytes) != type->n_fields * SPAN_BUCKETS)
+        length - (size_t)(body - bytes) != 2 * type->n_fields * SPAN_BUCKETS)
         return err_set(err, ERR_INVALID,
                        "taught with other fields than %s declares; teach it again", type->name);
-    for (size_t i = 0; i < type->n_fields; i++)
-        t.fields[i].weights = arena_alloc(a, SPAN_BUCKETS);
-    for (size_t i = 0; i < type->n_fields; i++)
-        memcpy(t.fields[i].weights, body + i * SPAN_BUCKETS, SPAN_BUCKETS);
+    for (size_t i = 0; i < type->n_fields; i++) {
+        t.fields[i].first.values = copy_weights(a, body + 2 * i * SPAN_BUCKETS);
+        t.fields[i].second.values = copy_weights(a, body + (2 * i + 1) * SPAN_BUCKETS);
+    }
     *ret = t;
     return 0;
 }

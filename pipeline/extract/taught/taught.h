@@ -1,15 +1,17 @@
 /*
- * What a type was taught: one linear scorer a field over hashed features, how sure its best answer
+ * What a type was taught: two linear scorers a field over hashed features, how sure its best answer
  * is, and the file it rests in.
  *
- * A field's answer is the value whose spans score best; its confidence is the probability, measured
- * on documents the weights had not seen, that such an answer is right.
+ * The first scorer looks at a span alone and picks the few that come into question; the second
+ * looks at these again, beside what every other field was first thought to be. A field's answer is
+ * the value whose span scores best; its confidence is the probability, measured on documents the
+ * weights had not seen, that such an answer is right.
  */
 #ifndef TAUGHT_H
 #define TAUGHT_H
 
 #include "models/type.h"
-#include "pipeline/extract/taught/span_features.h"
+#include "pipeline/extract/taught/relation.h"
 
 struct arena;
 struct buf;
@@ -24,17 +26,26 @@ struct taught_sureness {
     float bias, score, lead;
 };
 
+struct taught_weights {
+    float scale;
+    int8_t *values; /* SPAN_BUCKETS */
+};
+
 struct taught_field {
     const char *name;
-    float scale;     /* of the weights */
-    int8_t *weights; /* SPAN_BUCKETS */
+    struct taught_weights first, second;
     struct taught_sureness sureness;
 };
 
 struct taught {
     const struct type *type;
     struct taught_field *fields; /* one a field of the type */
+    bool is_untaught;            /* only its labels speak */
 };
+
+/* A type before any teaching: what stands beside or under a label is its value, with little
+ * confidence. Hangs in the arena. */
+void taught_init_untaught(struct taught *t, struct arena *a, const struct type *type);
 
 /* A document laid out once for all its fields. */
 struct taught_sheet {
@@ -42,6 +53,7 @@ struct taught_sheet {
     struct candidates candidates;
     struct spans spans;
     struct span_features *features; /* one a span */
+    uint8_t **labels;               /* one a field and span: enum label_relation */
 };
 
 void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
@@ -61,8 +73,17 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
 /* Sets the confidence from the score and the lead. */
 void taught_be_sure(const struct taught_field *f, struct taught_answer *answer);
 
-/* The score of one span under a field's weights. */
-float taught_score(const struct taught_field *f, const struct span_features *features);
+/* The spans of a field that its first scorer likes best, best first. */
+enum { STANDINGS_MAX = 20 };
+int taught_stand(const struct taught_weights *first, const struct taught_sheet *sheet,
+                 const struct type *type, size_t field, struct standing out[STANDINGS_MAX]);
+
+/* All features of a span for a field; `others` NULL leaves out how it stands to other fields. In
+ * arena. */
+struct span_features taught_features(struct arena *a, const struct taught_sheet *sheet,
+                                     const struct type *type, size_t field,
+                                     const struct standing *standing,
+                                     const struct span *const *others);
 
 /* The file: text to the first empty line, then SPAN_BUCKETS signed bytes a field. */
 void taught_print(const struct taught *t, const char *provenance, struct buf *out);

@@ -1,7 +1,8 @@
 /*
- * A field is learnt twice: from the true spans and some of the others, then again with the false
- * ones the first weights liked best. That is enough negatives to be sharp and few enough to be
- * quick.
+ * The first scorer of a field is learnt twice: from the true spans and some of the others, then
+ * again with the false ones the first weights liked best. That is enough negatives to be sharp and
+ * few enough to be quick. The second scorer must see first guesses as wrong as they will be on new
+ * paper: each half of the examples is guessed at by first scorers learnt from the other half.
  *
  * Truth that stands nowhere on the page exactly, because the recogniser slipped, is learnt from the
  * most similar span; it never counts as right.
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EASY_NEGATIVES = 120, HARD_NEGATIVES = 40, FOLD_SIZE = 200 };
+enum { EASY_NEGATIVES = 120, FOLD_SIZE = 200 };
 
 /* Cost of a misjudged span; strong regularisation, as examples are few. */
 static const double COST = 0.5;
@@ -167,14 +168,14 @@ static void silent(const char *text)
 }
 
 /* Weights as signed bytes with one scale; all zero when there is nothing to tell apart. */
-static void lesson_learn(struct lesson *l, struct taught_field *f)
+static void lesson_learn(struct lesson *l, struct taught_weights *w)
 {
     struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = COST, .p = 0.1};
     struct model *model;
     double top = 0, sign;
 
-    memset(f->weights, 0, SPAN_BUCKETS);
-    f->scale = 0;
+    memset(w->values, 0, SPAN_BUCKETS);
+    w->scale = 0;
     l->problem.n = SPAN_BUCKETS;
     l->problem.bias = -1;
     set_print_string_function(silent);
@@ -182,9 +183,9 @@ static void lesson_learn(struct lesson *l, struct taught_field *f)
     sign = model->label[0] == 1 ? 1 : -1;
     for (int i = 0; i < SPAN_BUCKETS && model->nr_class == 2; i++)
         top = fmax(top, fabs(model->w[i]));
-    f->scale = (float)(top / 127);
+    w->scale = (float)(top / 127);
     for (int i = 0; i < SPAN_BUCKETS && top > 0; i++)
-        f->weights[i] = (int8_t)lrint(sign * model->w[i] * 127 / top);
+        w->values[i] = (int8_t)lrint(sign * model->w[i] * 127 / top);
     free_and_destroy_model(&model);
 }
 
@@ -200,54 +201,56 @@ static bool touches(const struct span *a, const struct span *b)
     return a->first < b->first + b->count && b->first < a->first + a->count;
 }
 
-static void add_easy(struct lesson *l, const struct teach_example *e, enum field_kind kind,
-                     const bool *is_true)
+/* One field's truth in one example while it is learnt from. */
+struct study {
+    struct arena scratch;
+    const struct task *task;
+    const struct teach_example *example;
+    size_t field;
+    enum field_kind kind;
+    bool *is_true; /* one a span */
+};
+
+static void study_add(struct study *y, struct lesson *l, const struct standing *standing,
+                      const struct span *const *others)
 {
-    const struct spans *spans = &e->sheet->spans;
+    struct span_features features = taught_features(&y->scratch, y->example->sheet, y->task->type,
+                                                    y->field, standing, others);
+
+    lesson_add(l, &features, y->is_true[standing->span - y->example->sheet->spans.items]);
+}
+
+static void add_easy(struct study *y, struct lesson *l)
+{
+    const struct spans *spans = &y->example->sheet->spans;
     uint32_t state = 1, of_kind = 0;
 
     for (int i = 0; i < spans->count; i++)
-        of_kind += spans->items[i].kind == kind;
+        of_kind += spans->items[i].kind == y->kind;
     for (int i = 0; i < spans->count; i++) {
+        const struct standing standing = {.span = &spans->items[i]};
         bool is_near = false;
 
-        if (spans->items[i].kind != kind)
+        if (spans->items[i].kind != y->kind)
             continue;
         for (int k = i - 60; k < i + 60 && !is_near; k++)
-            is_near = k >= 0 && k < spans->count && is_true[k] &&
+            is_near = k >= 0 && k < spans->count && y->is_true[k] &&
                       touches(&spans->items[i], &spans->items[k]);
-        if (is_true[i] || is_near || roll(&state) % of_kind < EASY_NEGATIVES)
-            lesson_add(l, &e->sheet->features[i], is_true[i]);
+        if (y->is_true[i] || is_near || roll(&state) % of_kind < EASY_NEGATIVES)
+            study_add(y, l, &standing, NULL);
     }
 }
 
-struct scored {
-    float score;
-    int index;
-};
-
-static int compare_scored(const void *x, const void *y)
+/* The best that are false; with `others`, all of the best. */
+static void add_best(struct study *y, struct lesson *l, const struct taught_weights *first,
+                     const struct span *const *others)
 {
-    const struct scored *a = x, *b = y;
+    struct standing standings[STANDINGS_MAX];
+    int n = taught_stand(first, y->example->sheet, y->task->type, y->field, standings);
 
-    if (a->score != b->score)
-        return a->score < b->score ? 1 : -1;
-    return (a->index > b->index) - (a->index < b->index);
-}
-
-static void add_hard(struct lesson *l, struct arena *a, const struct taught_field *f,
-                     const struct teach_example *e, enum field_kind kind, const bool *is_true)
-{
-    const struct spans *spans = &e->sheet->spans;
-    struct scored *scored = arena_alloc_array(a, (size_t)spans->count + 1, sizeof *scored);
-    int n = 0;
-
-    for (int i = 0; i < spans->count; i++)
-        if (spans->items[i].kind == kind && !is_true[i])
-            scored[n++] = (struct scored){taught_score(f, &e->sheet->features[i]), i};
-    qsort(scored, (size_t)n, sizeof *scored, compare_scored);
-    for (int i = 0; i < n && i < HARD_NEGATIVES; i++)
-        lesson_add(l, &e->sheet->features[scored[i].index], false);
+    for (int i = 0; i < n; i++)
+        if (others || !y->is_true[standings[i].span - y->example->sheet->spans.items])
+            study_add(y, l, &standings[i], others);
 }
 
 static void add_choices(struct lesson *l, struct arena *a, const struct teach_example *e,
@@ -260,8 +263,33 @@ static void add_choices(struct lesson *l, struct arena *a, const struct teach_ex
     }
 }
 
-/* Learns one field from the examples outside fold `left_out` (-1: from all). */
-static void learn_field(const struct task *t, size_t field, int left_out, struct taught_field *ret)
+/* Which examples are learnt from: all, but one fold or one half of the folds. */
+struct share {
+    int left_out_fold, left_out_half; /* -1: none */
+};
+
+static bool is_in(const struct task *t, const struct share *share, size_t example)
+{
+    return t->folds[example] != share->left_out_fold &&
+           t->folds[example] % 2 != share->left_out_half;
+}
+
+static void study_begin(struct study *y, const struct task *t, size_t example, size_t field)
+{
+    const char *truth = t->examples[example].values[field];
+
+    *y = (struct study){.task = t,
+                        .example = &t->examples[example],
+                        .field = field,
+                        .kind = t->type->fields[field].kind};
+    arena_init(&y->scratch, 256 << 20);
+    y->is_true = arena_alloc(&y->scratch, (size_t)y->example->sheet->spans.count + 1);
+    if (truth && y->kind != FIELD_CODE)
+        mark_true(y->example, y->kind, truth, y->is_true);
+}
+
+static void learn_first(const struct task *t, size_t field, const struct share *share,
+                        struct taught_weights *ret)
 {
     const struct type_field *declared = &t->type->fields[field];
     struct lesson lesson = {0};
@@ -269,27 +297,57 @@ static void learn_field(const struct task *t, size_t field, int left_out, struct
 
     for (int round = 0; round < rounds; round++) {
         for (size_t i = 0; i < t->count; i++) {
-            const struct teach_example *e = &t->examples[i];
-            const char *truth = e->values[field];
-            struct arena scratch;
-            bool *is_true;
+            const char *truth = t->examples[i].values[field];
+            struct study study;
 
-            if (t->folds[i] == left_out || (!truth && declared->kind == FIELD_CODE))
+            if (!is_in(t, share, i) || (!truth && declared->kind == FIELD_CODE))
                 continue;
-            arena_init(&scratch, 64 << 20);
-            is_true = arena_alloc_array(&scratch, (size_t)e->sheet->spans.count + 1, 1);
-            if (truth && declared->kind != FIELD_CODE)
-                mark_true(e, declared->kind, truth, is_true);
+            study_begin(&study, t, i, field);
             if (declared->kind == FIELD_CODE)
-                add_choices(&lesson, &scratch, e, declared, truth);
+                add_choices(&lesson, &study.scratch, study.example, declared, truth);
             else if (round == 0)
-                add_easy(&lesson, e, declared->kind, is_true);
+                add_easy(&study, &lesson);
             else
-                add_hard(&lesson, &scratch, ret, e, declared->kind, is_true);
-            arena_release(&scratch);
+                add_best(&study, &lesson, ret, NULL);
+            arena_release(&study.scratch);
         }
         lesson_learn(&lesson, ret);
     }
+    lesson_release(&lesson);
+}
+
+/* What each field of an example is first thought to be. */
+static void guess(const struct task *t, size_t example, const struct taught *by,
+                  const struct span **ret)
+{
+    for (size_t f = 0; f < t->type->n_fields; f++) {
+        struct standing standings[STANDINGS_MAX];
+        int n = taught_stand(&by->fields[f].first, t->examples[example].sheet, t->type, f,
+                             standings);
+
+        ret[f] = n ? standings[0].span : NULL;
+    }
+}
+
+/* `halves` were learnt without the even and without the odd folds. */
+static void learn_second(const struct task *t, size_t field, const struct share *share,
+                         const struct taught halves[2], const struct span **guesses,
+                         struct taught_weights *ret)
+{
+    struct lesson lesson = {0};
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct study study;
+
+        if (!is_in(t, share, i))
+            continue;
+        study_begin(&study, t, i, field);
+        add_best(&study, &lesson, &halves[t->folds[i] % 2].fields[field].first,
+                 &guesses[i * t->type->n_fields]);
+        arena_release(&study.scratch);
+    }
+    if (lesson.problem.l > 0)
+        lesson_learn(&lesson, ret);
     lesson_release(&lesson);
 }
 
@@ -317,18 +375,37 @@ static int *make_folds(struct arena *a, const struct teach_example *examples, si
 
 static void taught_init(struct taught *t, struct arena *a, const struct type *type)
 {
-    t->type = type;
+    *t = (struct taught){.type = type};
     t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
     for (size_t i = 0; i < type->n_fields; i++) {
         t->fields[i].name = type->fields[i].name;
-        t->fields[i].weights = arena_alloc(a, SPAN_BUCKETS);
+        t->fields[i].first.values = arena_alloc(a, SPAN_BUCKETS);
+        t->fields[i].second.values = arena_alloc(a, SPAN_BUCKETS);
     }
 }
 
+/* Learns everything from the examples outside fold `left_out` (-1: from all). */
 static void learn(const struct task *t, int left_out, struct taught *ret)
 {
-    for (size_t f = 0; f < t->type->n_fields; f++)
-        learn_field(t, f, left_out, &ret->fields[f]);
+    size_t n = t->type->n_fields;
+    struct share share = {left_out, -1};
+    const struct span **guesses = arena_alloc_array(t->arena, t->count * n + 1, sizeof *guesses);
+    struct taught halves[2];
+
+    for (int h = 0; h < 2; h++) {
+        const struct share half = {left_out, h};
+
+        taught_init(&halves[h], t->arena, t->type);
+        for (size_t f = 0; f < n; f++)
+            learn_first(t, f, &half, &halves[h].fields[f].first);
+    }
+    for (size_t i = 0; i < t->count; i++)
+        guess(t, i, &halves[t->folds[i] % 2], &guesses[i * n]);
+    for (size_t f = 0; f < n; f++) {
+        learn_first(t, f, &share, &ret->fields[f].first);
+        if (t->type->fields[f].kind != FIELD_CODE)
+            learn_second(t, f, &share, halves, guesses, &ret->fields[f].second);
+    }
 }
 
 /* Three numbers from (score, lead) → right, by the same solver. */
@@ -410,8 +487,8 @@ static void outcome_init(struct teach_outcome *o, struct arena *a, const struct 
     };
 }
 
-void teach(struct arena *a, const struct type *type, const struct teach_example *examples,
-           size_t count, struct taught *ret, struct teach_outcome *o)
+void teach_type(struct arena *a, const struct type *type, const struct teach_example *examples,
+                size_t count, struct taught *ret, struct teach_outcome *o)
 {
     const struct task t = {a, type, examples, count, make_folds(a, examples, count)};
     size_t n = type->n_fields;

@@ -27,8 +27,8 @@ enum { TEACH_FOLDS = 5 };
 
 /* Learns from all examples, measures on folds of whole groups, and calibrates on the measurement.
  * The same examples give the same weights. Everything hangs in the arena. */
-void teach(struct arena *a, const struct type *type, const struct teach_example *examples,
-           size_t count, struct taught *ret, struct teach_outcome *ret_outcome);
+void teach_type(struct arena *a, const struct type *type, const struct teach_example *examples,
+                size_t count, struct taught *ret, struct teach_outcome *ret_outcome);
 
 /* Whether two values of a kind are the same for a clerk: letters and digits, amounts, days. */
 bool teach_is_same(enum field_kind kind, const char *truth, const char *value);

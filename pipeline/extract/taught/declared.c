@@ -1,0 +1,140 @@
+/*
+ * Fields with a box are read from the form, all others answered by what was taught or by the labels.
+ * What is not found is missing; the verdict says so where the type requires it.
+ */
+#include "pipeline/extract/taught/declared.h"
+#include "pipeline/extract/taught/form.h"
+
+#include "base/arena.h"
+
+#include <string.h>
+
+bool declared_is_known(const struct type *type, const struct sheet *s)
+{
+    for (size_t i = 0; i < type->n_known_by; i++) {
+        int count, at = sheet_find_phrase(s, type->known_by[i], 0, &count);
+
+        if (at >= 0 && s->tokens[at].page == 0 && s->tokens[at].box.y0 < s->pages[0]->height_pt / 2)
+            return true;
+    }
+    return false;
+}
+
+/* An empty field of the document that `name` stands for. */
+static struct field *field_named(struct document *d, const char *name)
+{
+    enum field_id id;
+
+    if (field_parse(name, &id))
+        return &d->fields[id];
+    for (size_t i = 0; i < d->n_named; i++)
+        if (strcmp(d->named[i].name, name) == 0)
+            return &d->named[i].field;
+    d->named[d->n_named].name = name;
+    return &d->named[d->n_named++].field;
+}
+
+static void put(struct document *d, struct page *const *pages, const char *name, int page,
+                const char *value, float confidence, struct box box, unsigned proofs)
+{
+    *field_named(d, name) = (struct field){
+        .value = value,
+        .confidence = confidence,
+        .page = d->pages[page],
+        .box = box,
+        .source = pages[page]->source == PAGE_TEXT ? SOURCE_TEXT : SOURCE_OCR,
+        .proofs = proofs,
+    };
+}
+
+/* A code is chosen from the whole of the first page that was read. */
+static int page_of(const struct sheet *s, const struct span *span)
+{
+    int page = span ? span->page : 0;
+
+    while (!span && page + 1 < s->n_pages && !s->pages[page])
+        page++;
+    return page;
+}
+
+static void put_answer(const struct taught *t, const struct taught_sheet *sheet, size_t field,
+                       const struct taught_answer *answer, struct document *d)
+{
+    const char *name = t->type->fields[field].name;
+    const struct span *span = answer->span;
+    bool has_label = span && sheet->labels[field][span - sheet->spans.items] > LABEL_IN_ROW;
+
+    if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE ||
+        (t->is_untaught && document_find(d, name)))
+        return;
+    put(d, sheet->sheet.pages, name, page_of(&sheet->sheet, span), answer->value,
+        answer->confidence, span ? span->printed : (struct box){0},
+        has_label ? 1u << PROOF_LABEL : 0);
+}
+
+/* Says in `is_read` which fields' boxes were looked into: what is empty there is empty. */
+static void put_boxes(const struct type *type, const struct sheet *s, struct arena *a,
+                      bool *is_read, struct document *d)
+{
+    struct form_fit fit;
+    int fitted = 0;
+
+    for (size_t i = 0; i < type->n_fields; i++) {
+        const struct type_field *f = &type->fields[i];
+        struct form_value found;
+
+        if (!f->page || f->page > s->n_pages || !s->pages[f->page - 1])
+            continue;
+        if (fitted != f->page && !form_fit(type, s, f->page, &fit))
+            continue;
+        fitted = f->page;
+        is_read[i] = true;
+        found = form_read(s, a, f->page, form_place(&fit, &f->box), f->kind);
+        if (found.value)
+            put(d, s->pages, f->name, f->page - 1, found.value, found.confidence, found.box, 0);
+    }
+}
+
+static void require(const struct type *type, struct arena *a, struct document *d)
+{
+    d->declared = type->name;
+    d->required = arena_alloc_array(a, type->n_fields, sizeof *d->required);
+    d->n_required = 0;
+    for (size_t i = 0; i < type->n_fields; i++)
+        if (type->fields[i].is_required)
+            d->required[d->n_required++] = type->fields[i].name;
+}
+
+static void take_out_undeclared(const struct type *type, struct document *d)
+{
+    enum document_type ignored;
+
+    if (document_type_parse(type->name, &ignored))
+        return;
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (!type_find(type, field_info((enum field_id)i)->name))
+            d->fields[i] = (struct field){0};
+    d->n_lines = d->n_vat = 0;
+}
+
+void declared_fill(const struct taught *t, struct arena *a, struct page *const *pages,
+                   struct document *d)
+{
+    const struct type *type = t->type;
+    struct taught_answer *answers = arena_alloc_array(a, type->n_fields, sizeof *answers);
+    bool *is_read = arena_alloc_array(a, type->n_fields, sizeof *is_read);
+    struct taught_sheet sheet;
+
+    taught_sheet_init(&sheet, a, pages, d->n_pages, type);
+    d->named = arena_alloc_array(a, type->n_fields, sizeof *d->named);
+    d->n_named = 0;
+    require(type, a, d);
+    take_out_undeclared(type, d);
+    if (sheet.sheet.n_tokens == 0)
+        return;
+    put_boxes(type, &sheet.sheet, a, is_read, d);
+    taught_answer(t, a, &sheet, answers);
+    for (size_t i = 0; i < type->n_fields; i++)
+        if (!is_read[i])
+            put_answer(t, &sheet, i, &answers[i], d);
+}
