@@ -1,7 +1,7 @@
 /*
- * libyaml's tree as jansson's: mappings become objects, sequences arrays, and every scalar a string,
- * because a declaration says itself what each of its values is. Aliases are refused: a few of them
- * can stand for a billion nodes.
+ * libyaml's tree as jansson's: mappings become objects, sequences arrays, and every scalar a
+ * string, because a declaration says itself what each of its values is. Aliases are refused: a few
+ * of them can stand for a billion nodes.
  */
 #include "base/yaml.h"
 

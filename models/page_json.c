@@ -1,6 +1,6 @@
 /*
- * Words and check boxes travel: rules and bar codes stay with the packed page. What comes in is checked like
- * anything from outside, because people edit such files.
+ * Words and check boxes travel: rules and bar codes stay with the packed page. What comes in is
+ * checked like anything from outside, because people edit such files.
  */
 #include "models/page_json.h"
 

@@ -1,6 +1,6 @@
 /*
- * Declarations are YAML, checked key by key: an unknown key is a mistake, not a remark. Names become
- * keys of JSON and columns of tables, so they keep to plain letters.
+ * Declarations are YAML, checked key by key: an unknown key is a mistake, not a remark. Names
+ * become keys of JSON and columns of tables, so they keep to plain letters.
  */
 #include "models/type.h"
 

@@ -1,4 +1,5 @@
-/* Folders of declarations are listed by name, so that what is found first never depends on the disk. */
+/* Folders of declarations are listed by name, so that what is found first never depends on the
+ * disk. */
 #include "workers/type_shelf.h"
 
 #include "base/arena.h"

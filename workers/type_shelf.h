@@ -30,13 +30,13 @@ struct type_shelf {
 /* Loads all of them into the arena. A folder that is not there holds none. */
 void type_shelf_load(struct type_shelf *shelf, struct arena *a, const struct settings *s);
 
-/* One by its name, or by the path of its declaration (a word with '/' or ending in ".yaml"), which is
- * put on the shelf and wins over its namesakes. ERR_NOT_FOUND, or what is wrong with it. */
+/* One by its name, or by the path of its declaration (a word with '/' or ending in ".yaml"), which
+ * is put on the shelf and wins over its namesakes. ERR_NOT_FOUND, or what is wrong with it. */
 int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
                     const struct shelf_type **ret, struct err *err);
 
-/* The type of a document: the one it names, else a taught one of the type it was sorted as, else one
- * that its first page is known by; NULL for none. `pages` are those of `d`. */
+/* The type of a document: the one it names, else a taught one of the type it was sorted as, else
+ * one that its first page is known by; NULL for none. `pages` are those of `d`. */
 const struct taught *type_shelf_pick(const struct type_shelf *shelf, struct arena *a,
                                      struct page *const *pages, const struct document *d);
 

@@ -64,8 +64,8 @@ void sheet_find_mentions(struct sheet *s, struct arena *a);
 /* Dollars and no other currency: dates are written month first. */
 bool sheet_writes_month_first(const struct sheet *s);
 
-/* The next run of tokens from `from` on, within one row, that says `phrase` (as phrase keys see it);
- * its first token, or -1. Words of a text layer may be split or glued otherwise. */
+/* The next run of tokens from `from` on, within one row, that says `phrase` (as phrase keys see
+ * it); its first token, or -1. Words of a text layer may be split or glued otherwise. */
 int sheet_find_phrase(const struct sheet *s, const char *phrase, int from, int *ret_count);
 
 /* The texts of tokens first … first + count - 1 with single spaces, cut at a field's limit. */

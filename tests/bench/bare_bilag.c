@@ -1,6 +1,6 @@
 /*
- * bilag's own reading alone, on the pages of TIFF files: line finder and recogniser, nothing before,
- * nothing after; what bare-tesseract is to libtesseract.
+ * bilag's own reading alone, on the pages of TIFF files: line finder and recogniser, nothing
+ * before, nothing after; what bare-tesseract is to libtesseract.
  *
  *   bare-bilag MODEL KERNEL ROUNDS FILE…      KERNEL: "-" for the fastest here
  *

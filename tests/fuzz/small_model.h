@@ -24,7 +24,8 @@ struct small_model {
     uint32_t seed;
 };
 
-/* The characters "a", "b", "1", ".", ",", and "æ", which is written with the codes of "a" and "b". */
+/* The characters "a", "b", "1", ".", ",", and "æ", which is written with the codes of "a" and
+ * "b". */
 enum { SMALL_SPACE, SMALL_JOINED, SMALL_BROKEN, SMALL_A, SMALL_B, SMALL_1, SMALL_DOT, SMALL_COMMA };
 enum { SMALL_AE = SMALL_COMMA + 1, SMALL_UNICHARS, SMALL_CLASSES = 7, SMALL_NULL = 6 };
 

@@ -1,9 +1,10 @@
 /*
  * bilag teach: documents with known values become the weights of a type.
  *
- * A document may be given as it is, then `bilag read --words` reads it in a process of its own, with
- * the jail and the limits of every reading; or as the words which that command printed, so that many
- * lessons need one reading. Examples find their documents by name, without folder and ending.
+ * A document may be given as it is, then `bilag read --words` reads it in a process of its own,
+ * with the jail and the limits of every reading; or as the words which that command printed, so
+ * that many lessons need one reading. Examples find their documents by name, without folder and
+ * ending.
  */
 #include "base/arena.h"
 #include "base/buf.h"

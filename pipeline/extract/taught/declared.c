@@ -1,6 +1,6 @@
 /*
- * Fields with a box are read from the form, all others answered by what was taught or by the labels.
- * What is not found is missing; the verdict says so where the type requires it.
+ * Fields with a box are read from the form, all others answered by what was taught or by the
+ * labels. What is not found is missing; the verdict says so where the type requires it.
  */
 #include "pipeline/extract/taught/declared.h"
 #include "pipeline/extract/taught/form.h"

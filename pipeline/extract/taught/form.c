@@ -4,7 +4,8 @@
  * guesses agree is found from pairs, then fitted to all that agree, now with shear: paper is drawn
  * unevenly through a scanner.
  *
- * A check box is measured, not read: the reader tells the boxes of a page and how much ink each holds.
+ * A check box is measured, not read: the reader tells the boxes of a page and how much ink each
+ * holds.
  */
 #include "pipeline/extract/taught/form.h"
 #include "pipeline/extract/amount.h"

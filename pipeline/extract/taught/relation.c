@@ -1,7 +1,7 @@
 /*
- * Labels are looked for as phrases, so that case, spaces and confusable letters do not matter. Between
- * fields only order and place are compared, never values: which of two dates comes first, which
- * number stands in the same row or column.
+ * Labels are looked for as phrases, so that case, spaces and confusable letters do not matter.
+ * Between fields only order and place are compared, never values: which of two dates comes first,
+ * which number stands in the same row or column.
  */
 #include "pipeline/extract/taught/relation.h"
 #include "pipeline/extract/taught/span_draft.h"

@@ -34,8 +34,8 @@ struct standing {
 
 enum { RELATIONS_MAX = 512 };
 
-/* Writes the buckets of a standing; `others` has what each field was first thought to be (NULL where
- * nothing), and the own field's place in it is not looked at. */
+/* Writes the buckets of a standing; `others` has what each field was first thought to be (NULL
+ * where nothing), and the own field's place in it is not looked at. */
 int relations_find(const struct sheet *s, const struct standing *standing, int field,
                    const struct span *const *others, int n_fields, uint16_t out[RELATIONS_MAX]);
 

@@ -259,8 +259,8 @@ static void find_right(struct draft *f, const struct sheet *s, const struct span
         ispunct((unsigned char)last[strlen(last) - 1]) ? (unsigned char)last[strlen(last) - 1] : 0);
 }
 
-/* Words of the nearest rows above or below (direction) that share columns with the span; the last of the
- * nearest row is returned. `f` may be NULL. */
+/* Words of the nearest rows above or below (direction) that share columns with the span; the last
+ * of the nearest row is returned. `f` may be NULL. */
 static uint32_t find_across(struct draft *f, const struct span_context *k, const struct span *span,
                             int direction, enum template t, enum template second)
 {

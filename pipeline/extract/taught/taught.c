@@ -237,7 +237,8 @@ static bool is_scale(float scale)
     return scale >= 0 && scale < 1000;
 }
 
-/* Reads "field NAME SCALE SCALE BIAS SCORE LEAD" lines; true when every field of the type has one. */
+/* Reads "field NAME SCALE SCALE BIAS SCORE LEAD" lines; true when every field of the type has
+ * one. */
 static bool read_head(struct taught *t, const char *head, size_t length)
 {
     size_t found = 0;
