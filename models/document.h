@@ -80,6 +80,7 @@ struct document {
     struct line_item *lines;
     size_t n_lines;
     enum outcome outcome;
+    const char *certificate; /* what the outcome rests on, "2026-11-22 scan new", or NULL */
     struct reason *reasons; /* only document_add_reason() adds: it knows how much room there is */
     size_t n_reasons;
 };

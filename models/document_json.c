@@ -99,6 +99,7 @@ static json_t *verdict_to_json(const struct document *d)
     json_t *verdict = json_object(), *reasons = json_array();
 
     json_set_text(verdict, "outcome", outcome_name(d->outcome));
+    json_set_text(verdict, "certificate", d->certificate);
     for (size_t i = 0; i < d->n_reasons; i++) {
         const struct reason *reason = &d->reasons[i];
         json_t *json = json_object();
@@ -267,6 +268,7 @@ static int parse_verdict(struct arena *a, const json_t *verdict, struct document
     if (json_array_size(reasons) > LIMIT_REASONS_A_DOCUMENT)
         return err_set(err, ERR_LIMIT, "document with %zu reasons", json_array_size(reasons));
     d->outcome = outcome < 0 ? OUTCOME_REVIEW : (enum outcome)outcome;
+    d->certificate = copy_text(a, verdict, "certificate");
     json_array_foreach(reasons, i, json) {
         const char *code = copy_text(a, json, "code");
         enum field_id field;

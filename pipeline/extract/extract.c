@@ -4,6 +4,7 @@
  * read is missing, and what is missing is a reason for review.
  */
 #include "pipeline/extract/extract.h"
+#include "pipeline/extract/calibration.h"
 #include "pipeline/extract/candidate.h"
 #include "pipeline/extract/currency.h"
 #include "pipeline/extract/einvoice.h"
@@ -102,5 +103,9 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     if (context->fill_declared)
         context->fill_declared(context->user, a, pages, d);
     verdict_decide(a, context, d);
+    if (context->calibration) { /* the proofs say how sure, and how sure decides */
+        calibration_apply(context->calibration, d);
+        verdict_decide(a, context, d);
+    }
     return 0;
 }

@@ -10,6 +10,8 @@
 #include "models/lesson.h"
 
 struct arena;
+struct calibration;
+struct certificate;
 struct err;
 
 /* Us: whose mail this is. Empty strings where not configured. */
@@ -21,16 +23,20 @@ struct extract_context {
     const struct company *company;
     struct civil_date today;
     float post_confidence; /* required fields below it ask for a person */
+    /* Turns confidence into probability, and says from which one on it is believed; either may be
+     * NULL: then confidence is a score, and post_confidence alone decides. */
+    const struct calibration *calibration;
+    const struct certificate *certificate;
     /* What the records know of the supplier a value points at; may be NULL. Returns true and the
-     * name of a supplier whose earlier, approved documents carried this value in this field. Several
-     * may share an account (a factoring bank's): the one *ret_supplier names on entry, or NULL for
+     * name of a supplier whose earlier, approved documents carried this value in this field.
+     * Several may share an account (a factoring bank's): the one *ret_supplier names on entry, or NULL for
      * nobody, is preferred. */
     bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
     /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
      * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */
     const struct lessons *(*recall)(void *user, const struct supplier_sign *signs, size_t n);
-    /* Fills the fields of the document's declared type, taught or by its labels, and names the type in
-     * d->declared, which may name one already; does nothing for a document of none. May be NULL. */
+    /* Fills the fields of the document's declared type, taught or by its labels, and names the type
+     * in d->declared, which may name one already; does nothing for a document of none. May be NULL. */
     void (*fill_declared)(void *user, struct arena *a, struct page *const *pages,
                           struct document *d);
     void *user;

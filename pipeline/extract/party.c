@@ -387,6 +387,7 @@ static void fill_name(const struct search *q, const struct name *name, struct ar
         worst = fmaxf(worst, 0.97f); /* nobody misreads the same way in two places */
     *field = (struct field){.value = text,
                             .confidence = confidence * (0.4f + 0.6f * worst),
+                            .reading = worst,
                             .proofs = name->other_line >= 0 ? 1u << PROOF_PRINTED_TWICE : 0,
                             .page = q->s->pages[line->page]->number,
                             .box = printed,

@@ -217,6 +217,7 @@ void field_from_candidate(struct field *field, const struct candidate *c, const 
 {
     *field = (struct field){.value = value,
                             .confidence = confidence,
+                            .reading = c->confidence,
                             .page = s->pages[c->page]->number,
                             .box = c->printed,
                             .source = c->is_ocr ? SOURCE_OCR : SOURCE_TEXT};

@@ -3,6 +3,7 @@
  * enough to post unseen. Everything is computed anew from the document, so it can run after each
  * correction. Whatever is missing, doubtful or contradictory becomes a reason in plain words.
  */
+#include "pipeline/extract/certificate.h"
 #include "pipeline/extract/checks.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/extract/vat_rates.h"
@@ -10,6 +11,7 @@
 #include "base/arena.h"
 #include "models/money.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,6 +284,33 @@ static bool is_proved_total(const struct document *d, enum field_id id)
            has_proof(d, FIELD_TOTAL_VAT, PROOF_VAT_AMOUNT);
 }
 
+/* The certificate decides where there is one; post_confidence is then a floor under it. */
+static void judge_certainty(struct judgement *j, enum field_id id)
+{
+    const struct certificate *certificate = j->context->certificate;
+    const struct field *field = &j->d->fields[id];
+    const struct certificate_row *row;
+    float threshold = j->context->post_confidence;
+
+    if (certificate) {
+        enum certificate_group group = certificate_group_of(j->d);
+
+        row = &certificate->rows[group][id];
+        if (!row->is_automated) {
+            document_add_reason(j->d, j->a, "not_certified", (int)id,
+                                "too few papers were checked (%s) to trust %s unseen",
+                                certificate_group_name(group), field_info(id)->label);
+            return;
+        }
+        threshold = fmaxf(threshold, row->threshold);
+    } else if (is_proved_total(j->d, id)) {
+        return;
+    }
+    if (field->confidence < threshold)
+        document_add_reason(j->d, j->a, "low_confidence", (int)id, "%s %s is not certain",
+                            field_info(id)->label, field->value);
+}
+
 static void judge_required(struct judgement *j)
 {
     static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
@@ -299,14 +328,12 @@ static void judge_required(struct judgement *j)
             document_add_reason(j->d, j->a, "ambiguous", (int)required[i],
                                 "%s fits two ways: %s or %s", label, field->value,
                                 field->alternative);
-        else if (field->confidence < j->context->post_confidence &&
-                 !is_proved_total(j->d, required[i]))
-            document_add_reason(j->d, j->a, "low_confidence", (int)required[i],
-                                "%s %s is not certain", label, field->value);
+        else
+            judge_certainty(j, required[i]);
     }
 }
 
-/* What the declared type cannot do without. An invoice's own required fields are asked for anyway. */
+/* What the declared type cannot do without. An invoice's own required fields are asked for. */
 static void judge_declared(struct judgement *j)
 {
     for (size_t i = 0; i < j->d->n_required; i++) {
@@ -361,6 +388,7 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
 
     for (int i = 0; i < FIELD_COUNT; i++)
         d->fields[i].proofs &= ~COMPUTED;
+    d->certificate = NULL;
     keep_reasons(d);
     if (d->type == DOCUMENT_UNKNOWN)
         document_add_reason(d, a, "type_unknown", -1,
@@ -374,11 +402,14 @@ void verdict_decide(struct arena *a, const struct extract_context *context, stru
     judge_due(&j);
     judge_lines(&j);
     judge_vat(&j);
-    judge_required(&j); /* what the sums prove needs no sure reading */
     judge_seller(&j);
+    judge_required(&j); /* knows by now what the sums prove, and whether the seller is known */
     judge_payment(&j);
     judge_accounts(&j);
     judge_dates(&j);
     judge_buyer(&j);
+    if (context->certificate)
+        d->certificate = arena_printf(a, "%s %s", context->certificate->name,
+                                      certificate_group_name(certificate_group_of(d)));
     d->outcome = d->n_reasons ? OUTCOME_REVIEW : OUTCOME_POST;
 }

@@ -3,14 +3,18 @@
  *
  *   bilag-train type TRAINING.jsonl OUT.model PROVENANCE    trains; PROVENANCE is a line of text
  *   bilag-train test MODELS TRAINING.jsonl                  prints a confusion table
- *   bilag-train read MODELS TRAINING.jsonl                  prints what `bilag read --jsonl` would
+ *   bilag-train read MODELS WORDS.jsonl                     prints what `bilag read --jsonl` would
+ *   bilag-train explain MODELS WORDS.jsonl                  … and what was considered
+ *   bilag-train known MODELS WORDS.jsonl                    … with a memory that truth corrects
+ *   bilag-train features                                    names what is calibrated
  *
- * The files are the words `bilag-generate --training` writes: no recognition takes place, so
- * figures from here say nothing about scans.
+ * The files are the words `bilag-generate --training` writes, without recognition,
+ * or those of `bilag read --words`, to which the truth may be added.
  */
-#include "pipeline/extract/extract.h"
+#include "pipeline/extract/calibration.h"
+#include "pipeline/extract/certificate.h"
 #include "pipeline/sort/sort.h"
-#include "pipeline/sort/training.h"
+#include "pipeline/sort/train_read.h"
 #include "pipeline/sort/type_model.h"
 
 #include "base/arena.h"
@@ -135,38 +139,6 @@ static int train_type(const char *input, const char *output, const char *how, st
     return file_write(output, out.data, out.length, 0644, err);
 }
 
-static void print_document(const struct document *d)
-{
-    AUTO_JSON json_t *json = document_to_json(d);
-    AUTO_BUF struct buf out;
-
-    buf_init(&out, OUTPUT_BYTES);
-    json_print(json, &out);
-    puts(out.data);
-}
-
-/* Sorts and extracts one document as the workers do. */
-static int read_one(struct arena *a, const struct sorter *sorter, struct training_document *t,
-                    struct err *err)
-{
-    const struct company nobody = {"", "", "", "", ""};
-    const struct extract_context context = {.company = &nobody, .post_confidence = 0.9f};
-    struct sorted sorted;
-    int r = sort_pages(a, sorter, t->pages, (size_t)t->n_pages, NULL, &sorted, err);
-
-    for (size_t i = 0; r == 0 && i < sorted.n_documents; i++) {
-        struct document *d = sorted.documents[i];
-        struct page **pages = arena_alloc_array(a, d->n_pages, sizeof(struct page *));
-
-        for (size_t k = 0; k < d->n_pages; k++)
-            pages[k] = t->pages[d->pages[k] - 1];
-        d->file = t->file;
-        r = extract_document(a, pages, NULL, &context, d, err);
-        print_document(d);
-    }
-    return r;
-}
-
 struct confusion {
     int count[DOCUMENT_TYPE_COUNT][DOCUMENT_TYPE_COUNT];
     int total, right, language_right, whole;
@@ -205,7 +177,7 @@ static void print_confusion(const struct confusion *table)
            (double)table->whole / table->total);
 }
 
-static int run(const char *folder, const char *input, bool is_test, struct err *err)
+static int test(const char *folder, const char *input, struct err *err)
 {
     AUTO_FCLOSE FILE *in = fopen(input, "r");
     struct confusion table = {0};
@@ -222,14 +194,93 @@ static int run(const char *folder, const char *input, bool is_test, struct err *
     }
     arena_init(&arena, ARENA_BYTES);
     while (r >= 0 && (r = training_read(&arena, in, &t, err)) > 0) {
-        r = is_test ? test_one(&arena, sorter, &t, &table, err) : read_one(&arena, sorter, &t, err);
+        r = test_one(&arena, sorter, &t, &table, err);
         arena_clear(&arena);
     }
-    if (r == 0 && is_test)
+    if (r == 0)
         print_confusion(&table);
     arena_release(&arena);
     sorter_free(sorter);
     return r;
+}
+
+/* ---- read ---- */
+
+/* A folder without the file is one that is being made: then nothing is calibrated, or certified. */
+static int load_trust(const char *folder, struct calibration *calibration,
+                      struct certificate *certificate, struct train_reader *reader, struct err *err)
+{
+    AUTO_BUF struct buf weights, thresholds;
+    AUTO_FREE char *first = mem_printf("%s/%s", folder, CALIBRATION_FILE);
+    AUTO_FREE char *second = mem_printf("%s/%s", folder, CERTIFICATE_FILE);
+    int r = 0;
+
+    buf_init(&weights, OUTPUT_BYTES);
+    buf_init(&thresholds, OUTPUT_BYTES);
+    if (file_exists(first)) {
+        r = file_read(first, &weights, err);
+        if (r == 0)
+            r = calibration_parse(calibration, weights.data, weights.length, err);
+        reader->calibration = calibration;
+    }
+    if (r == 0 && file_exists(second)) {
+        r = file_read(second, &thresholds, err);
+        if (r == 0)
+            r = certificate_parse(certificate, thresholds.data, thresholds.length, err);
+        reader->certificate = certificate;
+    }
+    return r;
+}
+
+static int read_all(const char *folder, const char *input, struct train_reader *reader,
+                    struct err *err)
+{
+    static struct calibration calibration;
+    static struct certificate certificate;
+    AUTO_FCLOSE FILE *in = fopen(input, "r");
+    struct sorter *sorter = NULL;
+    struct training_document t;
+    struct arena arena;
+    int r = sorter_new(folder, &sorter, err);
+
+    if (r == 0 && !in)
+        r = err_errno(err, ERR_IO, "opening %s", input);
+    if (r == 0)
+        r = load_trust(folder, &calibration, &certificate, reader, err);
+    reader->sorter = sorter;
+    arena_init(&arena, ARENA_BYTES);
+    while (r >= 0 && (r = training_read(&arena, in, &t, err)) > 0) {
+        r = train_reader_print(reader, &arena, &t, err);
+        arena_clear(&arena);
+    }
+    arena_release(&arena);
+    sorter_free(sorter);
+    return r;
+}
+
+static int run_read(char **arguments, struct err *err)
+{
+    struct train_reader reader = {.has_candidates = strcmp(arguments[1], "explain") == 0,
+                                  .has_features = strcmp(arguments[1], "read") != 0};
+    int r;
+
+    if (strcmp(arguments[1], "known") == 0)
+        reader.known = known_new();
+    r = read_all(arguments[2], arguments[3], &reader, err);
+    known_free(reader.known);
+    return r;
+}
+
+static int print_features(void)
+{
+    for (int i = 0; i < CALIBRATION_COUNT; i++)
+        printf("%s ", calibration_feature_name(i));
+    return 0;
+}
+
+static bool is_reading(const char *verb)
+{
+    return strcmp(verb, "read") == 0 || strcmp(verb, "explain") == 0 || strcmp(verb, "known") == 0;
 }
 
 int main(int argc, char **argv)
@@ -240,11 +291,13 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[1], "type") == 0)
         r = train_type(argv[2], argv[3], argv[4], &err);
     else if (argc == 4 && strcmp(argv[1], "test") == 0)
-        r = run(argv[2], argv[3], true, &err);
-    else if (argc == 4 && strcmp(argv[1], "read") == 0)
-        r = run(argv[2], argv[3], false, &err);
+        r = test(argv[2], argv[3], &err);
+    else if (argc == 2 && strcmp(argv[1], "features") == 0)
+        r = print_features();
+    else if (argc == 4 && is_reading(argv[1]))
+        r = run_read(argv, &err);
     else {
-        fprintf(stderr, "usage: bilag-train type|test|read … (see the head of train_main.c)\n");
+        fprintf(stderr, "usage: bilag-train VERB …: see the head of train_main.c\n");
         return 2;
     }
     return r < 0 ? fail(&err) : 0;

@@ -19,6 +19,16 @@ static bool read_line(FILE *in, char **line, size_t *capacity, size_t *ret_lengt
     return n > 0;
 }
 
+static void release_json(void *json)
+{
+    json_decref(json);
+}
+
+static void keep(struct arena *a, json_t *json)
+{
+    arena_defer(a, release_json, json_incref(json));
+}
+
 int training_read(struct arena *a, FILE *in, struct training_document *ret, struct err *err)
 {
     AUTO_FREE char *line = NULL;
@@ -42,6 +52,8 @@ int training_read(struct arena *a, FILE *in, struct training_document *ret, stru
             ret->pages = arena_alloc_array(a, (size_t)total, sizeof *ret->pages);
             ret->file = arena_strdup(a, json_get_text(json, "file", ""));
             ret->language = arena_strdup(a, json_get_text(json, "language", ""));
+            ret->truth = json_object_get(json, "truth");
+            keep(a, json);
             document_type_parse(json_get_text(json, "type", ""), &ret->type);
         }
         r = page_from_json(a, json, &ret->pages[ret->n_pages], err);

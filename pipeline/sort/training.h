@@ -18,6 +18,7 @@ struct training_document {
     enum document_type type;
     struct page **pages;
     int n_pages;
+    const struct json_t *truth; /* as the generator's truth.jsonl has it, or NULL */
 };
 
 /* Reads the next document; 1, 0 at the end, or ERR_INVALID. Everything hangs in the arena. */

@@ -1,5 +1,6 @@
 /* What a proof is worth against a doubt: the verdict on documents set up by hand. */
 #include "pipeline/extract/extract.h"
+#include "pipeline/extract/certificate.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -78,11 +79,68 @@ static void two_readings_of_a_total_ask_all_the_same(void **state)
     assert_string_equal(d->reasons[0].code, "ambiguous");
 }
 
+/* A certificate for scans of new suppliers that believes every required field from 0.97 on. */
+static struct certificate certificate_for_new_scans(void)
+{
+    static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
+                                             FIELD_SELLER_NAME, FIELD_CURRENCY, FIELD_TOTAL_GROSS};
+    struct certificate c = {.name = "2026-11-22", .limit = 0.01, .certainty = 0.95};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(required); i++)
+        c.rows[GROUP_SCAN_NEW][required[i]] = (struct certificate_row){
+            .seen = 500, .accepted = 400, .is_automated = true, .threshold = 0.97f};
+    return c;
+}
+
+static enum outcome judged_by(struct arena *a, struct document *d, const struct certificate *c,
+                              float floor)
+{
+    static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
+    const struct extract_context context = {
+        .company = &us, .today = {2026, 11, 21}, .post_confidence = floor, .certificate = c};
+
+    verdict_decide(a, &context, d);
+    return d->outcome;
+}
+
+static void the_certificate_says_what_is_sure_enough(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+    struct certificate c = certificate_for_new_scans();
+    struct document *sure = invoice(&a, "1000.00", "250.00", "1250.00", 0.98f);
+    struct document *unsure = invoice(&a, "1000.00", "250.00", "1250.00", 0.96f);
+
+    (void)state;
+    assert_int_equal(judged_by(&a, sure, &c, 0), OUTCOME_POST);
+    assert_string_equal(sure->certificate, "2026-11-22 scan new");
+    assert_int_equal(judged_by(&a, unsure, &c, 0), OUTCOME_REVIEW); /* sums or not */
+    assert_string_equal(unsure->reasons[0].code, "low_confidence");
+    assert_int_equal(judged_by(&a, sure, &c, 0.985f), OUTCOME_REVIEW); /* the floor holds */
+}
+
+static void a_group_without_threshold_waits(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+    struct certificate c = certificate_for_new_scans();
+    struct document *d = invoice(&a, "1000.00", "250.00", "1250.00", 0.99f);
+
+    (void)state;
+    c.rows[GROUP_SCAN_NEW][FIELD_SELLER_NAME].is_automated = false;
+    assert_int_equal(judged_by(&a, d, &c, 0), OUTCOME_REVIEW);
+    assert_string_equal(d->reasons[0].code, "not_certified");
+    d->fields[FIELD_SELLER_NAME].proofs |= 1u << PROOF_PERSON;
+    assert_int_equal(judged_by(&a, d, &c, 0), OUTCOME_POST);
+    assert_int_equal(judged_by(&a, d, NULL, 0.9f), OUTCOME_POST);
+    assert_null(d->certificate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_total_that_two_equations_make_needs_no_sure_reading),
         cmocka_unit_test(a_total_that_nothing_makes_does),
+        cmocka_unit_test(the_certificate_says_what_is_sure_enough),
+        cmocka_unit_test(a_group_without_threshold_waits),
         cmocka_unit_test(two_readings_of_a_total_ask_all_the_same),
     };
 
