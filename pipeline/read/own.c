@@ -182,6 +182,9 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
     status = recogniser_read(r, a, images, layout.line_count, texts, err);
     if (status < 0)
         return status;
+    for (size_t i = 0; i < layout.line_count; i++)
+        if (layout_is_junk(&texts[i]))
+            texts[i].word_count = 0;
     take_words(a, &layout, texts, ret);
     take_rules(a, &layout, s, ret);
     return 0;

@@ -90,7 +90,7 @@ static void draw(const char *path, PIX *pix, const struct layout *layout)
 static void print_lines(const struct recognised_line *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < texts[i].word_count; k++)
+        for (size_t k = 0; k < texts[i].word_count && !layout_is_junk(&texts[i]); k++)
             printf("word %s\n", texts[i].words[k].text);
 }
 

@@ -17,23 +17,33 @@
 
 enum { CANDIDATES_MAX = 300 };
 
-/* The block's rows from its first to its last dark pixel, white for dark. */
-static struct bitmap inside(struct arena *a, const struct marks *m, int i)
+/* Where row y of mark i begins and ends; false when it has none. */
+static bool row_span(const struct marks *m, int i, int y, int *ret_from, int *ret_to)
+{
+    bool is_any = false;
+
+    for (int k = m->row[y]; k < m->row[y + 1]; k++)
+        if (m->runs[k].mark == i) {
+            *ret_from = is_any ? *ret_from : m->runs[k].x0;
+            *ret_to = m->runs[k].x1;
+            is_any = true;
+        }
+    return is_any;
+}
+
+/* The block's rows from their first to their last dark pixel, white for dark: what is dark inside
+ * an o is another mark, but no letter either. */
+static struct bitmap inside(struct arena *a, const struct marks *m, int i, const struct bitmap *ink)
 {
     const struct mark *mark = &m->marks[i];
     struct bitmap b = bitmap_new(a, mark_width(mark), mark_height(mark));
+    int from, to;
 
-    for (int y = mark->y0; y < mark->y1; y++) {
-        int end = -1;
-
-        for (int k = m->row[y]; k < m->row[y + 1]; k++) {
-            if (m->runs[k].mark != i)
-                continue;
-            if (end >= 0)
-                bitmap_fill(&b, y - mark->y0, end - mark->x0, m->runs[k].x0 - mark->x0, true);
-            end = m->runs[k].x1;
-        }
-    }
+    for (int y = mark->y0; y < mark->y1; y++)
+        if (row_span(m, i, y, &from, &to))
+            for (int x = from; x < to; x++)
+                if (!bitmap_get(ink, x, y))
+                    bitmap_fill(&b, y - mark->y0, x - mark->x0, x - mark->x0 + 1, true);
     return b;
 }
 
@@ -80,14 +90,9 @@ static void turn(const struct marks *m, int i, const struct bitmap *letters, str
     const struct mark *mark = &m->marks[i];
 
     for (int y = mark->y0; y < mark->y1; y++) {
-        int from = -1, to = -1;
+        int from, to;
 
-        for (int k = m->row[y]; k < m->row[y + 1]; k++)
-            if (m->runs[k].mark == i) {
-                from = from < 0 ? m->runs[k].x0 : from;
-                to = m->runs[k].x1;
-            }
-        if (from < 0)
+        if (!row_span(m, i, y, &from, &to))
             continue;
         bitmap_fill(turned, y, from, to, true);
         for (int x = from; x < to; x++)
@@ -108,7 +113,7 @@ static void look_at(struct arena *a, const struct marks *m, int i, float dpi, st
     struct marks white;
 
     if ((float)mark->area > DARK_SHARE * (float)box_area(mark) && is_solid(m, i)) {
-        struct bitmap letters = inside(a, m, i);
+        struct bitmap letters = inside(a, m, i, ink);
 
         if (marks_find(a, &letters, 1, &white) && holds_letters(&white, mark, dpi)) {
             if (!turned->words)

@@ -24,6 +24,8 @@
 #define DARK_SHARE 0.35f   /* of the page, turned */
 #define PICTURE_SHARE 0.3f /* of the page */
 
+enum { JOIN_ROUNDS = 2 }; /* joined pieces tell the line's height better */
+
 static struct bitmap load(struct arena *a, const struct layout_page *page)
 {
     struct bitmap b = bitmap_new(a, page->width, page->height);
@@ -93,6 +95,8 @@ static void find_upright(struct arena *a, struct strands *s, const struct rules 
     strands_chain(a, s, rules);
     strands_attach(a, s);
     *ret_slope = strands_measure(a, s);
+    for (int i = 0; i < JOIN_ROUNDS && strands_join(a, s, rules); i++)
+        *ret_slope = strands_measure(a, s);
     ret->skew_deg = atanf(*ret_slope) * 57.29578f;
 }
 

@@ -78,6 +78,9 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
 void layout_crop(struct arena *a, const struct layout_page *page, const struct layout *layout,
                  const struct layout_line *line, struct line_image *ret);
 
+/* Is what was read of a line so doubtful that there was no print at all? */
+bool layout_is_junk(const struct recognised_line *text);
+
 /* Was this pixel dark, and taken out as a rule or picture? False outside the page. */
 bool layout_is_gone(const struct layout_page *page, const struct layout *layout, int x, int y);
 

@@ -53,7 +53,7 @@ static int slice_at(const struct chainer *c, float y)
     return i < 0 ? 0 : i >= c->slice_count ? c->slice_count - 1 : i;
 }
 
-static void box_join(struct layout_box *to, const struct layout_box *from)
+void box_join(struct layout_box *to, const struct layout_box *from)
 {
     to->x0 = from->x0 < to->x0 ? from->x0 : to->x0;
     to->y0 = from->y0 < to->y0 ? from->y0 : to->y0;

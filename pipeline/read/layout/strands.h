@@ -51,4 +51,11 @@ void strands_attach(struct arena *a, struct strands *s);
 /* Baseline, heights and slope of every strand; returns the slope of the page. */
 float strands_measure(struct arena *a, struct strands *s);
 
+/* Makes one of measured strands that lie over each other or nearly touch in one line: the pieces of
+ * broken print. True when there were any: they want to be measured again. */
+bool strands_join(struct arena *a, struct strands *s, const struct rules *rules);
+
+/* Makes `to` hold `from` too. */
+void box_join(struct layout_box *to, const struct layout_box *from);
+
 #endif
