@@ -148,7 +148,7 @@ def recognition(bench, files):
     for model, folder, targets in (("eng", TESSDATA, (50, 110)), ("Latin", bench.model, (90, 220))):
         recording = os.path.join(bench.folder, model + ".rec")
         run([bench.program("bilag-oracle-record"), "--model", model, "--models", folder, "-o", recording, *files])
-        out = run([bench.program("recogniser-bench"), recording, *KERNELS])[2]
+        out = run([bench.program("recogniser-bench"), recording, folder, *KERNELS])[2]
         theirs = float(re.search(r"lines +([\d.]+) ms", out).group(1))
         parts = [float(x) for x in re.search(r"scale +([\d.]+) +input +([\d.]+) +decode +([\d.]+) ms", out).groups()]
         wrong = sum(int(x) for x in re.findall(r"(\d+) (?:lines' inputs|passes) differ", out))

@@ -2,7 +2,7 @@
  * What reading recorded lines costs, part by part, beside what it cost libtesseract when it was
  * recorded; and whether every byte and float is the same.
  *
- *   recogniser-bench RECORDING [KERNEL …]     kernels by name: vnni, avx2 …
+ *   recogniser-bench RECORDING MODEL_FOLDER [KERNEL …]     kernels by name: vnni, avx2 …
  *
  * Milliseconds of process CPU a page, the least of some rounds over all pages. Layers are timed on
  * their own, on random activations, as many steps as the recording has, all lines equally long.
@@ -53,14 +53,14 @@ static double cpu_ms(void)
         best_ / (double)(b)->page_count;                                                           \
     })
 
-static int bench_open(struct bench *b, const char *path, struct err *err)
+static int bench_open(struct bench *b, const char *path, const char *folder, struct err *err)
 {
     const char *model;
     int r = recording_read(&b->arena, path, &b->head, &b->lines, &b->count, err);
 
     if (r < 0)
         return r;
-    model = recording_find_model(&b->arena, &b->head, NULL);
+    model = recording_find_model(&b->arena, &b->head, folder);
     if (!model)
         return err_set(err, ERR_NOT_FOUND, "model %s is not installed", b->head.model);
     r = model_open(model, &b->model, err);
@@ -285,16 +285,16 @@ int main(int argc, char **argv)
     struct err err = {0};
     int r;
 
-    if (argc < 2) {
-        fprintf(stderr, "usage: recogniser-bench RECORDING [KERNEL …]\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: recogniser-bench RECORDING MODEL_FOLDER [KERNEL …]\n");
         return 2;
     }
-    r = bench_open(&b, argv[1], &err);
+    r = bench_open(&b, argv[1], argv[2], &err);
     if (r == 0) {
         print_tesseract(&b);
         print_common(&b);
     }
-    for (int i = 2; i < argc && r == 0; i++)
+    for (int i = 3; i < argc && r == 0; i++)
         r = kernel_measure(&b, argv[i], &err);
     if (r < 0)
         fprintf(stderr, "recogniser-bench: %s\n", err.text);
