@@ -89,6 +89,7 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
     is_empty = sheet_is_blank(s); /* a separator sheet may hold nothing but codes */
     page->is_blank = is_empty && page->n_barcodes == 0;
     if (!is_empty) {
+        find_check_boxes(a, s, page);
         count_time(&at, &result->times.clean_us);
         r = recognise(a, engine, s, result, err);
     }

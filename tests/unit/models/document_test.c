@@ -113,6 +113,31 @@ static void absurd_answers_do_no_harm(void **state)
     assert_harmless("{\"verdict\":{\"outcome\":\"fly\",\"reasons\":[5,{\"field\":\"none\"}]}}");
 }
 
+static void a_declared_type_keeps_its_fields(void **state)
+{
+    static const char *required[] = {"total_gross", "contract"};
+    struct named_field named = {"contract", {.value = "C-7", .confidence = 0.875f, .page = 2}};
+    AUTO_ARENA struct arena a;
+    struct document *d, *back;
+
+    (void)state;
+    arena_init(&a, 1000000);
+    d = make_document(&a);
+    d->declared = "tv_order";
+    d->required = required;
+    d->n_required = 2;
+    d->named = &named;
+    d->n_named = 1;
+    back = there_and_back(&a, d);
+    assert_string_equal(back->declared, "tv_order");
+    assert_int_equal(back->n_required, 2);
+    assert_string_equal(back->required[1], "contract");
+    assert_string_equal(document_find(back, "contract")->value, "C-7");
+    assert_int_equal(document_find(back, "contract")->page, 2);
+    assert_string_equal(document_find(back, "total_gross")->value, "1250.00");
+    assert_null(document_find(back, "advertiser"));
+}
+
 static void wrong_shapes_are_refused(void **state)
 {
     AUTO_ARENA struct arena a;
@@ -143,9 +168,12 @@ static void types_have_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_document_survives_json),  cmocka_unit_test(the_json_is_the_contract_s),
-        cmocka_unit_test(absurd_answers_do_no_harm), cmocka_unit_test(wrong_shapes_are_refused),
+        cmocka_unit_test(a_document_survives_json),
+        cmocka_unit_test(the_json_is_the_contract_s),
+        cmocka_unit_test(absurd_answers_do_no_harm),
+        cmocka_unit_test(wrong_shapes_are_refused),
         cmocka_unit_test(types_have_names),
+        cmocka_unit_test(a_declared_type_keeps_its_fields),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,9 @@ static struct page *make_page(struct arena *a)
     page->rules = arena_alloc_array(a, 2, sizeof *page->rules);
     page->rules[0] = (struct rule){{0, 100, 500, 101}, true};
     page->rules[1] = (struct rule){{0, 100, 1, 700}, false};
+    page->n_check_boxes = 1;
+    page->check_boxes = arena_alloc(a, sizeof *page->check_boxes);
+    page->check_boxes[0] = (struct check_box){{70, 80, 79, 89}, 0.125f};
     return page;
 }
 
@@ -62,10 +65,15 @@ static void assert_same_head(const struct page *before, const struct page *after
     assert_int_equal(before->n_words, after->n_words);
     assert_int_equal(before->n_barcodes, after->n_barcodes);
     assert_int_equal(before->n_rules, after->n_rules);
+    assert_int_equal(before->n_check_boxes, after->n_check_boxes);
 }
 
 static void assert_same_content(const struct page *before, const struct page *after)
 {
+    for (size_t i = 0; i < before->n_check_boxes; i++) {
+        assert_same_box(&before->check_boxes[i].box, &after->check_boxes[i].box);
+        assert_float_equal(before->check_boxes[i].ink, after->check_boxes[i].ink, 0.0006f);
+    }
     for (size_t i = 0; i < before->n_words; i++) {
         const struct word *b = &before->words[i], *a = &after->words[i];
 

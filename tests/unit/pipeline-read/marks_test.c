@@ -213,12 +213,58 @@ static void test_not_blank(void **state)
     expect_blank(&d, false, "a pale stamp");
 }
 
+/* A square of 9 points with thin sides. */
+static void draw_square(struct drawn *d, double x, double y)
+{
+    cairo_set_line_width(d->cairo, 0.7);
+    cairo_rectangle(d->cairo, x, y, 9, 9);
+    cairo_stroke(d->cairo);
+}
+
+static void draw_cross(struct drawn *d, double x, double y, double size)
+{
+    cairo_move_to(d->cairo, x, y);
+    cairo_line_to(d->cairo, x + size, y + size);
+    cairo_move_to(d->cairo, x + size, y);
+    cairo_line_to(d->cairo, x, y + size);
+    cairo_stroke(d->cairo);
+}
+
+/* One empty, one crossed, one whose cross sticks out; letters of the same size are none. */
+static void test_check_boxes(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(300);
+    struct page *page;
+    PIX *pix;
+
+    (void)state;
+    drawn_lines(&d, "Which of these do you want\nHOUSE DOOR BODE\nOXO");
+    for (int i = 0; i < 3; i++)
+        draw_square(&d, 100, 300 + 40 * i);
+    draw_cross(&d, 101, 341, 7);
+    draw_cross(&d, 98, 378, 13);
+    pix = drawn_pix(&d);
+    page = read_drawn(&a, pix, 300).page;
+    assert_int_equal(page->n_check_boxes, 3);
+    for (int i = 0; i < 3; i++) {
+        const struct check_box *box = &page->check_boxes[i];
+
+        assert_float_equal(box->box.x0, 100, 1.5);
+        assert_float_equal(box->box.x1, 109, 1.5);
+        assert_float_equal(box->box.y0, 300 + 40 * i, 1.5);
+        assert_true(i == 0 ? box->ink < 0.02f : box->ink > 0.1f);
+    }
+    pixDestroy(&pix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_patches), cmocka_unit_test(test_not_a_patch),
-        cmocka_unit_test(test_qr),      cmocka_unit_test(test_code39),
-        cmocka_unit_test(test_blank),   cmocka_unit_test(test_not_blank),
+        cmocka_unit_test(test_patches),     cmocka_unit_test(test_not_a_patch),
+        cmocka_unit_test(test_qr),          cmocka_unit_test(test_code39),
+        cmocka_unit_test(test_blank),       cmocka_unit_test(test_not_blank),
+        cmocka_unit_test(test_check_boxes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Teaching on drawn orders: what is learnt is found on a page never seen, and weights survive a file. */
+/* Teaching on drawn orders: what is learnt is found on a page never seen, and weights survive a
+ * file. */
 #include "pipeline/extract/taught/teach.h"
 
 #include "base/buf.h"
