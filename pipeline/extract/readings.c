@@ -15,21 +15,26 @@
 #include <stdlib.h>
 
 #define BIT CONCEPT_BIT
+#define OTHERS (BIT(other) | BIT(carried)) /* earlier balances, deposits, sums of pages */
 
 static const struct role_info {
     enum field_id field;
     uint64_t strong, weak, against;
 } roles[ROLE_COUNT] = {
     [NET] = {FIELD_TOTAL_NET, BIT(net), BIT(vat_base) | BIT(total) | BIT(total_lines),
-             BIT(vat) | BIT(gross) | BIT(amount_due) | BIT(prepaid) | BIT(cash)},
-    [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate), BIT(net) | BIT(gross) | BIT(amount_due)},
+             BIT(vat) | BIT(gross) | BIT(amount_due) | BIT(prepaid) | BIT(cash) | OTHERS},
+    [VAT] = {FIELD_TOTAL_VAT, BIT(vat), BIT(col_vat_rate),
+             BIT(net) | BIT(gross) | BIT(amount_due) | OTHERS},
     [GROSS] = {FIELD_TOTAL_GROSS, BIT(gross), BIT(total) | BIT(amount_due),
-               BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines)},
-    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0, BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash)},
-    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0, BIT(gross) | BIT(net) | BIT(vat) | BIT(cash)},
+               BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | BIT(rounding) | BIT(total_lines) |
+                   OTHERS},
+    [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0,
+             BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | OTHERS},
+    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0,
+                 BIT(gross) | BIT(net) | BIT(vat) | BIT(cash) | OTHERS},
     [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
     [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
-               BIT(vat) | BIT(gross) | BIT(amount_due)},
+               BIT(vat) | BIT(gross) | BIT(amount_due) | OTHERS},
     [ALLOWANCES] = {FIELD_TOTAL_ALLOWANCES, BIT(allowance), BIT(col_discount),
                     BIT(net) | BIT(gross) | BIT(vat)},
     [CHARGES] = {FIELD_TOTAL_CHARGES, BIT(charge), 0, BIT(net) | BIT(gross) | BIT(vat)},
