@@ -171,10 +171,6 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
 
     page_of(a, s, &page);
     layout_find(a, &page, &layout);
-    if (layout.refusal) {
-        ret->fallback = layout.refusal;
-        return 0;
-    }
     images = arena_alloc_array(a, layout.line_count, sizeof *images);
     texts = arena_alloc_array(a, layout.line_count, sizeof *texts);
     for (size_t i = 0; i < layout.line_count; i++)
@@ -182,9 +178,9 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
     status = recogniser_read(r, a, images, layout.line_count, texts, err);
     if (status < 0)
         return status;
-    for (size_t i = 0; i < layout.line_count; i++)
-        if (layout_is_junk(&texts[i]))
-            texts[i].word_count = 0;
+    ret->fallback = layout_verdict(&layout, texts);
+    if (ret->fallback)
+        return 0;
     take_words(a, &layout, texts, ret);
     take_rules(a, &layout, s, ret);
     return 0;

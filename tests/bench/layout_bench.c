@@ -90,7 +90,7 @@ static void draw(const char *path, PIX *pix, const struct layout *layout)
 static void print_lines(const struct recognised_line *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < texts[i].word_count && !layout_is_junk(&texts[i]); k++)
+        for (size_t k = 0; k < texts[i].word_count; k++)
             printf("word %s\n", texts[i].words[k].text);
 }
 
@@ -103,6 +103,7 @@ static void read_ours(struct bench *b, PIX *pix)
     int64_t began_us = clock_cpu_us(), found_us;
     struct recognised_line *texts;
     struct line_image *images;
+    const char *refusal;
     struct layout layout;
     struct err err = {0};
 
@@ -124,8 +125,9 @@ static void read_ours(struct bench *b, PIX *pix)
         layout_crop(&a, &page, &layout, &layout.lines[i], &images[i]);
     if (recogniser_read(b->recogniser, &a, images, layout.line_count, texts, &err) < 0)
         fprintf(stderr, "layout-bench: %s\n", err.text);
+    refusal = layout_verdict(&layout, texts);
     printf("page\t%s\town\t%ld\t%ld\t%s\n", b->path, (long)(found_us - began_us),
-           (long)(clock_cpu_us() - began_us), layout.refusal ? layout.refusal : "-");
+           (long)(clock_cpu_us() - began_us), refusal ? refusal : "-");
     print_lines(texts, layout.line_count);
 }
 

@@ -1,16 +1,20 @@
 /*
  * Specks, creases and pieces of rules are recognised as letters all the same, but never surely. A
  * line is weighed as a whole: one doubtful word among good ones is print, and a lone doubtful
- * letter is seldom. The limits are where nine of ten such lines were no print.
+ * letter is seldom. The limits are where nine of ten such lines were no print. Pictures around a
+ * page of print make no junk, so whether another layout is asked is decided here, when the page has
+ * been read, not by the look of it alone.
  */
 #include "pipeline/read/layout/layout.h"
 
 #define SHORT_CERTAINTY (-2.0f) /* the mean, of lines of a few letters */
 #define CERTAINTY (-3.0f)
+#define JUNK_SHARE 0.5f /* of a page's letters: what looked like no text is none */
 
 enum { SHORT_LINE = 3 };
 
-bool layout_is_junk(const struct recognised_line *text)
+/* How many letters a line has, and whether it is junk. */
+static size_t letters_of(const struct recognised_line *text, bool *ret_is_junk)
 {
     size_t letters = 0;
     float sum = 0;
@@ -19,5 +23,23 @@ bool layout_is_junk(const struct recognised_line *text)
         letters += text->words[i].symbol_count;
         sum += text->words[i].certainty * (float)text->words[i].symbol_count;
     }
-    return sum < (letters <= SHORT_LINE ? SHORT_CERTAINTY : CERTAINTY) * (float)letters;
+    *ret_is_junk = sum < (letters <= SHORT_LINE ? SHORT_CERTAINTY : CERTAINTY) * (float)letters;
+    return letters;
+}
+
+const char *layout_verdict(const struct layout *layout, struct recognised_line *texts)
+{
+    size_t all = 0, junk = 0;
+
+    for (size_t i = 0; i < layout->line_count; i++) {
+        bool is_junk;
+        size_t letters = letters_of(&texts[i], &is_junk);
+
+        all += letters;
+        if (!is_junk)
+            continue;
+        junk += letters;
+        texts[i].word_count = 0;
+    }
+    return (float)junk < JUNK_SHARE * (float)all ? NULL : layout->refusal;
 }

@@ -97,6 +97,7 @@ static void find_upright(struct arena *a, struct strands *s, const struct rules 
     *ret_slope = strands_measure(a, s);
     for (int i = 0; i < JOIN_ROUNDS && strands_join(a, s, rules); i++)
         *ret_slope = strands_measure(a, s);
+    dashes_drop(s);
     ret->skew_deg = atanf(*ret_slope) * 57.29578f;
 }
 
@@ -162,6 +163,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     if (m.count > MARKS_MAX)
         return;
     rules_take_bars(&rules, &ret->text, &m, page->dpi);
+    frames_take(&m, page->dpi, &ret->text);
     strands_take(a, &m, page->dpi, &s);
     ret->refusal = verdict(&m, &s, &large, page);
     find_upright(a, &s, &rules, ret, &slope);

@@ -57,15 +57,15 @@ struct layout {
     struct layout_rule *rules;
     size_t rule_count;
     float skew_deg;       /* clockwise, of the text; 0 when there is too little of it */
-    const char *refusal;  /* NULL, or a token: this page is not one to read this way */
+    const char *refusal;  /* NULL, or a token: look at how it reads before you trust it */
     struct bitmap text;   /* the ink without rules and pictures, white letters turned dark */
     struct bitmap turned; /* the dark blocks whose letters are white; without words when there are
                              none */
 };
 
 /*
- * Finds lines and rules. `refusal` says why another layout should be asked (lines may be empty
- * then):
+ * Finds lines and rules. `refusal` says why another layout may have to be asked (lines may be
+ * empty then):
  *
  *     "many_marks"    a picture of noise or a screen of dots
  *     "dark"          large dark areas
@@ -78,8 +78,9 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
 void layout_crop(struct arena *a, const struct layout_page *page, const struct layout *layout,
                  const struct layout_line *line, struct line_image *ret);
 
-/* Is what was read of a line so doubtful that there was no print at all? */
-bool layout_is_junk(const struct recognised_line *text);
+/* Empties the lines read so doubtfully that there was no print at all. Returns NULL, or the refusal
+ * of a page where most letters were in such lines: those read no better than it looked. */
+const char *layout_verdict(const struct layout *layout, struct recognised_line *texts);
 
 /* Was this pixel dark, and taken out as a rule or picture? False outside the page. */
 bool layout_is_gone(const struct layout_page *page, const struct layout *layout, int x, int y);

@@ -55,6 +55,12 @@ float strands_measure(struct arena *a, struct strands *s);
  * broken print. True when there were any: they want to be measured again. */
 bool strands_join(struct arena *a, struct strands *s, const struct rules *rules);
 
+/* Takes the outlines of boxes to tick out of the ink; their marks have area 0. */
+void frames_take(struct marks *m, float dpi, struct bitmap *ink);
+
+/* Empties the strands that are dashes of one broken rule down the page. */
+void dashes_drop(struct strands *s);
+
 /* Makes `to` hold `from` too. */
 void box_join(struct layout_box *to, const struct layout_box *from);
 
