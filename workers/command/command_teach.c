@@ -43,6 +43,7 @@ struct lesson_plan {
     struct arena *a;
     const struct type *type;
     struct teach_example *examples;
+    const char **stems; /* their files' names without folder and ending */
     size_t n;
 };
 
@@ -64,8 +65,9 @@ static int take_example(struct lesson_plan *p, const json_t *json, const char *g
     if (!file || p->n == EXAMPLES_MAX)
         return file ? err_set(err, ERR_LIMIT, "more than %d examples", EXAMPLES_MAX)
                     : err_set(err, ERR_INVALID, "example %d has no \"file\"", line);
-    e->file = stem_of(p->a, file);
-    e->group = arena_strdup(p->a, group ? json_get_text(json, group, e->file) : e->file);
+    e->file = arena_strdup(p->a, file);
+    p->stems[p->n] = stem_of(p->a, file);
+    e->group = arena_strdup(p->a, group ? json_get_text(json, group, file) : file);
     e->values = arena_alloc_array(p->a, p->type->n_fields, sizeof *e->values);
     for (size_t i = 0; i < p->type->n_fields; i++) {
         const char *value = json_get_text(json, p->type->fields[i].name, NULL);
@@ -121,6 +123,7 @@ static int load_examples(struct lesson_plan *p, const char *path, const char *gr
     int r;
 
     p->examples = arena_alloc_array(p->a, EXAMPLES_MAX, sizeof *p->examples);
+    p->stems = arena_alloc_array(p->a, EXAMPLES_MAX, sizeof *p->stems);
     buf_init(&b, WORDS_BYTES);
     r = file_read(path, &b, err);
     return r < 0 ? r : each_line(path, &b, take_line, &taking, err);
@@ -137,7 +140,7 @@ static void lay_out(struct taking *t, const char *file)
     for (size_t i = 0; i < p->n; i++) {
         struct taught_sheet *sheet;
 
-        if (p->examples[i].sheet || strcmp(p->examples[i].file, file) != 0)
+        if (p->examples[i].sheet || strcmp(p->stems[i], file) != 0)
             continue;
         sheet = arena_alloc(p->a, sizeof *sheet);
         taught_sheet_init(sheet, p->a, pages, t->n_pages, p->type);

@@ -253,7 +253,8 @@ static bool read_head(struct taught *t, const char *head, size_t length)
         if (sscanf(line, "field %40s %f %f %f %f %f", name, &f.first.scale, &f.second.scale,
                    &f.sureness.bias, &f.sureness.score, &f.sureness.lead) == 6) {
             if (found == t->type->n_fields || strcmp(name, t->type->fields[found].name) != 0 ||
-                !is_scale(f.first.scale) || !is_scale(f.second.scale))
+                !is_scale(f.first.scale) || !is_scale(f.second.scale) ||
+                !isfinite(f.sureness.bias + f.sureness.score + f.sureness.lead))
                 return false;
             f.name = t->type->fields[found].name;
             t->fields[found++] = f;

@@ -18,7 +18,7 @@ struct buf;
 struct err;
 
 /* An answer less sure than this is none. */
-#define TAUGHT_CONFIDENCE 0.5f
+#define TAUGHT_CONFIDENCE 0.35f
 
 /* p = 1 / (1 + exp(-(bias + score x + lead y))) of the best span's score and its lead over the best
  * of another value. */

@@ -90,10 +90,11 @@ static int distance(const char *a, const char *b, int most)
     return row[m];
 }
 
-/* Marks the spans that hold the value. False when none does exactly; then the one most like it is
- * marked, if any is. */
-static bool mark_true(const struct teach_example *e, enum field_kind kind, const char *truth,
-                      bool *is_true)
+enum truth_place { TRUTH_NOWHERE, TRUTH_NEARLY, TRUTH_PRINTED };
+
+/* Marks the spans that hold the value; when none does exactly, the one most like it, if any is. */
+static enum truth_place mark_true(const struct teach_example *e, enum field_kind kind,
+                                  const char *truth, bool *is_true)
 {
     const struct spans *spans = &e->sheet->spans;
     char wanted[FOLD_SIZE], value[FOLD_SIZE];
@@ -121,7 +122,7 @@ static bool mark_true(const struct teach_example *e, enum field_kind kind, const
     }
     if (best >= 0)
         is_true[best] = true;
-    return is_found;
+    return is_found ? TRUTH_PRINTED : best >= 0 ? TRUTH_NEARLY : TRUTH_NOWHERE;
 }
 
 /* --- one lesson --------------------------------------------------------------------------- */
@@ -167,7 +168,7 @@ static void silent(const char *text)
     (void)text;
 }
 
-/* Weights as signed bytes with one scale; all zero when there is nothing to tell apart. */
+/* Weights as signed bytes with one scale; all zero when there is nothing to learn from. */
 static void lesson_learn(struct lesson *l, struct taught_weights *w)
 {
     struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = COST, .p = 0.1};
@@ -176,6 +177,8 @@ static void lesson_learn(struct lesson *l, struct taught_weights *w)
 
     memset(w->values, 0, SPAN_BUCKETS);
     w->scale = 0;
+    if (l->problem.l == 0)
+        return;
     l->problem.n = SPAN_BUCKETS;
     l->problem.bias = -1;
     set_print_string_function(silent);
@@ -274,7 +277,9 @@ static bool is_in(const struct task *t, const struct share *share, size_t exampl
            t->folds[example] % 2 != share->left_out_half;
 }
 
-static void study_begin(struct study *y, const struct task *t, size_t example, size_t field)
+/* False when there is nothing to learn: the example's value stands nowhere, so its spans are neither
+ * true nor false. */
+static bool study_begin(struct study *y, const struct task *t, size_t example, size_t field)
 {
     const char *truth = t->examples[example].values[field];
 
@@ -284,31 +289,38 @@ static void study_begin(struct study *y, const struct task *t, size_t example, s
                         .kind = t->type->fields[field].kind};
     arena_init(&y->scratch, 256 << 20);
     y->is_true = arena_alloc(&y->scratch, (size_t)y->example->sheet->spans.count + 1);
-    if (truth && y->kind != FIELD_CODE)
-        mark_true(y->example, y->kind, truth, y->is_true);
+    if (y->kind == FIELD_CODE)
+        return truth != NULL;
+    return !truth || mark_true(y->example, y->kind, truth, y->is_true) != TRUTH_NOWHERE;
+}
+
+static void study_first(struct study *y, struct lesson *l, int round,
+                        const struct taught_weights *so_far)
+{
+    const struct type_field *declared = &y->task->type->fields[y->field];
+
+    if (y->kind == FIELD_CODE)
+        add_choices(l, &y->scratch, y->example, declared, y->example->values[y->field]);
+    else if (round == 0)
+        add_easy(y, l);
+    else
+        add_best(y, l, so_far, NULL);
 }
 
 static void learn_first(const struct task *t, size_t field, const struct share *share,
                         struct taught_weights *ret)
 {
-    const struct type_field *declared = &t->type->fields[field];
     struct lesson lesson = {0};
-    int rounds = declared->kind == FIELD_CODE ? 1 : 2;
+    int rounds = t->type->fields[field].kind == FIELD_CODE ? 1 : 2;
 
     for (int round = 0; round < rounds; round++) {
         for (size_t i = 0; i < t->count; i++) {
-            const char *truth = t->examples[i].values[field];
             struct study study;
 
-            if (!is_in(t, share, i) || (!truth && declared->kind == FIELD_CODE))
+            if (!is_in(t, share, i))
                 continue;
-            study_begin(&study, t, i, field);
-            if (declared->kind == FIELD_CODE)
-                add_choices(&lesson, &study.scratch, study.example, declared, truth);
-            else if (round == 0)
-                add_easy(&study, &lesson);
-            else
-                add_best(&study, &lesson, ret, NULL);
+            if (study_begin(&study, t, i, field))
+                study_first(&study, &lesson, round, ret);
             arena_release(&study.scratch);
         }
         lesson_learn(&lesson, ret);
@@ -341,13 +353,12 @@ static void learn_second(const struct task *t, size_t field, const struct share 
 
         if (!is_in(t, share, i))
             continue;
-        study_begin(&study, t, i, field);
-        add_best(&study, &lesson, &halves[t->folds[i] % 2].fields[field].first,
-                 &guesses[i * t->type->n_fields]);
+        if (study_begin(&study, t, i, field))
+            add_best(&study, &lesson, &halves[t->folds[i] % 2].fields[field].first,
+                     &guesses[i * t->type->n_fields]);
         arena_release(&study.scratch);
     }
-    if (lesson.problem.l > 0)
-        lesson_learn(&lesson, ret);
+    lesson_learn(&lesson, ret);
     lesson_release(&lesson);
 }
 
@@ -462,7 +473,8 @@ static void count_outcome(const struct task *t, struct teach_outcome *o)
                 continue;
             is_true = mem_alloc((size_t)e->sheet->spans.count + 1);
             o->seen[f]++;
-            o->findable[f] += kind == FIELD_CODE || mark_true(e, kind, e->values[f], is_true);
+            o->findable[f] += kind == FIELD_CODE ||
+                              mark_true(e, kind, e->values[f], is_true) == TRUTH_PRINTED;
             free(is_true);
             if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE)
                 o->silent[f]++;
