@@ -366,6 +366,32 @@ static void repair_legal_form(char *text)
         end[2] = 'S';
 }
 
+/* Does `longer` begin with all the words of `name`, and end in a legal form? */
+static bool is_full_name(const struct search *q, struct arena *a, const struct party_line *name,
+                         const struct party_line *longer)
+{
+    int last = longer->first + longer->count - 1;
+
+    if (!longer->has_legal_form || longer->count <= name->count || longer->count > 9 ||
+        !text_has_legal_form(sheet_text(q->s, a, last - 1, 2)))
+        return false;
+    for (int i = 0; i < name->count; i++)
+        if (strcmp(q->s->tokens[name->first + i].key, q->s->tokens[longer->first + i].key) != 0)
+            return false;
+    return true;
+}
+
+/* A letterhead often shows the brand alone; the company's whole name then stands in small print. */
+static int full_name(const struct search *q, struct arena *a, int at)
+{
+    const struct party_line *name = &q->lines.items[at];
+
+    for (int i = 0; i < q->lines.count && !name->has_legal_form; i++)
+        if (is_full_name(q, a, name, &q->lines.items[i]))
+            return i;
+    return at;
+}
+
 static void fill_name(const struct search *q, const struct name *name, struct arena *a,
                       struct field *field, float confidence)
 {
@@ -481,6 +507,7 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
     if (seller) {
         float confidence = fminf(0.4f + 0.2f * (seller->seller - seller->buyer), 0.97f);
 
+        seller->line = full_name(q, a, seller->line);
         fill_name(q, seller, a, &d->fields[FIELD_SELLER_NAME], confidence);
         fill_address(q, seller, a, &d->fields[FIELD_SELLER_ADDRESS], confidence);
     }

@@ -18,7 +18,7 @@ static const char *const loose_forms[] = {
     "aps",     "kft",   "zrt",     "nyrt", "gmbh", "mbh",          "ohg",        "ltd",
     "limited", "plc",   "llp",     "llc",  "inc",  "incorporated", "corp",       "oyj",
     "sarl",    "srl",   "kommune", "bhd",  "kkt",  "aktiebolag",   "enterprise", "s.r.o",
-    "gbr",     "partg", "trust",   "amba", "ivs"};
+    "gbr",     "partg", "trust",   "amba", "ivs",  "ans"};
 
 static size_t form_length(const char *text)
 {
