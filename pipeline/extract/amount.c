@@ -154,6 +154,8 @@ static bool copy_core(const struct span *s, bool may_repair, char core[CORE_SIZE
         digits += isdigit((unsigned char)c) != 0;
         if (c == '\'')
             c = ' ';
+        if (c == ':' && s->end - p == 3) /* "1 250:00", kronor and öre */
+            c = ',';
         if (may_repair && c == ' ' && used > 0 && (core[used - 1] == ',' || core[used - 1] == '.'))
             continue; /* "55948, 23" */
         if (!isdigit((unsigned char)c) && c != ' ' && c != '.' && c != ',')

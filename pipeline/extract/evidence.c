@@ -119,8 +119,9 @@ static bool is_in_stretch(const struct sheet *s, const struct candidate *c, int 
 {
     const struct mention *m = &s->mentions[index];
     float middle = (c->box.x0 + c->box.x1) / 2;
+    float reach = c->kind == CANDIDATE_AMOUNT ? 30 : 14; /* totals stand right in wide boxes */
 
-    if (middle < m->box.x0 || c->box.x0 - m->box.x1 > 14 * height)
+    if (middle < m->box.x0 || c->box.x0 - m->box.x1 > reach * height)
         return false;
     for (int i = m->first + m->count; i < s->n_tokens && s->tokens[i].row == m->row; i++)
         if (box_overlap_x(&s->tokens[i].box, &c->box) > 0)

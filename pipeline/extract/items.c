@@ -34,6 +34,7 @@ static const uint64_t END_OF_TABLE = CONCEPT_BIT(total_lines) | CONCEPT_BIT(net)
 struct column {
     uint64_t role;
     struct box box;
+    bool is_gross; /* headed as with VAT */
 };
 
 struct table {
@@ -57,23 +58,35 @@ static bool has_role(const struct table *t, uint64_t role)
     return false;
 }
 
-/* Column words of one row; roles are given once, the last amount word wins (gross before net pays).
- */
+static bool is_over(const struct table *t, const struct box *box)
+{
+    for (int i = 0; i < t->count; i++)
+        if (box_overlap_x(&t->columns[i].box, box) > 0.2f)
+            return true;
+    return false;
+}
+
+/* Column words of one row; roles are given once, but several amount columns are settled later. What
+ * stands under a word of the row before ("Price" over "net") only says more of that column. */
 static int read_header_row(const struct sheet *s, int row, struct table *t)
 {
+    const struct table above = *t;
     int found = 0;
 
     for (int m = 0; m < s->n_mentions; m++) {
         const struct mention *mention = &s->mentions[m];
-        bool is_alone = mention->row == row && (mention->concepts & ANY_ROLE) &&
-                        !mention->is_inside;
+        bool is_with_vat = (mention->concepts & (CONCEPT_BIT(gross) | CONCEPT_BIT(net))) ==
+                           CONCEPT_BIT(gross);
+        uint64_t concepts = mention->concepts | (is_with_vat ? CONCEPT_BIT(col_amount) : 0);
+        bool is_alone = mention->row == row && (concepts & ANY_ROLE) && !mention->is_inside &&
+                        !is_over(&above, &mention->box);
 
         for (size_t r = 0; is_alone && r < sizeof roles / sizeof *roles; r++) {
-            if (!(mention->concepts & roles[r]) || t->count == COLUMNS_MAX)
+            if (!(concepts & roles[r]) || t->count == COLUMNS_MAX)
                 continue;
             if (has_role(t, roles[r]) && roles[r] != CONCEPT_BIT(col_amount))
                 continue;
-            t->columns[t->count++] = (struct column){roles[r], mention->box};
+            t->columns[t->count++] = (struct column){roles[r], mention->box, is_with_vat};
             found++;
             break;
         }
@@ -81,10 +94,30 @@ static int read_header_row(const struct sheet *s, int row, struct table *t)
     return found;
 }
 
-/* Of several amount columns the rightmost is the line's amount; the others hold other sums. */
+/* Words under the header that only say more of its columns: no digits, each under a column. */
+static bool continues_header(const struct sheet *s, int row, const struct table *t)
+{
+    const struct row *r = &s->rows[row];
+
+    for (int i = r->first; i < r->first + r->count; i++)
+        if (strpbrk(s->tokens[i].text, "0123456789") ||
+            !is_over(t, &s->cells[s->tokens[i].cell].box))
+            return false;
+    return s->tokens[r->first].box.x0 > t->columns[0].box.x1 || r->count <= 3;
+}
+
+/* Of several amount columns the rightmost without VAT is the line's amount; the others hold other
+ * sums. */
 static void settle_amount_column(struct table *t)
 {
     int last = -1;
+    bool has_net = false;
+
+    for (int i = 0; i < t->count; i++)
+        has_net |= t->columns[i].role == CONCEPT_BIT(col_amount) && !t->columns[i].is_gross;
+    for (int i = 0; has_net && i < t->count; i++)
+        if (t->columns[i].role == CONCEPT_BIT(col_amount) && t->columns[i].is_gross)
+            t->columns[i].role = 0;
 
     for (int i = 0; i < t->count; i++) {
         if (t->columns[i].role != CONCEPT_BIT(col_amount))
@@ -120,7 +153,7 @@ static bool add_unknown_description(const struct sheet *s, int row, struct table
     for (int m = 0; m < s->n_mentions; m++)
         if (s->mentions[m].first >= cell->first && s->mentions[m].first < cell->first + cell->count)
             return false;
-    t->columns[t->count++] = (struct column){CONCEPT_BIT(col_description), cell->box};
+    t->columns[t->count++] = (struct column){CONCEPT_BIT(col_description), cell->box, false};
     return true;
 }
 
@@ -140,7 +173,8 @@ static bool read_header(const struct reader *q, int row, struct table *t)
         return false;
     while (end < s->n_rows && end <= row + 2 && s->rows[end].page == t->page &&
            s->rows[end].box.y0 - s->rows[end - 1].box.y1 < 0.9f * s->rows[row].height &&
-           !row_has_amounts(q, end) && read_header_row(s, end, t) > 0)
+           !row_has_amounts(q, end) &&
+           (read_header_row(s, end, t) > 0 || continues_header(s, end, t)))
         end++;
     t->first_row = end;
     settle_amount_column(t);
