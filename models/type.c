@@ -127,6 +127,25 @@ static int take_box(const struct reading *r, const json_t *json, struct type_fie
     return status;
 }
 
+static int take_cells(const struct reading *r, const json_t *json, struct type_field *f,
+                      struct err *err)
+{
+    size_t n = json_array_size(json);
+
+    f->cells = arena_alloc_array(r->arena, n, sizeof *f->cells);
+    for (size_t i = 0; i < n && n <= TYPE_WORDS_MAX; i++) {
+        double x;
+
+        if (!number_parse_real(json_text_at(json, i), 0, SIDE_PT_MAX, &x))
+            break;
+        f->cells[f->n_cells++] = (float)x;
+    }
+    if (n < 2 || f->n_cells < n)
+        return err_set(err, ERR_INVALID, "%s: %s.cells must be 2 to %d numbers", r->path, f->name,
+                       TYPE_WORDS_MAX);
+    return 0;
+}
+
 static int take_key(const struct reading *r, const char *key, const json_t *value,
                     struct type_field *f, struct err *err)
 {
@@ -142,8 +161,11 @@ static int take_key(const struct reading *r, const char *key, const json_t *valu
         return take_words(r, f->name, key, value, &f->choices, &f->n_choices, err);
     if (strcmp(key, "box") == 0)
         return take_box(r, value, f, err);
+    if (strcmp(key, "cells") == 0)
+        return take_cells(r, value, f, err);
     return err_set(err, ERR_INVALID,
-                   "%s: %s.%s is not known; a field has kind, required, labels, choices and box",
+                   "%s: %s.%s is not known; a field has kind, required, labels, choices, box "
+                   "and cells",
                    r->path, f->name, key);
 }
 
@@ -170,6 +192,8 @@ static int take_field(const struct reading *r, const char *name, json_t *json,
     if ((ret->kind == FIELD_CODE) != (ret->n_choices > 0))
         return err_set(err, ERR_INVALID, "%s: %s: a code, and only a code, has choices", r->path,
                        name);
+    if (ret->n_cells && !ret->page)
+        return err_set(err, ERR_INVALID, "%s: %s: cells need the box they stand in", r->path, name);
     if (ret->kind == FIELD_MARK && !ret->page)
         return err_set(err, ERR_INVALID, "%s: %s: a mark needs its box", r->path, name);
     return 0;

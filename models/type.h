@@ -18,6 +18,7 @@
  *     fields:
  *       name: {kind: text, box: [1, 58, 104, 575, 120]}
  *       is_llc: {kind: mark, box: [1, 73, 204, 82, 213]}
+ *       pin: {kind: identifier, box: [1, 415, 338, 480, 358], cells: [422, 436, 451, 465]}
  */
 #ifndef MODELS_TYPE_H
 #define MODELS_TYPE_H
@@ -48,6 +49,8 @@ struct type_field {
     size_t n_choices;
     int page; /* of the form; 0: it may stand anywhere */
     struct box box;
+    float *cells; /* one character each: the x of their middles on the form; NULL for no comb */
+    size_t n_cells;
 };
 
 /* Something printed on the blank form. */

@@ -89,7 +89,7 @@ static void put_boxes(const struct type *type, const struct sheet *s, struct are
             continue;
         fitted = f->page;
         is_read[i] = true;
-        found = form_read(s, a, f->page, form_place(&fit, &f->box), f->kind);
+        found = form_read(s, a, &fit, f);
         if (found.value)
             put(d, s->pages, f->name, f->page - 1, found.value, found.confidence, found.box, 0);
     }

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "models/civil_date.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -273,9 +274,58 @@ static struct form_value read_mark(const struct sheet *s, struct arena *a, int p
     return ret;
 }
 
-struct form_value form_read(const struct sheet *s, struct arena *a, int number, struct box box,
-                            enum field_kind kind)
+/* The letter or digit of a word nearest to x, if nearer than `*least`. A word's characters are
+ * taken to be equally wide. */
+static void look_nearer(const struct token *token, float x, float *least, char *ret)
 {
-    return kind == FIELD_MARK ? read_mark(s, a, number - 1, &box)
-                              : read_words(s, a, number - 1, &box, kind);
+    size_t n = strlen(token->text);
+    float wide = (token->printed.x1 - token->printed.x0) / (float)n;
+
+    for (size_t k = 0; k < n; k++) {
+        float off = fabsf(token->printed.x0 + wide * ((float)k + 0.5f) - x);
+
+        if (isalnum((unsigned char)token->text[k]) && off < *least) {
+            *least = off;
+            *ret = token->text[k];
+        }
+    }
+}
+
+/* Each cell takes the character nearest to its middle: what is left over are the comb's own bars,
+ * read as "1", ")" or "|". */
+static struct form_value read_comb(const struct sheet *s, struct arena *a,
+                                   const struct form_fit *fit, const struct type_field *f,
+                                   const struct box *box)
+{
+    struct form_value ret = read_words(s, a, f->page - 1, box, FIELD_TEXT);
+    float half = (f->cells[f->n_cells - 1] - f->cells[0]) / (float)f->n_cells / 2;
+    char *text = arena_alloc(a, f->n_cells + 1), *end = text;
+
+    for (size_t c = 0; c < f->n_cells; c++) {
+        const struct box at = {f->cells[c], f->box.y0, f->cells[c], f->box.y1};
+        const struct box middle = form_place(fit, &at);
+        float least = half;
+        char found = '\0';
+
+        for (int i = 0; i < s->n_tokens; i++)
+            if (s->tokens[i].page == f->page - 1 && holds(box, &s->tokens[i].printed))
+                look_nearer(&s->tokens[i], (middle.x0 + middle.x1) / 2, &least, &found);
+        if (found)
+            *end++ = found;
+    }
+    ret.value = end > text ? text : NULL;
+    if (end < text + f->n_cells)
+        ret.confidence /= 2;
+    return ret;
+}
+
+struct form_value form_read(const struct sheet *s, struct arena *a, const struct form_fit *fit,
+                            const struct type_field *f)
+{
+    const struct box box = form_place(fit, &f->box);
+
+    if (f->kind == FIELD_MARK)
+        return read_mark(s, a, f->page - 1, &box);
+    return f->n_cells ? read_comb(s, a, fit, f, &box)
+                      : read_words(s, a, f->page - 1, &box, f->kind);
 }

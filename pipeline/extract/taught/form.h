@@ -23,13 +23,13 @@ bool form_fit(const struct type *type, const struct sheet *s, int number, struct
 
 struct box form_place(const struct form_fit *fit, const struct box *box);
 
-/* What stands in a box of the page; value NULL when nothing does. In arena. */
+/* What stands in a field's box; value NULL when nothing does. In arena. */
 struct form_value {
     const char *value;
     float confidence;
     struct box box;
 };
-struct form_value form_read(const struct sheet *s, struct arena *a, int number, struct box box,
-                            enum field_kind kind);
+struct form_value form_read(const struct sheet *s, struct arena *a, const struct form_fit *fit,
+                            const struct type_field *field);
 
 #endif

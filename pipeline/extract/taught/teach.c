@@ -277,8 +277,8 @@ static bool is_in(const struct task *t, const struct share *share, size_t exampl
            t->folds[example] % 2 != share->left_out_half;
 }
 
-/* False when there is nothing to learn: the example's value stands nowhere, so its spans are neither
- * true nor false. */
+/* False when there is nothing to learn: the example's value stands nowhere, so its spans are
+ * neither true nor false. */
 static bool study_begin(struct study *y, const struct task *t, size_t example, size_t field)
 {
     const char *truth = t->examples[example].values[field];
@@ -419,6 +419,16 @@ static void learn(const struct task *t, int left_out, struct taught *ret)
     }
 }
 
+/* False when an example's value stands nowhere on its paper: then no answer can be judged by it. */
+static bool is_printed(const struct task *t, size_t example, size_t field)
+{
+    struct study study;
+    bool is_printed = study_begin(&study, t, example, field);
+
+    arena_release(&study.scratch);
+    return is_printed;
+}
+
 /* Three numbers from (score, lead) → right, by the same solver. */
 static void calibrate(const struct task *t, size_t field, const struct taught_answer *answers,
                       struct taught_sureness *ret)
@@ -436,7 +446,7 @@ static void calibrate(const struct task *t, size_t field, const struct taught_an
         const char *truth = t->examples[i].values[field];
         struct feature_node *row = x + 4 * p.l;
 
-        if (!answer->value)
+        if (!answer->value || !is_printed(t, i, field))
             continue;
         row[0] = (struct feature_node){1, 1};
         row[1] = (struct feature_node){2, (double)answer->score};

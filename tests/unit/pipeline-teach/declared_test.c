@@ -103,6 +103,8 @@ static const char FORM[] = "name: card\n"
                            "fields:\n"
                            "  surname: {kind: text, box: [1, 48, 106, 290, 124]}\n"
                            "  number: {kind: identifier, box: [1, 100, 290, 290, 310]}\n"
+                           "  pin: {kind: identifier, box: [1, 100, 340, 290, 360], "
+                           "cells: [113, 127, 141]}\n"
                            "  is_new: {kind: mark, box: [1, 400, 300, 410, 310]}\n"
                            "  is_old: {kind: mark, box: [1, 440, 300, 450, 310]}\n"
                            "  is_lost: {kind: mark, box: [1, 480, 300, 490, 310]}\n";
@@ -148,6 +150,8 @@ static void a_crooked_form_is_read(void **state)
     print_word(&a, page, 110, 300, "12");
     print_word(&a, page, 140, 300, "|");
     print_word(&a, page, 150, 300, "34");
+    print_word(&a, page, 110, 350, "7");
+    print_word(&a, page, 117, 350, "|819"); /* a bar, 8, a bar read as 1, 9 */
     page->check_boxes = boxes;
     page->n_check_boxes = 3;
     for (int i = 0; i < 3; i++) {
@@ -161,6 +165,7 @@ static void a_crooked_form_is_read(void **state)
     declared_fill(&taught, &a, &page, d);
     assert_string_equal(value_of(d, "surname"), "NORDBY");
     assert_string_equal(value_of(d, "number"), "1234");
+    assert_string_equal(value_of(d, "pin"), "789");
     assert_string_equal(value_of(d, "is_new"), "selected");
     assert_string_equal(value_of(d, "is_old"), "empty");
     assert_string_equal(value_of(d, "is_lost"), "doubtful");
