@@ -71,6 +71,23 @@ static void count_votes(const struct candidates *c, const struct sheet *s, struc
     }
 }
 
+/* "… equals EUR 15.76 at the rate of 3 May": one mention, in a sentence, is no currency of the
+ * paper. */
+static bool is_aside(const struct sheet *s, const struct vote *vote)
+{
+    const struct row *row = vote->token < 0 ? NULL : &s->rows[s->tokens[vote->token].row];
+    int words = 0, mentions = 0;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        const char *code = currency_of_sign(s->tokens[i].text, (int)strlen(s->tokens[i].text));
+
+        mentions += code && strcmp(code, vote->code) == 0;
+    }
+    for (int i = row ? row->first : 0; row && i < row->first + row->count; i++)
+        words += strlen(s->tokens[i].key) > 1 && !strpbrk(s->tokens[i].key, "0123456789");
+    return mentions == 1 && words >= 5;
+}
+
 static void fill(struct document *d, const struct sheet *s, const struct vote *vote,
                  float confidence)
 {
@@ -103,11 +120,12 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
         } else if (votes[i].count > second) {
             second = votes[i].count;
         }
-    if (best.code && best.count > second) {
+    home = home_currency(d, krone > 0);
+    if (best.code && best.count > second &&
+        (!home || strcmp(home, best.code) == 0 || !is_aside(s, &best))) {
         fill(d, s, &best, second ? 0.8f : 0.97f);
         return;
     }
-    home = home_currency(d, krone > 0);
     if (!home && company && company->currency && company->currency[0])
         home = company->currency;
     if (home)
