@@ -11,7 +11,7 @@
 /* What has to stand there; readings of another form are not given. */
 enum look_kind { LOOK_AMOUNT, LOOK_DATE, LOOK_DIGITS, LOOK_IDENTIFIER, LOOK_IBAN, LOOK_KIND_COUNT };
 
-enum { LOOK_PLACES_MAX = 12, LOOK_READINGS_MAX = 4 };
+enum { LOOK_PLACES_MAX = 8, LOOK_READINGS_MAX = 4 };
 
 struct look_place {
     struct box box; /* of the words, as the page gives them */
@@ -28,7 +28,7 @@ struct look_reading {
 struct look {
     struct look_reading readings[LOOK_READINGS_MAX];
     int count;
-    int looks; /* how often it was looked */
+    int looks; /* how often it was looked: as often as it took to agree */
 };
 
 #endif

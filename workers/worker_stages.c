@@ -15,6 +15,7 @@
 #include "stores/blobs.h"
 #include "stores/records_review.h"
 #include "stores/records_work.h"
+#include "workers/extract_twice.h"
 #include "workers/judge.h"
 #include "workers/reader/reader_client.h"
 
@@ -29,6 +30,25 @@ static int load_file(struct worker *w, int64_t file_id, struct arena *a, struct 
     if (r == 0)
         r = blobs_get(w->house.blobs, ret->sha256, ret_fd, err);
     return r < 0 ? err_wrap(err, r, "file %lld", (long long)file_id) : 0;
+}
+
+/* The file that a second look needs, fetched when the first doubt turns up. */
+struct lazy_file {
+    struct worker *worker;
+    const char *sha256;
+    int fd;
+};
+
+static void lazy_file_close(struct lazy_file *file)
+{
+    mem_close_at(&file->fd);
+}
+
+static int fetch_file(void *user)
+{
+    struct lazy_file *file = user;
+
+    return blobs_get(file->worker->house.blobs, file->sha256, &file->fd, NULL) < 0 ? -1 : file->fd;
 }
 
 /* Attachments are safe in the blob store before their rows are written. */
@@ -148,6 +168,8 @@ int stage_extract(struct worker *w, const struct job *job, struct arena *a,
     struct judge judge;
     struct document_row row;
     struct document *d = NULL, *einvoice = NULL;
+    struct lazy_file file __attribute__((cleanup(lazy_file_close))) = {w, NULL, -1};
+    const struct looker looker = {w->reader, fetch_file, &file};
     struct page **pages = NULL;
     size_t n_pages = 0;
     int r = records_load_document(w->house.records, job->id.object, a, &row, &d, err);
@@ -159,7 +181,8 @@ int stage_extract(struct worker *w, const struct job *job, struct arena *a,
     if (r < 0)
         return r;
     judge_init(&judge, &w->house, a, civil_date_from_unix_ms(clock_now_ms()));
-    r = extract_document(a, pages, einvoice, &judge.context, d, err);
+    file.sha256 = row.file_sha256;
+    r = extract_twice(&looker, a, pages, einvoice, &judge.context, d, err);
     if (r == 0)
         r = judge_add_duplicates(&judge, job->id.object, d, err);
     return r < 0 ? r : records_commit_extract(w->house.records, job, d, a, ret_next, err);

@@ -46,6 +46,7 @@ struct candidate {
     float confidence; /* of its worst word */
     bool is_ocr;
     bool is_checked;     /* its own check digits agree */
+    bool is_second;      /* only a second look read it so (doubts.h) */
     bool is_last_in_row; /* amounts: no other amount stands right of it */
     const char *value;   /* normal form; NULL for amounts */
     struct amount amount;
@@ -57,6 +58,7 @@ struct candidate {
 struct candidates {
     struct candidate *items;
     int count, capacity;
+    bool month_first;            /* as in date_parse */
     const struct memory *memory; /* what is known of the supplier, or NULL */
 };
 
@@ -76,6 +78,10 @@ void candidates_find_dates(struct candidates *c, struct arena *a, const struct s
                            bool month_first);
 void candidates_find_numbers(struct candidates *c, struct arena *a, const struct sheet *s);
 void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s);
+
+/* What `text`, another reading of these tokens, could be of all that has check digits. */
+void candidates_add_numbers(struct candidates *c, struct arena *a, const struct sheet *s,
+                            const char *text, int first, int count);
 
 /* Looks around one candidate for key phrases. */
 void candidate_look_around(struct candidate *c, const struct sheet *s);

@@ -285,7 +285,7 @@ void candidates_find_texts(struct candidates *c, struct arena *a, const struct s
 
 void candidates_find(struct candidates *c, struct arena *a, const struct sheet *s, bool month_first)
 {
-    *c = (struct candidates){0};
+    *c = (struct candidates){.month_first = month_first};
     candidates_find_amounts(c, a, s);
     candidates_find_dates(c, a, s, month_first);
     candidates_find_numbers(c, a, s);

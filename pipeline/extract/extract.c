@@ -7,6 +7,7 @@
 #include "pipeline/extract/calibration.h"
 #include "pipeline/extract/candidate.h"
 #include "pipeline/extract/currency.h"
+#include "pipeline/extract/doubts.h"
 #include "pipeline/extract/einvoice.h"
 #include "pipeline/extract/items.h"
 #include "pipeline/extract/memory.h"
@@ -87,6 +88,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     note_unread(pages, a, d);
     sheet_init(&sheet, a, pages, d->n_pages);
     candidates_find(&candidates, a, &sheet, sheet_writes_month_first(&sheet));
+    doubts_add_candidates(context->doubts, &candidates, a, &sheet);
     parties_find(&parties, &sheet, context->company, a, d);
     candidates.memory = memory_recall(a, context, &candidates, &sheet, &parties, d);
     items_find(&items, &candidates, &sheet, a);

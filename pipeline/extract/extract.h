@@ -12,6 +12,7 @@
 struct arena;
 struct calibration;
 struct certificate;
+struct doubts;
 struct err;
 
 /* Us: whose mail this is. Empty strings where not configured. */
@@ -39,6 +40,8 @@ struct extract_context {
      * in d->declared, which may name one already; does nothing for a document of none. May be NULL. */
     void (*fill_declared)(void *user, struct arena *a, struct page *const *pages,
                           struct document *d);
+    /* What second looks said of an earlier reading of this document; NULL at first (doubts.h). */
+    const struct doubts *doubts;
     void *user;
 };
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 12, CONTINUATIONS = 4 };
+enum { COLUMNS_MAX = 12, CONTINUATIONS = 4, CHOICES_MAX = 6 };
 
 static const uint64_t roles[] = {
     CONCEPT_BIT(col_description), CONCEPT_BIT(col_price),    CONCEPT_BIT(col_quantity),
@@ -317,28 +317,50 @@ static bool is_carry(const struct reader *q, int row)
     return false;
 }
 
+/* The values that one number of a line may have, the likeliest first. */
+struct choices {
+    int64_t values[CHOICES_MAX];
+    int count;
+};
+
+static void choices_find(const struct reader *q, const struct candidate *part, struct choices *ret)
+{
+    *ret = (struct choices){.count = 1};
+    if (!part)
+        return;
+    ret->values[0] = part->amount.value;
+    if (part->amount.is_ambiguous)
+        ret->values[ret->count++] = part->amount.other;
+    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        const struct candidate *item = &q->c->items[i];
+
+        if (item->is_second && item->first == part->first && ret->count < CHOICES_MAX)
+            ret->values[ret->count++] = item->amount.value;
+    }
+}
+
 /* Chooses among readings of the three numbers so that the line multiplies. */
-static bool settle_readings(const struct row_cells *cells, int64_t value[3])
+static bool settle_readings(const struct reader *q, const struct row_cells *cells, int64_t value[3])
 {
     const struct candidate *parts[3] = {cells->quantity, cells->price, cells->amount};
+    struct choices choices[3];
 
-    for (int i = 0; i < 3; i++)
-        value[i] = parts[i] ? parts[i]->amount.value : 0;
-    for (int k = 0; k < 8 && parts[0] && parts[1] && parts[2]; k++) {
-        int64_t v[3];
-        bool is_real = true;
-
-        for (int i = 0; i < 3; i++) {
-            bool is_other = k >> i & 1;
-
-            is_real &= !is_other || parts[i]->amount.is_ambiguous;
-            v[i] = is_other ? parts[i]->amount.other : parts[i]->amount.value;
-        }
-        if (is_real && amount_multiplies(v[0], v[1], v[2])) {
-            memcpy(value, v, sizeof v);
-            return true;
-        }
+    for (int i = 0; i < 3; i++) {
+        choices_find(q, parts[i], &choices[i]);
+        value[i] = choices[i].values[0];
     }
+    if (!parts[0] || !parts[1] || !parts[2])
+        return false;
+    for (int x = 0; x < choices[0].count; x++)
+        for (int y = 0; y < choices[1].count; y++)
+            for (int z = 0; z < choices[2].count; z++) {
+                int64_t v[3] = {choices[0].values[x], choices[1].values[y], choices[2].values[z]};
+
+                if (amount_multiplies(v[0], v[1], v[2])) {
+                    memcpy(value, v, sizeof v);
+                    return true;
+                }
+            }
     return false;
 }
 
@@ -347,7 +369,7 @@ static void add_item(const struct reader *q, int row, const struct row_cells *ce
     struct items *items = q->items;
     struct item *item;
     int64_t value[3];
-    bool is_proved = settle_readings(cells, value);
+    bool is_proved = settle_readings(q, cells, value);
 
     if (items->count == ITEMS_MAX)
         return;

@@ -30,7 +30,8 @@ static void read_row(const struct candidates *c, int row, struct row_numbers *ou
 {
     *out = (struct row_numbers){.quantity = -1, .price = -1, .amount = -1};
     for (int i = 0; i < c->count && c->items[i].kind == CANDIDATE_AMOUNT; i++)
-        if (c->items[i].row == row && !c->items[i].amount.is_percent && out->count < ROW_NUMBERS)
+        if (c->items[i].row == row && !c->items[i].amount.is_percent && !c->items[i].is_second &&
+            out->count < ROW_NUMBERS)
             out->items[out->count++] = &c->items[i];
     for (int q = 0; q + 2 < out->count; q++)
         for (int p = q + 1; p + 1 < out->count; p++)

@@ -72,6 +72,13 @@ static bool is_known_rate(int64_t net, int64_t vat)
     return false;
 }
 
+/* Whether only a second look read it so: then an equation has to ask for it, not a label. */
+static bool is_second(const struct solver *q, int reading)
+{
+    return reading >= 0 && q->all.items[reading].candidate >= 0 &&
+           q->c->items[q->all.items[reading].candidate].is_second;
+}
+
 /* How well three choices (-1 for absent) explain the page. */
 static float judge(const struct solver *q, int n, int v, int g)
 {
@@ -79,6 +86,9 @@ static float judge(const struct solver *q, int n, int v, int g)
     float score = 0;
     int run;
 
+    if ((is_second(q, n) || is_second(q, v) || is_second(q, g)) &&
+        !(n >= 0 && v >= 0 && g >= 0 && net + vat == gross && vat != 0 && is_known_rate(net, vat)))
+        return -1;
     score += n >= 0 ? q->all.items[n].score[NET] : 0;
     score += v >= 0 ? q->all.items[v].score[VAT] : 0;
     score += g >= 0 ? q->all.items[g].score[GROSS] : 0;
@@ -156,6 +166,9 @@ static void choose_due(struct solver *q)
                     (prepaids[p] < 0 ? 0 : q->all.items[prepaids[p]].score[PREPAID] - 0.2f) +
                     (roundings[r] < 0 ? 0 : q->all.items[roundings[r]].score[ROUNDING] - 0.2f);
 
+                if (is_second(q, prepaids[p]) || is_second(q, roundings[r]) ||
+                    (is_second(q, dues[d]) && !fits))
+                    continue;
                 if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
                     continue;
                 if (q->chosen[GROSS] >= 0)
@@ -192,7 +205,8 @@ static void choose_adjustments(struct solver *q)
                               (charges[k] < 0 ? 0
                                               : q->all.items[charges[k]].score[CHARGES] - 0.35f);
 
-                if (lines[l] >= 0 && !is_strong)
+                if ((lines[l] >= 0 && !is_strong) || is_second(q, lines[l]) ||
+                    is_second(q, allowances[x]) || is_second(q, charges[k]))
                     continue;
                 score += sum != 0 && total == net ? 0.9f : -0.5f;
                 if (score > best) {

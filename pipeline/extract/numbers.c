@@ -199,6 +199,15 @@ static void add_kinds(struct candidates *c, struct arena *a, const struct sheet 
     }
 }
 
+void candidates_add_numbers(struct candidates *c, struct arena *a, const struct sheet *s,
+                            const char *text, int first, int count)
+{
+    struct run run = {.is_ocr = false}; /* nothing is repaired twice */
+
+    if (run_add(&run, text) && run.length >= 2)
+        add_kinds(c, a, s, &run, first, count);
+}
+
 /* Runs start at a digit or a country's letters and grow while the tokens stay in the cell. */
 static void find_runs(struct candidates *c, struct arena *a, const struct sheet *s, int first)
 {

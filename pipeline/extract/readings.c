@@ -42,7 +42,7 @@ static const struct role_info {
 
 enum { READINGS_MAX = 600 };
 
-static const float UNUSUAL = 0.15f; /* less for every role */
+static const float UNUSUAL = 0.15f; /* less for every role, as for what only a second look saw */
 
 struct finder {
     const struct candidates *c;
@@ -76,7 +76,7 @@ static void add_reading(struct finder *q, int candidate, int64_t value, bool is_
             score *= 0.85f;
         if (c->amount.is_repaired)
             score *= 0.8f;
-        if (is_unusual)
+        if (is_unusual || c->is_second)
             score -= UNUSUAL;
         score += memory_evidence(q->c->memory, roles[r].field, c);
         reading->score[r] = score;

@@ -150,6 +150,8 @@ static float score_candidate(const struct field_rule *rule, const struct candida
         score += rule->unlabelled;
     if (is_compact)
         score -= 0.15f;
+    if (c->is_second)
+        score -= 0.15f;
     if (is_plain) /* "HRB 12345", but neither a short number nor a VAT id a scanner cut in two */
         score -= strlen(c->value) < 7 || (c->value[2] == ' ' && c->value[0] != 'H') ? 1 : 0.1f;
     if (has_digits)

@@ -37,7 +37,7 @@ static void read_row(const struct candidates *c, const struct sheet *s, int inde
         const struct candidate *item = &c->items[i];
         bool is_bare = item->amount.decimals < 0 && !item->amount.has_group;
 
-        if (item->row != index)
+        if (item->row != index || item->is_second)
             continue;
         row->has_vat_label |= candidate_evidence(item, s, vat_words) != NULL;
         if (item->amount.is_percent ||

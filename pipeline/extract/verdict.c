@@ -311,6 +311,12 @@ static void judge_certainty(struct judgement *j, enum field_id id)
                             field_info(id)->label, field->value);
 }
 
+/* A second look replaced the total, and both equations ask for what it read. */
+static bool is_repaired_total(const struct document *d, enum field_id id)
+{
+    return has_proof(d, id, PROOF_SECOND_READING) && is_proved_total(d, id);
+}
+
 static void judge_required(struct judgement *j)
 {
     static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
@@ -324,7 +330,7 @@ static void judge_required(struct judgement *j)
             document_add_reason(j->d, j->a, "missing", (int)required[i], "%s was not found", label);
         else if (is_settled(field))
             continue;
-        else if (field->alternative)
+        else if (field->alternative && !is_repaired_total(j->d, required[i]))
             document_add_reason(j->d, j->a, "ambiguous", (int)required[i],
                                 "%s fits two ways: %s or %s", label, field->value,
                                 field->alternative);

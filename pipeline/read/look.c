@@ -2,9 +2,9 @@
  * Several looks at one place, put to the vote.
  *
  * A misread digit is mostly a matter of where the cut and the threshold fell: the recogniser is
- * sure of a 3 in one picture and of an 8 in the next. So the same ink is shown six ways and the
- * probabilities are added up. What all looks agree on is right far more often than what one is
- * sure of.
+ * sure of a 3 in one picture and of an 8 in the next. So the same ink is shown up to seven ways,
+ * three when these agree, and each has a vote. What all looks agree on is right far more often than
+ * what one is sure of.
  */
 #include "pipeline/read/look.h"
 
@@ -21,7 +21,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CROP_PX_MIN = 6, CROP_PX_MAX = 6000 };
+enum { CROP_PX_MAX = 6000 };
 
 #define PAPER 255
 #define PADDING_PX 2 /* on every side, beside the look's own margin */
@@ -32,13 +32,13 @@ enum treatment { AS_IS, SMOOTH, SHARP, SPLIT, SPLIT_LIGHT };
 static const struct way {
     float margin; /* of the place's height, above and below */
     enum treatment treatment;
-} ways[] = {{0.25f, AS_IS}, {0.12f, AS_IS}, {0.38f, SMOOTH},     {0.20f, SMOOTH},
-            {0.28f, SHARP}, {0.18f, SPLIT}, {0.32f, SPLIT_LIGHT}};
+} ways[] = {{0.25f, AS_IS}, {0.38f, SMOOTH}, {0.18f, SPLIT},      {0.12f, AS_IS},
+            {0.28f, SHARP}, {0.20f, SMOOTH}, {0.32f, SPLIT_LIGHT}};
 
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { WAYS = sizeof ways / sizeof *ways, ENOUGH = 3 /* looks that all agree */ };
 
 #define CURRENCY "(kr\\.?|NOK|SEK|DKK|EUR|GBP|HUF|USD|RM|Ft|€|$|£)"
-#define MONTH "[A-Za-zäåæøéáűőúóíöü]{3,10}"
+#define MONTH "[A-Za-zäåæøéáűőúóíöü]+"
 
 static const char *const patterns[LOOK_KIND_COUNT] = {
     [LOOK_AMOUNT] = " *-?(" CURRENCY " ?)?-?([0-9]{1,3}([ .,'][0-9]{3})*|[0-9]+)"
@@ -58,6 +58,7 @@ struct looker {
     struct grammar *grammars[LOOK_KIND_COUNT];
     PIX *page; /* grey or black and white, upright */
     float px_per_pt_x, px_per_pt_y;
+    float cos, sin; /* of the skew */
 };
 
 /* --- the cut ------------------------------------------------------------------------------- */
@@ -74,24 +75,45 @@ static unsigned char pixel_at(PIX *pix, int x, int y)
     return GET_DATA_BIT(row, x) ? 0 : PAPER;
 }
 
-/* The place with its margin as bytes; false when it is nothing a line can be cut from. */
+/* The grey at a place between pixels. */
+static unsigned char grey_at(PIX *pix, float x, float y)
+{
+    int left = (int)floorf(x), top = (int)floorf(y);
+    float fx = x - (float)left, fy = y - (float)top;
+    float above = (float)pixel_at(pix, left, top) * (1 - fx) +
+                  (float)pixel_at(pix, left + 1, top) * fx;
+    float below = (float)pixel_at(pix, left, top + 1) * (1 - fx) +
+                  (float)pixel_at(pix, left + 1, top + 1) * fx;
+
+    return (unsigned char)(above * (1 - fy) + below * fy + 0.5f);
+}
+
+/* The place with its margin as bytes, straightened: its box has the size of the straight words and
+ * stands on their middle. False when it is nothing a line can be cut from. */
 static bool cut(const struct looker *l, const struct box *at, float margin, struct line_image *ret)
 {
-    float height = (at->y1 - at->y0) * l->px_per_pt_y;
-    int pad = (int)lrintf(margin * height) + PADDING_PX;
-    int x0 = (int)floorf(at->x0 * l->px_per_pt_x) - pad;
-    int y0 = (int)floorf(at->y0 * l->px_per_pt_y) - pad;
-    int width = (int)ceilf(at->x1 * l->px_per_pt_x) + pad - x0;
-    int tall = (int)ceilf(at->y1 * l->px_per_pt_y) + pad - y0;
+    float wide = (at->x1 - at->x0) * l->px_per_pt_x, tall = (at->y1 - at->y0) * l->px_per_pt_y;
+    float middle_x = (at->x0 + at->x1) / 2 * l->px_per_pt_x;
+    float middle_y = (at->y0 + at->y1) / 2 * l->px_per_pt_y;
+    float pad = margin * tall + PADDING_PX;
     unsigned char *pixels;
+    int width, height;
 
-    if (width < CROP_PX_MIN || tall < CROP_PX_MIN || width > CROP_PX_MAX || tall > CROP_PX_MAX)
+    if (!(wide > 0 && tall > 0 && wide < CROP_PX_MAX && tall < CROP_PX_MAX))
         return false;
-    pixels = arena_alloc(l->a, (size_t)width * (size_t)tall);
-    for (int y = 0; y < tall; y++)
-        for (int x = 0; x < width; x++)
-            pixels[y * width + x] = pixel_at(l->page, x0 + x, y0 + y);
-    *ret = (struct line_image){pixels, width, tall, width};
+    width = (int)ceilf(wide + 2 * pad);
+    height = (int)ceilf(tall + 2 * pad);
+    pixels = arena_alloc(l->a, (size_t)width * (size_t)height);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            float along = (float)x - (float)(width - 1) / 2;
+            float down = (float)y - (float)(height - 1) / 2;
+
+            pixels[y * width + x] = grey_at(l->page,
+                                            middle_x + l->cos * along - l->sin * down - 0.5f,
+                                            middle_y + l->sin * along + l->cos * down - 0.5f);
+        }
+    *ret = (struct line_image){pixels, width, height, width};
     return true;
 }
 
@@ -184,7 +206,7 @@ static void count_vote(struct look_reading *seen, int *count, const char *text, 
         i++;
     if (i == *count)
         seen[(*count)++] = (struct look_reading){.text = text};
-    seen[i].share += probability / WAYS;
+    seen[i].share += probability;
     seen[i].votes++;
 }
 
@@ -209,13 +231,21 @@ static int look_once(const struct looker *l, const struct look_place *place, con
     return 0;
 }
 
-static void rank(const struct look_reading *seen, int count, struct look *ret)
+/* What more looks saw stands first; among equals, what they were surer of. */
+static float weight(const struct look_reading *reading)
 {
-    *ret = (struct look){.looks = WAYS};
+    return (float)reading->votes + reading->share;
+}
+
+static void rank(struct look_reading *seen, int count, int looks, struct look *ret)
+{
+    *ret = (struct look){.looks = looks};
     for (int i = 0; i < count; i++) {
         int at = ret->count;
 
-        while (at > 0 && ret->readings[at - 1].share < seen[i].share)
+        seen[i].share = fminf(seen[i].share / (float)looks, 1);
+
+        while (at > 0 && weight(&ret->readings[at - 1]) < weight(&seen[i]))
             at--;
         if (at == LOOK_READINGS_MAX)
             continue;
@@ -232,14 +262,14 @@ static int look_at(struct looker *l, const struct look_place *place, struct look
 {
     const struct model *m = recogniser_model(l->r);
     struct look_reading seen[WAYS];
-    int count = 0, r = 0;
+    int count = 0, looks = 0, r = 0;
 
     if (!l->grammars[place->kind])
         r = grammar_new(m, patterns[place->kind], &l->grammars[place->kind], err);
-    for (int i = 0; i < WAYS && r == 0; i++)
-        r = look_once(l, place, &ways[i], seen, &count, err);
+    while (r == 0 && looks < WAYS && !(looks == ENOUGH && count == 1 && seen[0].votes == ENOUGH))
+        r = look_once(l, place, &ways[looks++], seen, &count, err);
     if (r == 0)
-        rank(seen, count, ret);
+        rank(seen, count, looks, ret);
     return r;
 }
 
@@ -252,10 +282,12 @@ static PIX *upright(PIX *pix, int rotation)
 }
 
 int look_again(struct arena *a, const struct engine *engine, const struct page_image *image,
-               int rotation, const struct look_place *places, size_t count, struct look *ret,
-               struct err *err)
+               int rotation, float skew_deg, const struct look_place *places, size_t count,
+               struct look *ret, struct err *err)
 {
-    struct looker l = {.a = a, .r = engine_recogniser(engine)};
+    float skew = skew_deg * (float)M_PI / 180;
+    struct looker l = {
+        .a = a, .r = engine_recogniser(engine), .cos = cosf(skew), .sin = sinf(skew)};
     bool is_turned = rotation % 180 != 0;
     int r = 0;
 

@@ -16,6 +16,7 @@
 #include "models/page_json.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/sort/sort.h"
+#include "workers/extract_twice.h"
 #include "workers/reader/reader_client.h"
 
 #include <string.h>
@@ -192,9 +193,17 @@ static void print_sheets(const struct sheaf *sheaf, const struct sorted *sorted)
     print_json(sheaf->desk, json, sheaf->out);
 }
 
+static int file_in_hand(void *user)
+{
+    const struct sheaf *sheaf = user;
+
+    return sheaf->fd;
+}
+
 static int print_documents(const struct sheaf *sheaf, struct err *err)
 {
     const struct read_desk *desk = sheaf->desk;
+    const struct looker looker = {desk->crew.reader, file_in_hand, (void *)(uintptr_t)sheaf};
     struct sorted sorted = {0};
     int r = sort_pages(sheaf->arena, desk->sorter, sheaf->pages, sheaf->n_pages,
                        sheaf->opened.einvoice, &sorted, err);
@@ -208,8 +217,8 @@ static int print_documents(const struct sheaf *sheaf, struct err *err)
             d->type_confidence = 1;
             d->declared = desk->declared;
         }
-        r = extract_document(sheaf->arena, pages_of(sheaf, d), sheaf->opened.einvoice,
-                             desk->context, d, err);
+        r = extract_twice(&looker, sheaf->arena, pages_of(sheaf, d), sheaf->opened.einvoice,
+                          desk->context, d, err);
         if (r < 0)
             break;
         add_unread(sheaf, d);

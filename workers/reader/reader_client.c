@@ -460,6 +460,7 @@ static json_t *describe_look(const struct reader *reader, const struct page *pag
                                         (double)box->x1, (double)box->y1, (int)places[i].kind));
     }
     json_set_int(head, "rotation", page->rotation);
+    json_set_real(head, "skew_deg", (double)page->skew_deg, 3);
     json_set(head, "places", list);
     return head;
 }

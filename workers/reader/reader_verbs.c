@@ -258,8 +258,9 @@ static int do_look(struct reader_work *work, const struct request *request, stru
                            &request->limits, &image, err);
 
     if (r == 0)
-        r = look_again(work->arena, tools->engine, &image,
-                       (int)json_get_int(request->json, "rotation", 0), places, count, looks, err);
+        r = look_again(
+            work->arena, tools->engine, &image, (int)json_get_int(request->json, "rotation", 0),
+            (float)json_get_real(request->json, "skew_deg", 0), places, count, looks, err);
     return r < 0 ? r : write_looks(work, looks, count, err);
 }
 

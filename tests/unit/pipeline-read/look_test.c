@@ -19,13 +19,13 @@ static PIX *draw_line(const char *text, float dpi, struct box *ret)
     return drawn_pix(&d);
 }
 
-static void look_drawn(struct arena *a, PIX *pix, float dpi, int rotation,
+static void look_drawn(struct arena *a, PIX *pix, float dpi, int rotation, float skew_deg,
                        const struct look_place *place, struct look *ret)
 {
     struct page_image image = drawn_image(pix, dpi);
     struct err err = {0};
 
-    if (look_again(a, test_engine(), &image, rotation, place, 1, ret, &err) < 0)
+    if (look_again(a, test_engine(), &image, rotation, skew_deg, place, 1, ret, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -65,7 +65,7 @@ static void test_each_kind(void **state)
         PIX *pix = draw_line(rows[i].text, 300, &place.box);
         struct look look;
 
-        look_drawn(&a, pix, 300, 0, &place, &look);
+        look_drawn(&a, pix, 300, 0, 0, &place, &look);
         assert_true(look.count > 0);
         expect_text(&look, rows[i].text);
         assert_true(look.readings[0].votes > look.looks / 2);
@@ -81,10 +81,33 @@ static void test_a_turned_page(void **state)
     struct look look;
 
     (void)state;
-    look_drawn(&a, turned, 200, 90, &place, &look);
+    look_drawn(&a, turned, 200, 90, 0, &place, &look);
     expect_text(&look, "4 711,25");
     pixDestroy(&pix);
     pixDestroy(&turned);
+}
+
+static void test_a_skewed_page(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct look_place place = {.kind = LOOK_AMOUNT};
+    float rad = 3 * (float)M_PI / 180, x, y;
+    PIX *pix = draw_line("12 345,60", 300, &place.box);
+    PIX *skewed = pixRotate(pix, rad, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
+    struct look look;
+
+    (void)state;
+    x = (place.box.x0 + place.box.x1) / 2 - (float)A4_WIDTH_PT / 2;
+    y = (place.box.y0 + place.box.y1) / 2 - (float)A4_HEIGHT_PT / 2;
+    place.box.x0 += x * cosf(rad) - y * sinf(rad) - x;
+    place.box.x1 += x * cosf(rad) - y * sinf(rad) - x;
+    place.box.y0 += x * sinf(rad) + y * cosf(rad) - y;
+    place.box.y1 += x * sinf(rad) + y * cosf(rad) - y;
+    look_drawn(&a, skewed, 300, 0, 3, &place, &look);
+    expect_text(&look, "12 345,60");
+    assert_true(look.readings[0].votes >= look.looks - 1);
+    pixDestroy(&pix);
+    pixDestroy(&skewed);
 }
 
 /* Outside the page and where nothing of that form stands, nothing is invented. */
@@ -96,10 +119,10 @@ static void test_nothing_there(void **state)
     struct look look;
 
     (void)state;
-    look_drawn(&a, pix, 300, 0, &place, &look);
+    look_drawn(&a, pix, 300, 0, 0, &place, &look);
     assert_true(look.count == 0 || look.readings[0].share < 0.01f);
     place = (struct look_place){.box = {1000, 1000, 1e6f, 1010}, .kind = LOOK_AMOUNT};
-    look_drawn(&a, pix, 300, 0, &place, &look);
+    look_drawn(&a, pix, 300, 0, 0, &place, &look);
     assert_int_equal(look.count, 0);
     pixDestroy(&pix);
 }
@@ -115,7 +138,7 @@ static void test_dark_paper(void **state)
     (void)state;
     pixMultConstantGray(pix, 0.3f);
     noise = pixAddGaussianNoise(pix, 6);
-    look_drawn(&a, noise, 150, 0, &place, &look);
+    look_drawn(&a, noise, 150, 0, 0, &place, &look);
     expect_text(&look, "8 365,90");
     pixDestroy(&pix);
     pixDestroy(&noise);
@@ -124,9 +147,8 @@ static void test_dark_paper(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_kind),
-        cmocka_unit_test(test_a_turned_page),
-        cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_each_kind),     cmocka_unit_test(test_a_turned_page),
+        cmocka_unit_test(test_a_skewed_page), cmocka_unit_test(test_nothing_there),
         cmocka_unit_test(test_dark_paper),
     };
 

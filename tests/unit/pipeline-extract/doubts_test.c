@@ -1,0 +1,212 @@
+/*
+ * Second looks from the side of extract: what is asked of which document, and what the answers
+ * change. A page is drawn in text, as the recogniser read it; the test answers for the reader.
+ */
+#include "pipeline/extract/doubts.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "tests/unit/page_case.h"
+
+#define PAGE(number, net, vat, gross)                                                              \
+    "^Nordlys Kontor AS                 FAKTURA\n"                                                 \
+    "Storgata 7\n"                                                                                 \
+    "0155 Oslo\n"                                                                                  \
+    "Org.nr. NO 943 100 365 MVA\n"                                                                 \
+    "\n"                                                                                           \
+    "Fakturanr.     " number "\n"                                                                  \
+    "Fakturadato    2026-03-12\n"                                                                  \
+    "\n"                                                                                           \
+    "Netto                        " net "\n"                                                       \
+    "MVA 25 %                     " vat "\n"                                                       \
+    "Totalt NOK                   " gross "\n"
+
+struct desk {
+    struct arena arena;
+    struct page *page;
+    struct document *document;
+    struct doubts doubts;
+};
+
+static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
+static const struct extract_context context = {
+    .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
+
+/* Reads the page, each word as sure as `unsure` when it is that text, else certain. */
+static void read_page_text(struct desk *desk, const char *text, const char *unsure)
+{
+    static int pages[] = {1};
+    struct err err;
+    int row = 0;
+
+    *desk = (struct desk){.arena = {.max = (size_t)16 << 20}};
+    desk->page = case_page(&desk->arena, 1);
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+        case_draw(&desk->arena, desk->page, row++, at);
+    desk->page->source = PAGE_OCR;
+    for (size_t i = 0; i < desk->page->n_words; i++)
+        if (unsure && strcmp(desk->page->words[i].text, unsure) == 0)
+            desk->page->words[i].confidence = 0.5f;
+    desk->document = document_new(&desk->arena);
+    desk->document->type = DOCUMENT_INVOICE;
+    desk->document->type_confidence = 1;
+    desk->document->pages = pages;
+    desk->document->n_pages = 1;
+    assert_int_equal(
+        extract_document(&desk->arena, &desk->page, NULL, &context, desk->document, &err), 0);
+    doubts_find(&desk->doubts, &desk->arena, &desk->page, desk->document);
+}
+
+/* Every look at what was read as `first` answers `text`, `votes` of seven; elsewhere they agree. */
+static void answer(struct desk *desk, const char *first, const char *text, int votes)
+{
+    struct err err;
+
+    for (int i = 0; i < desk->doubts.count; i++) {
+        struct doubt *doubt = &desk->doubts.items[i];
+        bool is_it = strcmp(doubt->first, first) == 0;
+
+        doubt->look = (struct look){.count = 1, .looks = 7};
+        doubt->look.readings[0] = (struct look_reading){is_it ? text : doubt->first, 0.3f,
+                                                        is_it ? votes : 7};
+    }
+    assert_int_equal(extract_again(&desk->arena, &desk->page, NULL, &context, &desk->doubts,
+                                   desk->document, &err),
+                     0);
+}
+
+static void finish(struct desk *desk)
+{
+    arena_release(&desk->arena);
+}
+
+static const struct field *field(const struct desk *desk, enum field_id id)
+{
+    return &desk->document->fields[id];
+}
+
+static void a_document_that_is_proved_is_not_asked(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 250,00"), NULL);
+    assert_int_equal(desk.document->outcome, OUTCOME_POST);
+    assert_int_equal(desk.doubts.count, 0);
+    finish(&desk);
+}
+
+static void a_text_layer_is_not_asked(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 280,00"), NULL);
+    desk.page->source = PAGE_TEXT;
+    doubts_find(&desk.doubts, &desk.arena, &desk.page, desk.document);
+    assert_int_equal(desk.doubts.count, 0);
+    finish(&desk);
+}
+
+static void a_broken_equation_takes_the_reading_that_mends_it(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 280,00"), NULL);
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    answer(&desk, "1 280,00", "1 250,00", 3);
+    assert_string_equal(field(&desk, FIELD_TOTAL_GROSS)->value, "1250.00");
+    assert_true(field(&desk, FIELD_TOTAL_GROSS)->proofs & 1u << PROOF_SECOND_READING);
+    assert_true(field(&desk, FIELD_TOTAL_GROSS)->proofs & 1u << PROOF_TOTALS);
+    assert_string_equal(field(&desk, FIELD_TOTAL_GROSS)->alternative, "1280.00");
+    assert_int_equal(desk.document->outcome, OUTCOME_POST);
+    finish(&desk);
+}
+
+/* A reading that closes nothing stays out, however many looks were given. */
+static void another_reading_that_mends_nothing_is_not_taken(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 280,00"), NULL);
+    answer(&desk, "1 280,00", "1 260,00", 7);
+    assert_true(!field(&desk, FIELD_TOTAL_GROSS)->value ||
+                strcmp(field(&desk, FIELD_TOTAL_GROSS)->value, "1260.00") != 0);
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    finish(&desk);
+}
+
+static void an_unsure_number_that_all_looks_confirm_is_sure(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 250,00"), "10482");
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    assert_int_equal(desk.doubts.count, 1);
+    answer(&desk, "10482", "10482", 7);
+    assert_true(field(&desk, FIELD_INVOICE_NUMBER)->proofs & 1u << PROOF_SECOND_READING);
+    assert_true(field(&desk, FIELD_INVOICE_NUMBER)->confidence > 0.8f);
+    finish(&desk);
+}
+
+/* It is shown with what was read first, and a person decides. */
+static void an_unsure_number_that_all_looks_read_otherwise_asks(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 250,00"), "10482");
+    answer(&desk, "10482", "10487", 7);
+    assert_string_equal(field(&desk, FIELD_INVOICE_NUMBER)->value, "10487");
+    assert_string_equal(field(&desk, FIELD_INVOICE_NUMBER)->alternative, "10482");
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    finish(&desk);
+}
+
+static void nobody_looked(void **state)
+{
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    read_page_text(&desk, PAGE("10482", "1 000,00", "250,00", "1 280,00"), NULL);
+    assert_int_equal(
+        extract_again(&desk.arena, &desk.page, NULL, &context, &desk.doubts, desk.document, &err),
+        0);
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    for (int i = 0; i < FIELD_COUNT; i++)
+        assert_false(desk.document->fields[i].proofs & 1u << PROOF_SECOND_READING);
+    finish(&desk);
+}
+
+static void many_doubts_are_cut_short(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk,
+                   "FAKTURA\nNetto 1,10\nNetto 2,20\nNetto 3,30\nNetto 4,40\nNetto 5,50\n"
+                   "MVA 6,60\nMVA 7,70\nMVA 8,80\nTotalt 71,13\nTotalt 72,17\nTotalt 73,19\n",
+                   NULL);
+    assert_int_equal(desk.doubts.count, LOOK_PLACES_MAX);
+    finish(&desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_document_that_is_proved_is_not_asked),
+        cmocka_unit_test(a_text_layer_is_not_asked),
+        cmocka_unit_test(a_broken_equation_takes_the_reading_that_mends_it),
+        cmocka_unit_test(another_reading_that_mends_nothing_is_not_taken),
+        cmocka_unit_test(an_unsure_number_that_all_looks_confirm_is_sure),
+        cmocka_unit_test(an_unsure_number_that_all_looks_read_otherwise_asks),
+        cmocka_unit_test(nobody_looked),
+        cmocka_unit_test(many_doubts_are_cut_short),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
