@@ -6,8 +6,10 @@ add_custom_command(OUTPUT ${BILAG_MODEL}
     COMMENT "Making the lean Latin model" VERBATIM)
 add_custom_target(model ALL DEPENDS ${BILAG_MODEL})
 
-# The sorter's trained weights lie beside it.
-configure_file(${CMAKE_SOURCE_DIR}/models/trained/type.model ${CMAKE_BINARY_DIR}/share/type.model COPYONLY)
+# The trained weights lie beside it.
+foreach(name type.model calibration.txt certificate.txt)
+    configure_file(${CMAKE_SOURCE_DIR}/models/trained/${name} ${CMAKE_BINARY_DIR}/share/${name} COPYONLY)
+endforeach()
 
 # The shipped document types.
 file(GLOB types CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/models/types/*.yaml)

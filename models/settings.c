@@ -112,7 +112,7 @@ static const struct config_option table[] = {
     BOOL("post.enabled", post.is_enabled, "true",
          "post proven invoices without a person; no sends every invoice to review"),
     REAL("post.confidence", post.confidence, 0, 1, "0.9", "",
-         "least confidence of each posted field, besides its proofs"),
+         "least probability of each posted field, where the certificate asks for less"),
 
     CHOICE("file.pdfa", file.pdfa, "1b", "conformance of the PDF/A made from scans", pdfa_kinds),
 

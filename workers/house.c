@@ -10,6 +10,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/spawn.h"
+#include "pipeline/extract/calibration.h"
+#include "pipeline/extract/certificate.h"
 #include "queues/server.h"
 #include "stores/accounting.h"
 #include "stores/blobs.h"
@@ -20,6 +23,7 @@
 #include <string.h>
 
 #define PASSWORD_MAX_BYTES 512
+#define TRUST_MAX_BYTES (1 << 20)
 
 bool house_flag(struct house_flags *f, int option, const char *value)
 {
@@ -158,6 +162,33 @@ static int open_accounting(struct house *house, struct err *err)
     return r < 0 ? r : fill_chart(house, err);
 }
 
+static int read_trained(const char *name, struct buf *b, struct err *err)
+{
+    AUTO_FREE char *folder = spawn_path_beside("../share");
+    AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
+    int r;
+
+    buf_init(b, TRUST_MAX_BYTES);
+    r = file_read(path, b, err);
+    return r < 0 ? err_wrap(err, r, "reading %s", path) : 0;
+}
+
+static int load_trust(struct house *house, struct err *err)
+{
+    AUTO_BUF struct buf weights = {0}, thresholds = {0};
+    int r = read_trained(CALIBRATION_FILE, &weights, err);
+
+    house->calibration = mem_alloc(sizeof *house->calibration);
+    house->certificate = mem_alloc(sizeof *house->certificate);
+    if (r == 0)
+        r = calibration_parse(house->calibration, weights.data, weights.length, err);
+    if (r == 0)
+        r = read_trained(CERTIFICATE_FILE, &thresholds, err);
+    if (r == 0)
+        r = certificate_parse(house->certificate, thresholds.data, thresholds.length, err);
+    return r;
+}
+
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,
                const char *worker, struct err *err)
 {
@@ -168,6 +199,8 @@ int house_open(struct house *house, const struct house_flags *flags, unsigned pa
     r = settings_load(&house->settings, flags->config_file, flags->flags, flags->n_flags, err);
     if (r == 0 && (parts & HOUSE_STORES))
         r = open_stores(house, err);
+    if (r == 0 && (parts & (HOUSE_STORES | HOUSE_TRUST)))
+        r = load_trust(house, err);
     if (r == 0 && (parts & HOUSE_ACCOUNTING))
         r = open_accounting(house, err);
     if (r == 0 && (parts & HOUSE_QUEUE))
@@ -212,5 +245,7 @@ void house_close(struct house *house)
     records_close(house->records);
     blobs_close(house->blobs);
     settings_release(&house->settings);
+    free(house->calibration);
+    free(house->certificate);
     *house = (struct house){0};
 }

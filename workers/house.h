@@ -14,6 +14,8 @@
 
 struct accounting;
 struct blobs;
+struct calibration;
+struct certificate;
 struct err;
 struct records;
 struct type_shelf;
@@ -23,6 +25,7 @@ enum house_part {
     HOUSE_ACCOUNTING = 2,       /* the ledger */
     HOUSE_QUEUE = 4,            /* does not connect yet: the first call does */
     HOUSE_QUEUE_IF_RUNNING = 8, /* as above, but NULL when nothing runs on this folder */
+    HOUSE_TRUST = 16,           /* what a verdict needs without stores: how sure is sure enough */
 };
 
 struct house {
@@ -32,6 +35,8 @@ struct house {
     struct accounting *accounting;
     struct queue *queue;
     struct type_shelf *types; /* see house_types() */
+    struct calibration *calibration; /* HOUSE_STORES and HOUSE_TRUST load both */
+    struct certificate *certificate;
 };
 
 /* The words every program understands; `flags` are those of --set. */

@@ -62,6 +62,8 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .company = &judge->company,
         .today = today,
         .post_confidence = (float)s->post.confidence,
+        .calibration = house->calibration,
+        .certificate = house->certificate,
         .is_known = house->records ? is_known : NULL,
         .recall = house->records ? recall : NULL,
         .fill_declared = fill_declared,

@@ -9,9 +9,10 @@
 
 /* In the order of the help; the two tables of doc stand together. */
 static const struct command *const nouns[] = {
-    commands_up,   commands_submit, commands_read,  commands_status, commands_batch,
-    commands_doc,  commands_review, commands_queue, commands_ledger, commands_supplier,
-    commands_type, commands_teach,  commands_audit, commands_doctor, commands_config,
+    commands_up,       commands_submit,   commands_read,   commands_status,
+    commands_batch,    commands_doc,      commands_review, commands_queue,
+    commands_ledger,   commands_supplier, commands_type,   commands_teach,
+    commands_accuracy, commands_audit,    commands_doctor, commands_config,
 };
 
 static bool is_noun(const char *word)

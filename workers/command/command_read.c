@@ -323,5 +323,5 @@ static int read_files(struct house *house, const struct cli *cli, struct err *er
 
 const struct command commands_read[] = {
     {"read", NULL, "FILE…", "Read files and print what they say, without keeping anything", options,
-     1, -1, 0, read_files},
+     1, -1, HOUSE_TRUST, read_files},
     {0}};

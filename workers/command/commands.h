@@ -10,6 +10,6 @@
 extern const struct command commands_up[], commands_submit[], commands_read[], commands_status[],
     commands_batch[], commands_doc[], commands_review[], commands_queue[], commands_ledger[],
     commands_supplier[], commands_audit[], commands_doctor[], commands_config[], commands_type[],
-    commands_teach[];
+    commands_teach[], commands_accuracy[];
 
 #endif
