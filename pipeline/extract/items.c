@@ -423,12 +423,21 @@ static void borrow(struct row_cells *cells, const struct row_cells *before)
     }
 }
 
+/* The sum of the lines so far, whatever it is called. */
+static bool is_running_sum(const struct reader *q, const struct row_cells *cells)
+{
+    int64_t minor = cells->amount ? amount_to_minor(cells->amount->amount.value) : 0;
+
+    return q->items->count > 1 && !cells->quantity && !cells->price && minor != 0 &&
+           llabs(minor) == llabs(q->items->sum_minor);
+}
+
 /* Reads the rows under one header; gives the row behind the table. */
 static int read_table(const struct reader *q, const struct table *t)
 {
     struct row_cells cells, before = {.text_first = -1};
     bool is_waiting = false; /* `before` has a quantity or price and no amount yet */
-    int row;
+    int row, count = q->items->count;
 
     for (row = t->first_row; row < q->s->n_rows && q->s->rows[row].page == t->page; row++) {
         struct table next;
@@ -438,6 +447,11 @@ static int read_table(const struct reader *q, const struct table *t)
         read_row(q, t, row, &cells);
         if (ends_table(q, row, &cells) || (row > t->first_row && read_header(q, row, &next)))
             break;
+        if (!is_waiting && is_running_sum(q, &cells)) {
+            if (q->items->count == count)
+                continue; /* brought forward from the page before */
+            break;
+        }
         if (cells.amount) {
             if (is_waiting)
                 borrow(&cells, &before);

@@ -1,8 +1,8 @@
 /*
  * Lines of goods without a header (printed white on black, or lost in a scan). A row where two
- * numbers multiply to the last one is a line for certain; rows between such rows whose last amount
- * ends at the same edge are lines too. Where nothing multiplies, the longest column of amounts whose
- * sum is printed below it is the lines.
+ * numbers multiply to a third is a line for certain; rows between such rows whose last amount ends
+ * at the same edge are lines too. Where nothing multiplies, the longest column of amounts whose sum
+ * is printed below it is the lines.
  */
 #include "pipeline/extract/items.h"
 

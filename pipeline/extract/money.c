@@ -182,6 +182,25 @@ static void choose_due(struct solver *q)
             }
 }
 
+/* Lets in, unlabelled, what makes the lines' own sum the net: the sum itself, and the one amount
+ * between the two. */
+static void support_adjustments(struct solver *q)
+{
+    int64_t sum = q->items->sum_minor, net = minor_of(q, q->chosen[NET]), off = net - sum;
+
+    for (int i = 0; i < q->all.count && sum != 0 && off != 0; i++) {
+        struct reading *reading = &q->all.items[i];
+        bool is_sum = reading->minor == sum;
+        float *score = &reading->score[is_sum                    ? LINES
+                                       : llabs(net) > llabs(sum) ? CHARGES
+                                                                 : ALLOWANCES];
+
+        if (reading->candidate >= 0 && !reading->is_item &&
+            (is_sum || llabs(reading->minor) == llabs(off)))
+            *score = fmaxf(*score, is_sum ? 0.65f : 0.45f);
+    }
+}
+
 /* net = lines - allowances + charges, where the lines are a printed sum or the rows' own. */
 static void choose_adjustments(struct solver *q)
 {
@@ -347,10 +366,12 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
     for (int r = 0; r < ROLE_COUNT; r++)
         q.chosen[r] = -1;
     vat_hits_find(&q.hits, c, s, is_item_row, a);
-    readings_find(&q.all, a, c, s, is_item_row, &q.hits);
+    readings_find(&q.all, a, c, s, is_item_row, &q.hits, items->sum_minor);
     choose_totals(&q);
     choose_due(&q);
-    if (q.chosen[NET] >= 0)
+    if (q.chosen[NET] >= 0) {
+        support_adjustments(&q);
         choose_adjustments(&q);
+    }
     fill_all(&q);
 }

@@ -65,8 +65,10 @@ static void add_reading(struct finder *q, int candidate, int64_t value, bool is_
 
     if (q->out->count == READINGS_MAX || value % 100 != 0)
         return;
-    *reading = (struct reading){
-        .candidate = candidate, .minor = value / 100, .is_unusual = is_unusual};
+    *reading = (struct reading){.candidate = candidate,
+                                .minor = value / 100,
+                                .is_item = q->is_item_row[c->row],
+                                .is_unusual = is_unusual};
     for (int r = 0; r < ROLE_COUNT; r++) {
         float score = score_labels(c, q->s, roles[r].strong, roles[r].weak, roles[r].against);
 
@@ -196,13 +198,23 @@ static void add_till_support(struct finder *q)
     }
 }
 
+/* The lines' own sum is a net where the page prints none. */
+static void add_lines_sum(struct finder *q, int64_t minor)
+{
+    if (minor != 0 && find_minor(q, minor) < 0 && q->out->count < READINGS_MAX)
+        q->out->items[q->out->count++] = (struct reading){
+            .candidate = -1, .minor = minor, .score[NET] = 0.15f};
+}
+
 void readings_find(struct readings *r, struct arena *a, const struct candidates *c,
-                   const struct sheet *s, const bool *is_item_row, const struct vat_hits *hits)
+                   const struct sheet *s, const bool *is_item_row, const struct vat_hits *hits,
+                   int64_t lines_minor)
 {
     struct finder q = {c, s, is_item_row, hits, r};
 
     *r = (struct readings){.items = arena_alloc_array(a, READINGS_MAX, sizeof *r->items)};
     collect(&q);
+    add_lines_sum(&q, lines_minor);
     mark_triples(&q);
     collect_sums(&q);
     add_till_support(&q);

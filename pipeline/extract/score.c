@@ -118,12 +118,18 @@ static bool proves_itself(const struct candidate *c)
     }
 }
 
-/* A receipt prints its day once, without a label. */
-static bool is_only_date(const struct candidates *all, const struct candidate *c)
+/* A receipt prints its day once, without a label; elsewhere all other dates have labels of their
+ * own. */
+static bool is_only_date(const struct candidates *all, const struct candidate *c,
+                         const struct sheet *s)
 {
+    const uint64_t labels = BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(payment_terms) |
+                            BIT(order_reference) | BIT(preceding_invoice) | BIT(other);
+
     for (int i = 0; i < all->count; i++)
         if (all->items[i].kind == CANDIDATE_DATE && !all->items[i].date.is_compact &&
-            strcmp(all->items[i].value, c->value) != 0)
+            strcmp(all->items[i].value, c->value) != 0 &&
+            score_labels(&all->items[i], s, labels, 0, 0) < 0.4f)
             return false;
     return true;
 }
@@ -145,7 +151,7 @@ static float score_candidate(const struct field_rule *rule, const struct candida
     else if (score <= 0.05f && c->is_checked)
         score += rule->unlabelled;
     if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !is_compact)
-        score += is_only_date(all, c) ? 0.5f : rule->unlabelled * (c->page == 0);
+        score += is_only_date(all, c, s) ? 0.5f : rule->unlabelled * (c->page == 0);
     if (score <= 0.05f && c->kind == CANDIDATE_EMAIL)
         score += rule->unlabelled;
     if (is_compact)
