@@ -213,7 +213,19 @@ void candidates_find_dates(struct candidates *c, struct arena *a, const struct s
     }
 }
 
-/* The rest of a label's cell, else the next cell, else the nearest cell under the label. */
+/* Another label is no value: a known phrase that fills the run, or any words before a colon. */
+static bool is_label(const struct sheet *s, int first, int count)
+{
+    const char *last = s->tokens[first + count - 1].text;
+
+    for (int m = 0; m < s->n_mentions; m++)
+        if (s->mentions[m].first == first && s->mentions[m].count >= count)
+            return true;
+    return last[strlen(last) - 1] == ':';
+}
+
+/* The rest of a label's cell, else the next cell unless that is a label, else the nearest cell
+ * under the label. */
 static int value_run(const struct sheet *s, const struct mention *m, int *ret_first)
 {
     const struct row *row = &s->rows[m->row];
@@ -223,9 +235,12 @@ static int value_run(const struct sheet *s, const struct mention *m, int *ret_fi
         next++;
     if (next < end && s->tokens[next].box.x0 - m->box.x1 < 14 * row->height) {
         const struct cell *cell = &s->cells[s->tokens[next].cell];
+        int count = cell->first + cell->count - next;
 
-        *ret_first = next;
-        return cell->first + cell->count - next;
+        if (s->tokens[next].cell == s->tokens[m->first].cell || !is_label(s, next, count)) {
+            *ret_first = next;
+            return count;
+        }
     }
     for (int r = m->row + 1; r < s->n_rows && r < m->row + 3; r++) {
         if (s->rows[r].page != m->page || s->rows[r].box.y0 - m->box.y1 > 2 * row->height)
@@ -249,17 +264,6 @@ static bool ends_with_colon(const struct sheet *s, const struct mention *m)
     return text[strlen(text) - 1] == ':';
 }
 
-/* Another label is no value: a known phrase that fills the run, or any words before a colon. */
-static bool is_label(const struct sheet *s, int first, int count)
-{
-    const char *last = s->tokens[first + count - 1].text;
-
-    for (int m = 0; m < s->n_mentions; m++)
-        if (s->mentions[m].first == first && s->mentions[m].count >= count)
-            return true;
-    return last[strlen(last) - 1] == ':';
-}
-
 /* Texts are only looked for where a label asks for one. */
 void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s)
 {
@@ -268,8 +272,8 @@ void candidates_find_texts(struct candidates *c, struct arena *a, const struct s
     for (int m = 0; m < s->n_mentions; m++) {
         int first = 0, count;
 
-        if (!(s->mentions[m].concepts & wanted))
-            continue;
+        if (!(s->mentions[m].concepts & wanted) || s->mentions[m].is_inside)
+            continue; /* prose names no fact */
         count = value_run(s, &s->mentions[m], &first);
         for (int k = 0; k < s->n_mentions; k++) /* the next label ends the text */
             if (s->mentions[k].first > first && s->mentions[k].first < first + count &&
