@@ -48,6 +48,10 @@ static int answer_well(struct reader_work *work, struct err *err)
         return send_text(work, FRAME_PICTURE, "picture");
     if (work->verb == READER_RECORD)
         return send_text(work, FRAME_RECORD, "%PDF");
+    if (work->verb == READER_LOOK)
+        return send_text(work, FRAME_LOOKS,
+                         "{\"looks\":[{\"looks\":7,\"readings\":[{\"text\":\"12,50\","
+                         "\"share\":0.5,\"votes\":6}]}]}");
     send_text(work, FRAME_HEAD, "{\"kind\":0,\"pages\":2,\"attachments\":1}");
     send_page(work, 1);
     send_page(work, 2);

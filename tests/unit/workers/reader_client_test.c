@@ -112,6 +112,23 @@ static void test_answers_arrive(void **state)
     assert_memory_equal(record, "%PDF", 4);
 }
 
+static void test_looks_arrive(void **state)
+{
+    struct desk *desk = *state;
+    AUTO_CLOSE int fd = file_sealed("file", "answer well", 11, NULL);
+    const struct look_place places[2] = {{{10, 10, 50, 20}, LOOK_AMOUNT}};
+    const struct page page = {.number = 2};
+    struct look looks[2];
+    struct err err;
+
+    assert_int_equal(reader_look(desk->reader, fd, &page, places, 1, &desk->arena, looks, &err), 0);
+    assert_string_equal(looks[0].readings[0].text, "12,50");
+    assert_int_equal(looks[0].readings[0].votes, 6);
+    /* An answer for one place is none for two. */
+    assert_true(reader_look(desk->reader, fd, &page, places, 2, &desk->arena, looks, &err) < 0);
+    assert_string_equal(err.reason, "bad_answer");
+}
+
 static void test_one_parent_serves_many(void **state)
 {
     struct desk *desk = *state;
@@ -249,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_answers_arrive),
+        TEST(test_looks_arrive),
         TEST(test_one_parent_serves_many),
         TEST(test_record_can_be_refused),
         TEST(test_page_that_was_not_asked),
