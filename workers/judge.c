@@ -23,11 +23,14 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
 static const struct lessons *recall(void *user, const struct supplier_sign *signs, size_t n)
 {
     const struct judge *judge = user;
-    struct lessons *lessons = arena_alloc(judge->arena, sizeof *lessons);
+    struct lessons *lessons;
     struct lesson_version version;
     struct err ignored;
     int64_t id;
 
+    if (judge->tried)
+        return judge->tried;
+    lessons = arena_alloc(judge->arena, sizeof *lessons);
     if (records_recall_supplier(judge->house->records, signs, n, &id, &ignored) < 0 ||
         records_load_lessons(judge->house->records, id, 0, judge->arena, lessons, &version,
                              &ignored) < 0)

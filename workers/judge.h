@@ -8,11 +8,14 @@
 #include "pipeline/extract/extract.h"
 #include "workers/house.h"
 
+struct lessons;
+
 struct judge {
     struct company company;
     struct extract_context context; /* hand this to extract_document() and verdict_decide() */
     struct house *house;
     struct arena *arena;
+    const struct lessons *tried; /* or NULL: to be used in the place of what is recalled */
 };
 
 /* Without records nobody is known. Everything is borrowed; `judge` must stay where it is while its

@@ -68,22 +68,18 @@ static bool needs_replay(const struct learning *q)
 
 /* ---- replay ---- */
 
-static const struct lessons *given(void *user, const struct supplier_sign *signs, size_t n)
+/* As the records have the document, and as it would be read with these lessons. */
+static int read_with(const struct learning *q, const struct lessons *lessons, int64_t id,
+                     struct arena *a, struct document **ret_kept, struct document **ret_fresh,
+                     struct err *err)
 {
-    (void)signs;
-    (void)n;
-    return user;
-}
+    struct judge judge = *q->judge;
 
-static int read_with(const struct learning *q, struct lessons *lessons, int64_t id, struct arena *a,
-                     struct document **ret_kept, struct document **ret_fresh, struct err *err)
-{
-    struct extract_context context = q->judge->context;
-
-    context.is_known = NULL; /* the verdict is not what is compared */
-    context.recall = given;
-    context.user = lessons;
-    return read_again(q->house, &context, id, a, ret_kept, ret_fresh, err);
+    judge.tried = lessons;
+    judge.arena = a;
+    judge.context.is_known = NULL; /* the verdict is not what is compared */
+    judge.context.user = &judge;
+    return read_again(q->house, &judge.context, id, a, ret_kept, ret_fresh, err);
 }
 
 static bool is_same(const char *a, const char *b)
