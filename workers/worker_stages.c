@@ -162,6 +162,15 @@ int stage_sort(struct worker *w, const struct job *job, struct arena *a, struct 
                                        sorted.fates, n_pages, a, ret_next, err);
 }
 
+/* post.enabled: no. What is proved waits all the same, and has nothing against it once looked at. */
+static void hold_back(const struct worker *w, struct arena *a, struct document *d)
+{
+    if (w->house.settings.post.is_enabled || d->outcome != OUTCOME_POST)
+        return;
+    document_add_reason(d, a, "post_disabled", -1, "nothing is posted unseen here (post.enabled)");
+    d->outcome = OUTCOME_REVIEW;
+}
+
 int stage_extract(struct worker *w, const struct job *job, struct arena *a,
                   struct next_jobs *ret_next, struct err *err)
 {
@@ -185,6 +194,8 @@ int stage_extract(struct worker *w, const struct job *job, struct arena *a,
     r = extract_twice(&looker, a, pages, einvoice, &judge.context, d, err);
     if (r == 0)
         r = judge_add_duplicates(&judge, job->id.object, d, err);
+    if (r == 0)
+        hold_back(w, a, d);
     return r < 0 ? r : records_commit_extract(w->house.records, job, d, a, ret_next, err);
 }
 

@@ -23,7 +23,10 @@ company:
 """
 
 
-class LineTest(unittest.TestCase):
+class House(unittest.TestCase):
+    """One running line with a folder of its own, and what people do with it."""
+    settings = ""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="bilag-line-")
@@ -31,7 +34,7 @@ class LineTest(unittest.TestCase):
         os.mkdir(cls.data)
         config = os.path.join(cls.folder, "bilag.yaml")
         with open(config, "w", encoding="utf-8") as f:
-            f.write(CONFIG)
+            f.write(CONFIG + cls.settings)
         cls.env = dict(os.environ, BILAG_DATA=cls.data, BILAG_CONFIG=config)
         cls.log = open(os.path.join(cls.folder, "log"), "wb")
         cls.up = subprocess.Popen([os.path.join(BIN, "bilag"), "up"], env=cls.env, stderr=cls.log,
@@ -85,7 +88,29 @@ class LineTest(unittest.TestCase):
         self.assertEqual(batch["in_work"], 0)
         return rows, batch
 
-    def test_born_digital_invoices_are_posted_right_and_once(self):
+    def until(self, doc, state):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            row = self.document(doc)
+            if row["outcome"] == state:
+                return row
+            time.sleep(0.1)
+        self.fail(f"document {doc} did not become {state}: {row}")
+
+    def document(self, doc):
+        return json.loads(self.bilag("doc", "show", str(doc), "--json"))["row"]
+
+
+class LineTest(House):
+    def test_e_invoices_are_posted_right_and_without_a_person(self):
+        out, truth = self.generate("xml", "--count", "6", "--seed", "1", "--forms", "ubl,cii", "--types", "invoice")
+        rows, batch = self.submit(*[os.path.join(out, name) for name in truth])
+        self.assertEqual({r["outcome"] for r in rows}, {"posted"}, rows)
+        self.assertEqual(batch["posted"], len(truth))
+        for row in rows:
+            self.assertEqual(row["gross"], truth[row["file"]][0]["total_gross"], row["file"])
+
+    def test_what_is_posted_is_right_and_posted_once(self):
         out, truth = self.generate("born", "--count", "8", "--seed", "5", "--forms", "pdf", "--types", "invoice",
                                    "--languages", "nb,sv,da,de")
         files = [os.path.join(out, name) for name in truth]
@@ -97,7 +122,6 @@ class LineTest(unittest.TestCase):
             if row["outcome"] == "posted":
                 self.assertEqual(row["gross"], truth[row["file"]][0]["total_gross"], row["file"])
                 self.assertEqual(row["record"], row["sha256"], "a born-digital original is kept as it is")
-        self.assertGreaterEqual(sum(r["outcome"] == "posted" for r in rows), 4)
         before = len(self.rows("ledger", "ls"))
         again, batch = self.submit(*files)
         self.assertEqual({r["outcome"] for r in again}, {"duplicate"})
@@ -130,22 +154,10 @@ class LineTest(unittest.TestCase):
                  "total_gross")
         return [f"{n}={truth[n]}" for n in names if truth.get(n)] + ["type=invoice"]
 
-    def until(self, doc, state):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            row = self.document(doc)
-            if row["outcome"] == state:
-                return row
-            time.sleep(0.1)
-        self.fail(f"document {doc} did not become {state}: {row}")
-
-    def document(self, doc):
-        return json.loads(self.bilag("doc", "show", str(doc), "--json"))["row"]
-
     def test_letters_are_filed_without_a_posting(self):
         out, truth = self.generate("letters", "--count", "3", "--seed", "5", "--forms", "pdf", "--types", "letter")
         rows, batch = self.submit(*[os.path.join(out, name) for name in truth])
-        self.assertEqual({r["outcome"] for r in rows} - {"waiting"}, {"filed"}, rows)
+        self.assertLessEqual({r["outcome"] for r in rows}, {"filed", "waiting"}, rows)
         self.assertEqual(batch["posted"], 0)
 
     def test_what_is_broken_does_not_delay_its_neighbours(self):
@@ -192,7 +204,7 @@ class LineTest(unittest.TestCase):
         self.bilag("doc", "approve", "x", status=2)
 
     def test_a_mail_is_its_attachments(self):
-        out, truth = self.generate("mail", "--count", "2", "--seed", "41", "--forms", "pdf", "--types", "invoice",
+        out, truth = self.generate("mail", "--count", "2", "--seed", "41", "--forms", "facturx", "--types", "invoice",
                                    "--languages", "nb")
         mail = email.message.EmailMessage()
         mail["From"], mail["Subject"] = "faktura@example.org", "Fakturaer"
@@ -258,6 +270,21 @@ class LineTest(unittest.TestCase):
         self.bilag("nothing", status=2)
         self.bilag("doc", "ls", "--state", "nowhere", status=2)
         self.bilag("batch", "show", "999999", status=3)
+
+
+class CautiousTest(House):
+    settings = "post:\n  enabled: no\n"
+
+    def test_nothing_is_posted_before_a_person_said_so(self):
+        out, truth = self.generate("xml", "--count", "2", "--seed", "1", "--forms", "ubl", "--types", "invoice")
+        rows, batch = self.submit(*[os.path.join(out, name) for name in truth])
+        self.assertEqual({r["outcome"] for r in rows}, {"waiting"}, rows)
+        self.assertEqual((batch["posted"], self.rows("ledger", "ls")), (0, []))
+        for row in rows:
+            self.assertIn("post.enabled", self.bilag("doc", "why", str(row["doc"])))
+            self.bilag("doc", "approve", str(row["doc"]))
+            self.until(row["doc"], "posted")
+        self.assertEqual(len({e["doc"] for e in self.rows("ledger", "ls")}), len(rows))
 
 
 if __name__ == "__main__":
