@@ -82,7 +82,7 @@ static int worker_count(const struct settings *s)
     return n > WORKERS_MAX ? WORKERS_MAX : (int)n;
 }
 
-/* bilag-worker --slot N with our own --config and --set words behind it. */
+/* bilag-worker --slot N with our own --config, --data and --set words behind it. */
 static void prepare_workers(struct supervisor *v)
 {
     v->n_workers = worker_count(&v->settings);
@@ -97,6 +97,10 @@ static void prepare_workers(struct supervisor *v)
         if (v->flags.config_file) {
             supervised_add_argument(w, "--config");
             supervised_add_argument(w, v->flags.config_file);
+        }
+        if (v->flags.data_folder) {
+            supervised_add_argument(w, "--data");
+            supervised_add_argument(w, v->flags.data_folder);
         }
         for (size_t f = 0; f < v->flags.n_flags; f++) {
             supervised_add_argument(w, "--set");
@@ -222,8 +226,7 @@ static void block_signals(sigset_t *set)
 
 static int start(struct supervisor *v, struct err *err)
 {
-    int r = settings_load(&v->settings, v->flags.config_file, v->flags.flags, v->flags.n_flags,
-                          err);
+    int r = house_load_settings(&v->flags, &v->settings, err);
 
     if (r < 0)
         return r;

@@ -27,15 +27,27 @@
 
 bool house_flag(struct house_flags *f, int option, const char *value)
 {
-    if (option == 'C') {
+    if (option == 'C')
         f->config_file = value;
-        return true;
-    }
-    if ((option != 'S' && option != 'D') || f->n_flags == ARRAY_LENGTH(f->flags))
+    else if (option == 'D')
+        f->data_folder = value;
+    else if (option == 'S' && f->n_flags < ARRAY_LENGTH(f->flags))
+        f->flags[f->n_flags++] = value;
+    else
         return false;
-    /* kept for the life of the process, as argv is */
-    f->flags[f->n_flags++] = option == 'D' ? mem_printf("data_dir=%s", value) : value;
     return true;
+}
+
+int house_load_settings(const struct house_flags *flags, struct settings *s, struct err *err)
+{
+    const char *all[ARRAY_LENGTH(flags->flags) + 1];
+    AUTO_FREE char *data = NULL;
+    size_t n = flags->n_flags;
+
+    memcpy(all, flags->flags, n * sizeof *all);
+    if (flags->data_folder)
+        all[n++] = data = mem_printf("data_dir=%s", flags->data_folder);
+    return settings_load(s, flags->config_file, all, n, err);
 }
 
 char *house_path(const struct settings *s, const char *name)
@@ -196,7 +208,7 @@ int house_open(struct house *house, const struct house_flags *flags, unsigned pa
     int r;
 
     *house = (struct house){0};
-    r = settings_load(&house->settings, flags->config_file, flags->flags, flags->n_flags, err);
+    r = house_load_settings(flags, &house->settings, err);
     if (r == 0 && (parts & HOUSE_STORES))
         r = open_stores(house, err);
     if (r == 0 && (parts & (HOUSE_STORES | HOUSE_TRUST)))

@@ -34,15 +34,16 @@ struct house {
     struct records *records;
     struct accounting *accounting;
     struct queue *queue;
-    struct type_shelf *types; /* see house_types() */
+    struct type_shelf *types;        /* see house_types() */
     struct calibration *calibration; /* HOUSE_STORES and HOUSE_TRUST load both */
     struct certificate *certificate;
 };
 
-/* The words every program understands; `flags` are those of --set. */
+/* The words every program understands, borrowed from its command line. */
 struct house_flags {
     const char *config_file; /* --config FILE, or NULL */
-    const char *flags[64];   /* --set path=value, and --data DIR as data_dir=DIR */
+    const char *data_folder; /* --data DIR, or NULL; it wins over --set data_dir=DIR */
+    const char *flags[64];   /* --set path=value */
     size_t n_flags;
 };
 
@@ -53,6 +54,9 @@ bool house_flag(struct house_flags *f, int option, const char *value);
     {                                                                                              \
         "data", required_argument, NULL, 'D'                                                       \
     }
+
+/* The settings as these flags want them, for who needs nothing else. As settings_load(). */
+int house_load_settings(const struct house_flags *flags, struct settings *s, struct err *err);
 
 /* The document types, loaded when first asked for; what is taught later is for later processes. */
 struct type_shelf *house_types(struct house *house);

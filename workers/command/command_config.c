@@ -9,10 +9,12 @@
 
 static int check(struct house *house, const struct cli *cli, struct err *err)
 {
-    const struct house_flags *f = &cli->flags;
-    int r = settings_load(&house->settings, cli->n_words ? cli->words[0] : f->config_file, f->flags,
-                          f->n_flags, err);
+    struct house_flags flags = cli->flags;
+    int r;
 
+    if (cli->n_words)
+        flags.config_file = cli->words[0];
+    r = house_load_settings(&flags, &house->settings, err);
     if (r == 0)
         puts("the configuration is sound");
     return r;
