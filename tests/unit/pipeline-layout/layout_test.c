@@ -412,16 +412,113 @@ static void test_empty(void **state)
     assert_int_equal(p.layout.rule_count, 0);
 }
 
+/* What is dark inside a white o is no letter, and no part of one. */
+static void test_white_letters_stay_open(void **state)
+{
+    AUTO_PAPER struct paper p;
+    struct line_image image;
+
+    (void)state;
+    paper_init(&p, 300, 100);
+    bar(&p, 20, 20, 240, 30);
+    cairo_set_source_rgb(p.cairo, 1, 1, 1);
+    cairo_set_font_size(p.cairo, 16);
+    text(&p, 30, 41, "good book o o o");
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 1);
+    assert_spans(&p, 0, 30, 30 + width_of(&p, "good book o o o"));
+    image = crop(&p, 0);
+    assert_true(darkness(&image) < 0.22);
+}
+
+static void test_boxes_to_tick(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 100);
+    frame(&p, 30, 31, 9, 9);
+    text(&p, 50, 40, "Sole trader");
+    text(&p, 50, 60, "O D B 0");
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 2);
+    assert_spans(&p, 0, 50, 50 + width_of(&p, "Sole trader"));
+    assert_spans(&p, 1, 50, 50 + width_of(&p, "O D B 0"));
+}
+
+static void test_rule_in_dashes(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 300);
+    text(&p, 50, 40, "The only line there is on it");
+    for (int i = 0; i < 9; i++)
+        bar(&p, 200, 60 + 20 * i, 0.7, 5 + i % 3);
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 1);
+}
+
+/* Letters in an upper and a lower half are one line. */
+static void test_broken_letters(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 100);
+    text(&p, 30, 40, "BROKEN HEADING 22.50");
+    cairo_set_source_rgb(p.cairo, 1, 1, 1);
+    bar(&p, 60, 36, 120, 0.5);
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 1);
+    assert_spans(&p, 0, 30, 30 + width_of(&p, "BROKEN HEADING 22.50"));
+}
+
+static void test_verdict(void **state)
+{
+    struct recognised_word sure[] = {{.certainty = -0.2f, .symbol_count = 9},
+                                     {.certainty = -6, .symbol_count = 2}};
+    struct recognised_word doubtful = {.certainty = -4, .symbol_count = 12};
+    struct recognised_word lone = {.certainty = -2.5f, .symbol_count = 1};
+    struct layout layout = {.line_count = 2, .refusal = "picture"};
+    struct recognised_line print[] = {{.words = sure, .word_count = 2},
+                                      {.words = &lone, .word_count = 1}};
+    struct recognised_line noise[] = {{.words = &doubtful, .word_count = 1},
+                                      {.words = sure, .word_count = 2}};
+
+    (void)state;
+    assert_null(layout_verdict(&layout, print));
+    assert_int_equal(print[0].word_count, 2);
+    assert_int_equal(print[1].word_count, 0);
+    assert_string_equal(layout_verdict(&layout, noise), "picture");
+    layout.refusal = NULL;
+    assert_null(layout_verdict(&layout, noise));
+    layout = (struct layout){.refusal = "many_marks"};
+    assert_string_equal(layout_verdict(&layout, NULL), "many_marks");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),          cmocka_unit_test(test_rules_go),
-        cmocka_unit_test(test_cells_apart),    cmocka_unit_test(test_white_on_black),
-        cmocka_unit_test(test_turned),         cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_skew),           cmocka_unit_test(test_dust_is_told),
-        cmocka_unit_test(test_blots_are_told), cmocka_unit_test(test_picture_is_told),
-        cmocka_unit_test(test_dotted_line),    cmocka_unit_test(test_faint_print),
-        cmocka_unit_test(test_comb),           cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_rules_go),
+        cmocka_unit_test(test_cells_apart),
+        cmocka_unit_test(test_white_on_black),
+        cmocka_unit_test(test_turned),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_skew),
+        cmocka_unit_test(test_dust_is_told),
+        cmocka_unit_test(test_blots_are_told),
+        cmocka_unit_test(test_picture_is_told),
+        cmocka_unit_test(test_dotted_line),
+        cmocka_unit_test(test_faint_print),
+        cmocka_unit_test(test_comb),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_white_letters_stay_open),
+        cmocka_unit_test(test_boxes_to_tick),
+        cmocka_unit_test(test_rule_in_dashes),
+        cmocka_unit_test(test_broken_letters),
+        cmocka_unit_test(test_verdict),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
