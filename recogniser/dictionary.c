@@ -209,12 +209,13 @@ void dictionary_release(struct dictionary *d)
 
 void dictionary_trim(struct dictionary *d)
 {
-    const struct model *m = d->model;
+    struct dictionary fresh;
 
     if (d->state_count <= STATES_KEPT)
         return;
+    dictionary_init(&fresh, d->model);
     dictionary_release(d);
-    dictionary_init(d, m);
+    *d = fresh;
 }
 
 /* Where the letter leads from all places of the state. */
