@@ -162,7 +162,7 @@ int stage_sort(struct worker *w, const struct job *job, struct arena *a, struct 
                                        sorted.fates, n_pages, a, ret_next, err);
 }
 
-/* post.enabled: no. What is proved waits all the same, and has nothing against it once looked at. */
+/* post.enabled: no. What is proved waits all the same, and with nothing else against it. */
 static void hold_back(const struct worker *w, struct arena *a, struct document *d)
 {
     if (w->house.settings.post.is_enabled || d->outcome != OUTCOME_POST)
