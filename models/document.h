@@ -81,7 +81,7 @@ struct document {
     size_t n_lines;
     enum outcome outcome;
     const char *certificate; /* what the outcome rests on, "2026-11-22 scan new", or NULL */
-    struct reason *reasons; /* only document_add_reason() adds: it knows how much room there is */
+    struct reason *reasons;  /* only document_add_reason() adds: it knows how much room there is */
     size_t n_reasons;
 };
 

@@ -30,14 +30,15 @@ struct extract_context {
     const struct certificate *certificate;
     /* What the records know of the supplier a value points at; may be NULL. Returns true and the
      * name of a supplier whose earlier, approved documents carried this value in this field.
-     * Several may share an account (a factoring bank's): the one *ret_supplier names on entry, or NULL for
-     * nobody, is preferred. */
+     * Several may share an account (a factoring bank's): the one *ret_supplier names on entry, or
+     * NULL for nobody, is preferred. */
     bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
     /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
      * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */
     const struct lessons *(*recall)(void *user, const struct supplier_sign *signs, size_t n);
     /* Fills the fields of the document's declared type, taught or by its labels, and names the type
-     * in d->declared, which may name one already; does nothing for a document of none. May be NULL. */
+     * in d->declared, which may name one already; does nothing for a document of none. May be
+     * NULL. */
     void (*fill_declared)(void *user, struct arena *a, struct page *const *pages,
                           struct document *d);
     /* What second looks said of an earlier reading of this document; NULL at first (doubts.h). */

@@ -1,8 +1,8 @@
 /*
  * Sorts and extracts documents of known words as the workers do, for measuring and calibrating.
- * With a memory, each document is read with what the earlier ones of its supplier taught, and teaches in
- * its turn: its truth stands for the person who corrects and approves it. The supplier is found by
- * the truth too; how well the store finds it by signs is measured by
+ * With a memory, each document is read with what the earlier ones of its supplier taught, and
+ * teaches in its turn: its truth stands for the person who corrects and approves it. The supplier
+ * is found by the truth too; how well the store finds it by signs is measured by
  * scripts/accuracy-memory.
  */
 #include "pipeline/sort/train_read.h"
