@@ -173,8 +173,8 @@ static void test_large_white_on_a_leaning_band(void **state)
     pixDestroy(&pix);
 }
 
-/* A table's frame is told and taken out; letters whose tails cross an underline stay. One drawn along
- * the very tail of a g takes it along (docs/ACCURACY.md, "What is weak"). */
+/* A table's frame is told and taken out; letters whose tails cross an underline stay. An underline
+ * drawn along the very tail of a g takes it along (docs/ACCURACY.md, "What is weak"). */
 static void test_rules(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
