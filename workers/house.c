@@ -240,18 +240,19 @@ struct type_shelf *house_types(struct house *house)
     return house->types;
 }
 
-static void close_types(struct type_shelf *types)
+void house_close_types(struct house *house)
 {
-    struct held_types *held = (struct held_types *)types;
+    struct held_types *held = (struct held_types *)house->types;
 
     if (held)
         arena_release(&held->arena);
     free(held);
+    house->types = NULL;
 }
 
 void house_close(struct house *house)
 {
-    close_types(house->types);
+    house_close_types(house);
     queue_close(house->queue);
     accounting_close(house->accounting);
     records_close(house->records);

@@ -60,6 +60,7 @@ int house_load_settings(const struct house_flags *flags, struct settings *s, str
 
 /* The document types, loaded when first asked for; what is taught later is for later processes. */
 struct type_shelf *house_types(struct house *house);
+void house_close_types(struct house *house); /* house_close() does it too */
 
 /* Opens the parts asked for. `worker` names us to the queue. Close `house` in either case. */
 int house_open(struct house *house, const struct house_flags *flags, unsigned parts,

@@ -69,6 +69,7 @@ static struct taught taught_by(struct world *w, int64_t id, bool is_approved)
     struct taught taught;
 
     assert_ok(teach(&house, id, is_approved, "anna", &taught, err));
+    house_close_types(&house);
     return taught;
 }
 
