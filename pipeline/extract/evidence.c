@@ -59,7 +59,7 @@ static float certainty(const struct mention *m)
     return (m->is_near ? 0.85f : 1) * (m->is_inside ? 0.7f : 1);
 }
 
-/* "Invoice (380) No. 471102": behind a bare "No." the title before it says what is numbered. */
+/* "Invoice (380) No. 10482": behind a bare "No." the title before it says what is numbered. */
 static void look_behind_number_word(struct candidate *c, const struct sheet *s, int index)
 {
     const struct mention *word = &s->mentions[index];

@@ -4,8 +4,8 @@
  * ANDs. A rule that leans is a staircase of such runs; pieces in one line with small gaps are one
  * rule.
  *
- * Taking a rule out goes along its middle line. Where ink continues beyond the rule for as long as
- * the rule is thick, a stroke of a letter touches it and the column keeps its pixels.
+ * Taking a rule out goes along its middle line. Where ink continues beyond the rule by more than
+ * the roughness of its edge, a stroke of a letter touches it and the column keeps its pixels.
  */
 #include "pipeline/read/layout/rules.h"
 
@@ -209,7 +209,7 @@ static void erase_across(struct bitmap *ink, const struct piece *p, int bowl, st
 {
     int x0 = (int)p->x0 - FRINGE < 0 ? 0 : (int)p->x0 - FRINGE;
     int x1 = (int)p->x1 + FRINGE > ink->width ? ink->width : (int)p->x1 + FRINGE;
-    int depth = (int)(p->thick / 2) + 2 + FRINGE;
+    int depth = FRINGE + 1;
 
     for (int i = x0 >> 6; i <= (x1 - 1) >> 6; i++) {
         struct slice s = slice_at(p, i);
