@@ -62,17 +62,18 @@ static int read_file(const struct recogniser *r, struct arena *a, const char *pa
     return n;
 }
 
-/* Pages of this process that no file backs, now. */
+/* The most memory of this process that no file backs, so far: all it ever held less what is mapped. */
 static long private_kb(void)
 {
     AUTO_FCLOSE FILE *in = fopen("/proc/self/status", "r");
     char line[200];
-    long kb = 0;
+    long peak_kb = 0, mapped_kb = 0;
 
-    while (in && fgets(line, sizeof line, in))
-        if (sscanf(line, "RssAnon: %ld", &kb) == 1)
-            break;
-    return kb;
+    while (in && fgets(line, sizeof line, in)) {
+        sscanf(line, "VmHWM: %ld", &peak_kb);
+        sscanf(line, "RssFile: %ld", &mapped_kb);
+    }
+    return peak_kb - mapped_kb;
 }
 
 int main(int argc, char **argv)
