@@ -83,14 +83,36 @@ const char *document_value(const struct document *d, enum field_id id)
     return d->fields[id].value;
 }
 
-const struct field *document_find(const struct document *d, const char *name)
+/* The place of a field of that name, with or without a value, or NULL. */
+static const struct field *place_of(const struct document *d, const char *name)
 {
     enum field_id id;
 
     if (field_parse(name, &id))
-        return d->fields[id].value ? &d->fields[id] : NULL;
+        return &d->fields[id];
     for (size_t i = 0; i < d->n_named; i++)
-        if (strcmp(d->named[i].name, name) == 0 && d->named[i].field.value)
+        if (strcmp(d->named[i].name, name) == 0)
             return &d->named[i].field;
     return NULL;
+}
+
+const struct field *document_find(const struct document *d, const char *name)
+{
+    const struct field *field = place_of(d, name);
+
+    return field && field->value ? field : NULL;
+}
+
+struct field *document_field(struct document *d, struct arena *a, const char *name)
+{
+    struct field *field = (struct field *)(uintptr_t)place_of(d, name);
+
+    if (field)
+        return field;
+    if (!d->named)
+        d->named = arena_alloc_array(a, NAMED_FIELDS_MAX, sizeof *d->named);
+    if (d->n_named == NAMED_FIELDS_MAX)
+        BUG("%s is field %zu of a document", name, d->n_named);
+    d->named[d->n_named] = (struct named_field){.name = name};
+    return &d->named[d->n_named++].field;
 }

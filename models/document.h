@@ -73,7 +73,7 @@ struct document {
     const char *language;   /* "en", "nb", "sv", "da", "hu", "de", or "" */
     const char *department; /* routing token, or "" */
     struct field fields[FIELD_COUNT];
-    struct named_field *named; /* those with a value */
+    struct named_field *named; /* only document_field() adds, and at most NAMED_FIELDS_MAX */
     size_t n_named;
     struct vat_row *vat;
     size_t n_vat;
@@ -96,6 +96,9 @@ const char *document_value(const struct document *d, enum field_id id);
 
 /* A field of either sort by its name, or NULL when the document has none. */
 const struct field *document_find(const struct document *d, const char *name);
+
+/* The same to be written to: made, empty, where the document has none yet. `name` is borrowed. */
+struct field *document_field(struct document *d, struct arena *a, const char *name);
 
 struct json_t *document_to_json(const struct document *d); /* owned; the "bilag/1" object */
 int document_from_json(struct arena *a, const struct json_t *json, struct document **ret,

@@ -51,7 +51,8 @@ static json_t *fields_to_json(const struct document *d)
         if (d->fields[i].value)
             json_set(fields, field_info((enum field_id)i)->name, field_to_json(&d->fields[i]));
     for (size_t i = 0; i < d->n_named; i++)
-        json_set(fields, d->named[i].name, field_to_json(&d->named[i].field));
+        if (d->named[i].field.value)
+            json_set(fields, d->named[i].name, field_to_json(&d->named[i].field));
     return fields;
 }
 
@@ -303,15 +304,9 @@ static void parse_fields(struct arena *a, const json_t *fields, struct document 
     const json_t *json;
     enum field_id id;
 
-    d->named = arena_alloc_array(a, NAMED_FIELDS_MAX, sizeof *d->named);
-    json_object_foreach((json_t *)(uintptr_t)fields, key, json) {
-        if (field_parse(key, &id)) {
-            parse_field(a, json, &d->fields[id]);
-        } else if (d->declared && d->n_named < NAMED_FIELDS_MAX) {
-            d->named[d->n_named].name = arena_strdup(a, key);
-            parse_field(a, json, &d->named[d->n_named++].field);
-        }
-    }
+    json_object_foreach((json_t *)(uintptr_t)fields, key, json)
+        if (field_parse(key, &id) || (d->declared && d->n_named < NAMED_FIELDS_MAX))
+            parse_field(a, json, document_field(d, a, arena_strdup(a, key)));
 }
 
 static void parse_declared(struct arena *a, const json_t *json, struct document *d)

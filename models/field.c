@@ -133,26 +133,35 @@ static bool normalise_amount(const char *text, const char *currency, char *out, 
     return snprintf(out, size, "%s", formatted) < (int)size;
 }
 
-bool field_normalise(enum field_id id, const char *text, const char *currency, char *out,
-                     size_t size)
+bool field_kind_normalise(enum field_kind kind, const char *text, const char *currency, char *out,
+                          size_t size)
 {
     struct civil_date date;
 
-    switch (field_info(id)->kind) {
+    switch (kind) {
     case FIELD_AMOUNT:
         return normalise_amount(text, currency, out, size);
     case FIELD_DATE:
         return copy_trimmed(text, false, out, size) && civil_date_parse(out, &date);
     case FIELD_ACCOUNT:
         return copy_trimmed(text, false, out, size);
-    case FIELD_CODE:
-        return copy_trimmed(text, false, out, size) && currency_is_known(out);
     case FIELD_TEXT:
     case FIELD_IDENTIFIER:
+    case FIELD_CODE:
+    case FIELD_MARK:
         return copy_trimmed(text, true, out, size);
-    case FIELD_MARK: /* no field of an invoice is one */
     case FIELD_KIND_COUNT:
         break;
     }
     return false;
+}
+
+/* The one code an invoice has is its currency. */
+bool field_normalise(enum field_id id, const char *text, const char *currency, char *out,
+                     size_t size)
+{
+    enum field_kind kind = field_info(id)->kind;
+
+    return field_kind_normalise(kind, text, currency, out, size) &&
+           (kind != FIELD_CODE || currency_is_known(out));
 }

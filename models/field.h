@@ -78,6 +78,10 @@ bool field_parse(const char *name, enum field_id *ret_id);
 bool field_normalise(enum field_id id, const char *text, const char *currency, char *out,
                      size_t size);
 
+/* The same of a kind; which codes and marks there are, its caller knows. */
+bool field_kind_normalise(enum field_kind kind, const char *text, const char *currency, char *out,
+                          size_t size);
+
 enum field_source {
     SOURCE_NONE,
     SOURCE_XML,

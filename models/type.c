@@ -194,8 +194,6 @@ static int take_field(const struct reading *r, const char *name, json_t *json,
                        name);
     if (ret->n_cells && !ret->page)
         return err_set(err, ERR_INVALID, "%s: %s: cells need the box they stand in", r->path, name);
-    if (ret->kind == FIELD_MARK && !ret->page)
-        return err_set(err, ERR_INVALID, "%s: %s: a mark needs its box", r->path, name);
     return 0;
 }
 
@@ -318,4 +316,30 @@ const struct type_field *type_find(const struct type *t, const char *name)
         if (strcmp(t->fields[i].name, name) == 0)
             return &t->fields[i];
     return NULL;
+}
+
+struct type *type_copy(struct arena *a, const struct type *t)
+{
+    struct type *copy = arena_alloc(a, sizeof *copy);
+
+    *copy = *t;
+    copy->fields = arena_alloc_array(a, t->n_fields, sizeof *copy->fields);
+    memcpy(copy->fields, t->fields, t->n_fields * sizeof *copy->fields);
+    copy->anchors = arena_grow_array(a, t->anchors, t->n_anchors, TYPE_ANCHORS_MAX,
+                                     sizeof *copy->anchors);
+    return copy;
+}
+
+bool type_normalise(const struct type_field *f, const char *text, char *out, size_t size)
+{
+    static const char *const states[] = {"selected", "empty", "doubtful"};
+    const char *const *choices = f->kind == FIELD_MARK ? states : f->choices;
+    size_t n = f->kind == FIELD_MARK ? ARRAY_LENGTH(states) : f->n_choices;
+
+    if (!field_kind_normalise(f->kind, text, NULL, out, size))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(choices[i], out) == 0)
+            return true;
+    return n == 0;
 }

@@ -19,6 +19,8 @@
  *       name: {kind: text, box: [1, 58, 104, 575, 120]}
  *       is_llc: {kind: mark, box: [1, 73, 204, 82, 213]}
  *       pin: {kind: identifier, box: [1, 415, 338, 480, 358], cells: [422, 436, 451, 465]}
+ *
+ * A mark without a box gets it, and the form its anchors, from examples (bilag teach).
  */
 #ifndef MODELS_TYPE_H
 #define MODELS_TYPE_H
@@ -77,6 +79,13 @@ int type_load(struct arena *a, const char *path, struct type **ret, struct err *
 /* The same from text; `path` is only named. */
 int type_parse(struct arena *a, const char *path, const char *bytes, size_t length,
                struct type **ret, struct err *err);
+
+/* Brings a person's text to the field's normal form, written to `out`; false when it is none, or no
+ * choice of a code. */
+bool type_normalise(const struct type_field *f, const char *text, char *out, size_t size);
+
+/* A copy whose fields may be written to, with room for TYPE_ANCHORS_MAX anchors. In arena. */
+struct type *type_copy(struct arena *a, const struct type *t);
 
 /* The field of that name, or NULL. */
 const struct type_field *type_find(const struct type *t, const char *name);

@@ -134,6 +134,28 @@ static int keep_change(struct records *r, const struct decision *by, const char 
     return n < 0 ? n : 0;
 }
 
+static const char *value_of(const struct document *d, const char *name)
+{
+    const struct field *field = document_find(d, name);
+
+    return field ? field->value : NULL;
+}
+
+static int keep_named_changes(struct records *r, const struct decision *by,
+                              const struct document *old, const struct document *after,
+                              struct err *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; code == 0 && i < old->n_named; i++)
+        code = keep_change(r, by, old->named[i].name, old->named[i].field.value,
+                           value_of(after, old->named[i].name), err);
+    for (size_t i = 0; code == 0 && i < after->n_named; i++)
+        if (!value_of(old, after->named[i].name))
+            code = keep_change(r, by, after->named[i].name, NULL, after->named[i].field.value, err);
+    return code;
+}
+
 static int keep_changes(struct records *r, const struct decision *by, const struct document *old,
                         const struct document *after, struct err *err)
 {
@@ -144,10 +166,12 @@ static int keep_changes(struct records *r, const struct decision *by, const stru
         code = keep_change(r, by, "language", old->language, after->language, err);
     if (code == 0)
         code = keep_change(r, by, "department", old->department, after->department, err);
+    if (code == 0)
+        code = keep_change(r, by, "declared", old->declared, after->declared, err);
     for (int i = 0; code == 0 && i < FIELD_COUNT; i++)
         code = keep_change(r, by, field_info((enum field_id)i)->name, old->fields[i].value,
                            after->fields[i].value, err);
-    return code;
+    return code == 0 ? keep_named_changes(r, by, old, after, err) : code;
 }
 
 static int correct(struct records *r, const struct decision *by, const struct document *after,

@@ -96,30 +96,34 @@ static int load(struct house *house, const char *word, struct arena *a, struct l
     return records_load_document(house->records, id, a, &ret->row, &ret->document, err);
 }
 
+static void add_field_row(json_t *rows, const char *name, const struct field *f)
+{
+    AUTO_BUF struct buf proofs;
+    json_t *row = json_object();
+
+    buf_init(&proofs, 1024);
+    for (int p = 0; p < PROOF_COUNT; p++)
+        if (f->proofs & (1u << p))
+            buf_printf(&proofs, "%s%s", proofs.length ? " " : "", proof_name((enum proof)p));
+    json_set_text(row, "field", name);
+    json_set_text(row, "value", f->value);
+    json_set_real(row, "sure", f->confidence, 2);
+    json_set_text(row, "source", field_source_name(f->source));
+    json_set_int(row, "page", f->page);
+    json_set_text(row, "proofs", proofs.data);
+    json_array_append_new(rows, row);
+}
+
 static json_t *field_rows(const struct document *d)
 {
     json_t *rows = json_array();
 
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        const struct field *f = &d->fields[i];
-        AUTO_BUF struct buf proofs;
-        json_t *row;
-
-        if (!f->value)
-            continue;
-        buf_init(&proofs, 1024);
-        for (int p = 0; p < PROOF_COUNT; p++)
-            if (f->proofs & (1u << p))
-                buf_printf(&proofs, "%s%s", proofs.length ? " " : "", proof_name((enum proof)p));
-        row = json_object();
-        json_set_text(row, "field", field_info((enum field_id)i)->name);
-        json_set_text(row, "value", f->value);
-        json_set_real(row, "sure", f->confidence, 2);
-        json_set_text(row, "source", field_source_name(f->source));
-        json_set_int(row, "page", f->page);
-        json_set_text(row, "proofs", proofs.data);
-        json_array_append_new(rows, row);
-    }
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (d->fields[i].value)
+            add_field_row(rows, field_info((enum field_id)i)->name, &d->fields[i]);
+    for (size_t i = 0; i < d->n_named; i++)
+        if (d->named[i].field.value)
+            add_field_row(rows, d->named[i].name, &d->named[i].field);
     return rows;
 }
 
@@ -159,8 +163,9 @@ static void print_document(const struct loaded *doc)
     AUTO_JSON json_t *line_list = line_rows(doc->document);
     const struct document_row *row = &doc->row;
 
-    printf("document %" PRId64 " · %s · %s · %s\n", row->id, document_type_name(row->type),
-           row->file_name, state_name(row->state));
+    printf("document %" PRId64 " · %s · %s · %s\n", row->id,
+           doc->document->declared ?: document_type_name(row->type), row->file_name,
+           state_name(row->state));
     if (row->message[0])
         printf("why: %s\n", row->message);
     putchar('\n');
@@ -172,6 +177,20 @@ static void print_document(const struct loaded *doc)
     if (row->record_sha256[0])
         printf("\nrecord   %s\nmanifest %s\nkept until %s\n", row->record_sha256,
                row->manifest_sha256, row->retention_until);
+}
+
+static int print_changes(struct house *house, int64_t id, struct arena *a, struct err *err)
+{
+    struct change_row *rows;
+    size_t n = 0;
+    int r = records_changes(house->records, id, a, &rows, &n, err);
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        printf("  %s: %s → %s by %s%s%s\n", rows[i].what,
+               rows[i].old_value[0] ? rows[i].old_value : "nothing",
+               rows[i].new_value[0] ? rows[i].new_value : "nothing", rows[i].who,
+               rows[i].why[0] ? ", " : "", rows[i].why);
+    return r;
 }
 
 static int print_history(struct house *house, int64_t id, struct err *err)
@@ -189,7 +208,7 @@ static int print_history(struct house *house, int64_t id, struct err *err)
         puts("\nhistory");
     for (size_t i = 0; r == 0 && i < n; i++)
         printf("  %s by %s\n", rows[i].act, rows[i].who);
-    return r;
+    return r == 0 ? print_changes(house, id, &a, err) : r;
 }
 
 /* As it would be read today, with what was learnt since. */

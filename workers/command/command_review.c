@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "stores/records_review.h"
 #include "workers/command/commands.h"
+#include "workers/command/correction.h"
 #include "workers/judge.h"
 #include "workers/command/report.h"
 #include "workers/teach.h"
@@ -117,51 +118,21 @@ static int reject(struct house *house, const struct cli *cli, struct err *err)
     return records_reject(house->records, &by, err);
 }
 
-/* "total_gross=1250.00", "type=invoice"; an empty value clears the field. */
-static int set_one(struct document *d, struct arena *a, const char *word, struct err *err)
-{
-    char name[64], value[LIMIT_FIELD_BYTES];
-    const char *equals = strchr(word, '=');
-    enum field_id id;
-
-    if (!equals || (size_t)(equals - word) >= sizeof name)
-        return err_set(err, ERR_USAGE, "'%s' is not FIELD=VALUE", word);
-    memcpy(name, word, (size_t)(equals - word));
-    name[equals - word] = '\0';
-    if (strcmp(name, "type") == 0)
-        return document_type_parse(equals + 1, &d->type)
-                   ? 0
-                   : err_set(err, ERR_USAGE, "'%s' is no document type", equals + 1);
-    if (!field_parse(name, &id))
-        return err_set(err, ERR_USAGE, "'%s' is no field; `bilag doc show` lists those it has",
-                       name);
-    if (equals[1] == '\0') {
-        d->fields[id] = (struct field){0};
-        return 0;
-    }
-    if (!field_normalise(id, equals + 1, document_value(d, FIELD_CURRENCY), value, sizeof value))
-        return err_set(err, ERR_USAGE, "'%s' does not fit %s (dates 2026-11-21, amounts 1250.00)",
-                       equals + 1, name);
-    d->fields[id] = (struct field){.value = arena_strdup(a, value),
-                                   .confidence = 1,
-                                   .source = SOURCE_PERSON,
-                                   .proofs = 1u << PROOF_PERSON};
-    return 0;
-}
-
 static int correct(struct house *house, const struct cli *cli, struct err *err)
 {
     AUTO_ARENA struct arena a;
     struct document_row row;
     struct document *d = NULL;
     struct judge judge;
+    const char *was;
     int64_t version = 0;
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     r = load(house, cli->words[0], &a, &row, &d, err);
+    was = r == 0 ? d->declared : NULL;
     for (int i = 1; r == 0 && i < cli->n_words; i++)
-        r = set_one(d, &a, cli->words[i], err);
+        r = correction_apply(house, d, &a, cli->words[i], err);
     if (r < 0)
         return r;
     judge_init(&judge, house, &a, civil_date_from_unix_ms(clock_now_ms()));
@@ -174,11 +145,28 @@ static int correct(struct house *house, const struct cli *cli, struct err *err)
     }
     if (r == 0)
         learn_from(house, cli, row.id, false);
+    if (r == 0 && d->declared && d->declared != was)
+        printf("`bilag doc anew %" PRId64 "` reads what a %s has\n", row.id, d->declared);
     for (size_t i = 0; r == 0 && i < d->n_reasons; i++)
         printf("still: %s\n", d->reasons[i].text);
     if (r == 0 && d->n_reasons == 0)
         printf("nothing speaks against it now; `bilag doc approve %" PRId64 "`\n", row.id);
     return r;
+}
+
+static bool is_settled(const struct field *field)
+{
+    return field->proofs & 1u << PROOF_PERSON;
+}
+
+static void keep_settled(const struct document *kept, struct arena *a, struct document *fresh)
+{
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (is_settled(&kept->fields[i]))
+            fresh->fields[i] = kept->fields[i];
+    for (size_t i = 0; i < kept->n_named; i++)
+        if (is_settled(&kept->named[i].field))
+            *document_field(fresh, a, kept->named[i].name) = kept->named[i].field;
 }
 
 /* What a person set stays; the rest is read with what was learnt since. */
@@ -200,9 +188,7 @@ static int read_one_anew(struct house *house, const struct cli *cli, const char 
         r = read_again(house, &judge.context, row.id, &a, &kept, &fresh, err);
     if (r < 0)
         return r;
-    for (int i = 0; i < FIELD_COUNT; i++)
-        if (kept->fields[i].proofs & 1u << PROOF_PERSON)
-            fresh->fields[i] = kept->fields[i];
+    keep_settled(kept, &a, fresh);
     verdict_decide(&a, &judge.context, fresh);
     r = judge_add_duplicates(&judge, row.id, fresh, err);
     by = decision_on(&row, cli);

@@ -2,10 +2,8 @@
  * Learning with the stores behind it: what an approval brings into effect, what a replay over
  * earlier documents holds back, and what people see of it with `bilag supplier`.
  */
-#include "tests/unit/stores/store_fixture.h"
+#include "tests/unit/house/bilag_run.h"
 
-#include "base/buf.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "stores/records_review.h"
 #include "stores/records_suppliers.h"
@@ -13,7 +11,6 @@
 #include "workers/teach.h"
 
 #include <stdlib.h>
-#include <sys/wait.h>
 
 /* "Løpenr" and "Kundekode" are no labels the vocabulary has. */
 static struct page *draw(struct arena *a, const char *number, const char *code)
@@ -153,68 +150,30 @@ static void test_a_lesson_that_changes_the_past_is_only_proposed(void **state)
 
 /* ---- what people see ---- */
 
-static int status_of_shell(const char *command)
-{
-    pid_t pid = fork();
-    int status = 0;
-
-    if (pid == 0) {
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* Runs bilag on the test's folder; its output goes to the file "out" there. */
-static int run_bilag(struct world *w, const char *words)
-{
-    return status_of_shell(arena_printf(&w->a,
-                                        "env -u BILAG_TABLE -u BILAG_CONFIG BILAG_DATA=%s"
-                                        " %s/bilag %s >%s/out 2>&1",
-                                        w->folder, TEST_BIN_DIR, words, w->folder));
-}
-
-/* What `bilag supplier` says, in the arena. */
-static const char *bilag(struct world *w, const char *words, int status)
-{
-    AUTO_BUF struct buf out;
-    struct err err = {0};
-
-    assert_int_equal(run_bilag(w, arena_printf(&w->a, "supplier %s", words)), status);
-    buf_init(&out, 1 << 20);
-    assert_int_equal(file_read(arena_printf(&w->a, "%s/out", w->folder), &out, &err), 0);
-    return arena_strdup(&w->a, out.data);
-}
-
-static void assert_says(const char *text, const char *words)
-{
-    if (!strstr(text, words))
-        fail_msg("\"%s\" is not said in:\n%s", words, text);
-}
-
 static void test_people_see_and_take_back_lessons(void **state)
 {
     struct world *w = *state;
 
     approve(w, waiting(w, 'a', "A-4711", "A-8810", "A-4711"));
     approve(w, waiting(w, 'b', "A-4712", "A-8810", "A-4712"));
-    assert_says(bilag(w, "ls", 0), "1\tNordlys Kontor AS\t2\t2\t");
-    assert_says(bilag(w, "show 1", 0), "seller_registration_id\t923609016\t1");
-    assert_says(bilag(w, "show 1 --json", 0), "\"versions\":[{\"version\":2,");
-    assert_says(bilag(w, "lessons 1", 0),
+    assert_says(bilag(w, "supplier ls", 0), "1\tNordlys Kontor AS\t2\t2\t");
+    assert_says(bilag(w, "supplier show 1", 0), "seller_registration_id\t923609016\t1");
+    assert_says(bilag(w, "supplier show 1 --json", 0), "\"versions\":[{\"version\":2,");
+    assert_says(bilag(w, "supplier lessons 1", 0),
                 "right of «Løpenr», seen 2, contradicted 0\t0.67\tin effect");
-    assert_says(bilag(w, "lessons 1 --version 1", 0), "right of «Løpenr», seen 1, contradicted 0");
-    assert_says(bilag(w, "lessons 1 --json", 0),
+    assert_says(bilag(w, "supplier lessons 1 --version 1", 0),
+                "right of «Løpenr», seen 1, contradicted 0");
+    assert_says(bilag(w, "supplier lessons 1 --json", 0),
                 "\"kind\":\"shape\",\"text\":\"A-9999\",\"seen\":2");
-    bilag(w, "forget 1 --lesson 1", 0);
-    assert_null(strstr(bilag(w, "lessons 1", 0), "«Løpenr»"));
-    assert_says(bilag(w, "forget 1", 0), "0 lessons now");
-    assert_says(bilag(w, "forget 1 --version 2", 0), "bilag supplier forget 1 --version 4");
-    assert_says(bilag(w, "lessons 1", 0), "right of «Løpenr», seen 2");
-    bilag(w, "show 7", 3);
-    bilag(w, "lessons Nordlys", 2);
-    bilag(w, "forget 1 --lesson 999", 2);
+    bilag(w, "supplier forget 1 --lesson 1", 0);
+    assert_null(strstr(bilag(w, "supplier lessons 1", 0), "«Løpenr»"));
+    assert_says(bilag(w, "supplier forget 1", 0), "0 lessons now");
+    assert_says(bilag(w, "supplier forget 1 --version 2", 0),
+                "bilag supplier forget 1 --version 4");
+    assert_says(bilag(w, "supplier lessons 1", 0), "right of «Løpenr», seen 2");
+    bilag(w, "supplier show 7", 3);
+    bilag(w, "supplier lessons Nordlys", 2);
+    bilag(w, "supplier forget 1 --lesson 999", 2);
 }
 
 static void test_a_waiting_document_is_read_anew(void **state)

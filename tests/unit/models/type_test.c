@@ -74,7 +74,6 @@ static void wrong_declarations_are_refused_in_words(void **state)
     assert_refused("name: t\nfields: {a: {kind: text, label: [x]}}\n", "a.label is not known");
     assert_refused("name: t\nfields: {a: {kind: text, required: often}}\n", "may be yes or no");
     assert_refused("name: t\nfields: {a: {kind: code}}\n", "a code, and only a code, has choices");
-    assert_refused("name: t\nfields: {a: {kind: mark}}\n", "a mark needs its box");
     assert_refused("name: t\nfields: {a: {kind: text, box: [1, 2, 3]}}\n", "a wants [page, left");
     assert_refused("name: t\nfields: {a: {kind: text, box: [1, 9, 2, 3, 4]}}\n", "no inside");
     assert_refused("name: t\nfields: {a: {kind: text, box: [1, 1, 2, 3, 4]}}\n", "has no anchors");
@@ -82,11 +81,25 @@ static void wrong_declarations_are_refused_in_words(void **state)
                    "anchors: 3 to");
 }
 
+/* Its box is learnt. */
+static void a_mark_may_be_without_a_box(void **state)
+{
+    AUTO_ARENA struct arena a;
+    struct type *type;
+    static const char text[] = "name: t\nfields: {a: {kind: mark}}\n";
+
+    (void)state;
+    arena_init(&a, 1 << 20);
+    assert_int_equal(type_parse(&a, "t.yaml", text, sizeof text - 1, &type, NULL), 0);
+    assert_int_equal(type->fields[0].page, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_declaration_says_its_fields),
         cmocka_unit_test(wrong_declarations_are_refused_in_words),
+        cmocka_unit_test(a_mark_may_be_without_a_box),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
