@@ -276,6 +276,16 @@ static void print_outcome(const struct lesson_plan *p, const struct teach_outcom
     cli_print_rows(rows, columns, is_json, "");
 }
 
+static void tell_unplaced(const struct taught *taught)
+{
+    for (size_t i = 0; i < taught->type->n_fields; i++)
+        if (taught->type->fields[i].kind == FIELD_MARK && !taught->type->fields[i].page)
+            fprintf(stderr,
+                    "bilag: no box fits %s alone; one example where it is selected, or a label in "
+                    "the declaration, would tell it\n",
+                    taught->type->fields[i].name);
+}
+
 static json_t *answer_json(const struct lesson_plan *p, const struct teach_outcome *o, size_t i)
 {
     json_t *json = json_object(), *fields = json_object();
@@ -284,7 +294,7 @@ static json_t *answer_json(const struct lesson_plan *p, const struct teach_outco
         const struct taught_answer *answer = &o->answers[i * p->type->n_fields + f];
         json_t *field;
 
-        if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE)
+        if (!taught_is_given(answer))
             continue;
         field = json_object();
         json_set_text(field, "value", answer->value);
@@ -362,7 +372,7 @@ static int run(struct house *house, const struct cli *cli, struct err *err)
     r = type_shelf_find(&shelf, cli->words[0], &item, err);
     if (r < 0)
         return r;
-    plan.type = item->taught.type;
+    plan.type = item->taught.declared; /* what was learnt before is learnt anew */
     taking = arena_alloc(&arena, sizeof *taking);
     taking->plan = &plan;
     r = load_examples(&plan, cli->values[ROW_EXAMPLES], cli->values[ROW_GROUP], err);
@@ -374,6 +384,7 @@ static int run(struct house *house, const struct cli *cli, struct err *err)
         return r;
     teach_type(&arena, plan.type, plan.examples, plan.n, &taught, &outcome);
     print_outcome(&plan, &outcome, cli->is_json);
+    tell_unplaced(&taught);
     if (cli->values[ROW_ANSWERS])
         r = write_answers(&plan, &outcome, cli->values[ROW_ANSWERS], err);
     return r < 0 ? r : store(house, &plan, &taught, item, err);

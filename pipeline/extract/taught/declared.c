@@ -1,9 +1,5 @@
-/*
- * Fields with a box are read from the form, all others answered by what was taught or by the
- * labels. What is not found is missing; the verdict says so where the type requires it.
- */
+/* What is not found is missing; the verdict says so where the type requires it. */
 #include "pipeline/extract/taught/declared.h"
-#include "pipeline/extract/taught/form.h"
 
 #include "base/arena.h"
 
@@ -20,24 +16,10 @@ bool declared_is_known(const struct type *type, const struct sheet *s)
     return false;
 }
 
-/* An empty field of the document that `name` stands for. */
-static struct field *field_named(struct document *d, const char *name)
+static void put(struct document *d, struct arena *a, struct page *const *pages, const char *name,
+                int page, const char *value, float confidence, struct box box, unsigned proofs)
 {
-    enum field_id id;
-
-    if (field_parse(name, &id))
-        return &d->fields[id];
-    for (size_t i = 0; i < d->n_named; i++)
-        if (strcmp(d->named[i].name, name) == 0)
-            return &d->named[i].field;
-    d->named[d->n_named].name = name;
-    return &d->named[d->n_named++].field;
-}
-
-static void put(struct document *d, struct page *const *pages, const char *name, int page,
-                const char *value, float confidence, struct box box, unsigned proofs)
-{
-    *field_named(d, name) = (struct field){
+    *document_field(d, a, name) = (struct field){
         .value = value,
         .confidence = confidence,
         .page = d->pages[page],
@@ -57,42 +39,19 @@ static int page_of(const struct sheet *s, const struct span *span)
     return page;
 }
 
-static void put_answer(const struct taught *t, const struct taught_sheet *sheet, size_t field,
-                       const struct taught_answer *answer, struct document *d)
+static void put_answer(const struct taught *t, struct arena *a, const struct taught_sheet *sheet,
+                       size_t field, const struct taught_answer *answer, struct document *d)
 {
-    const char *name = t->type->fields[field].name;
+    const struct type_field *declared = &t->type->fields[field];
     const struct span *span = answer->span;
     bool has_label = span && sheet->labels[field][span - sheet->spans.items] > LABEL_IN_ROW;
 
-    if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE ||
-        (t->is_untaught && document_find(d, name)))
+    if (!taught_is_given(answer) ||
+        (t->is_untaught && !answer->is_from_form && document_find(d, declared->name)))
         return;
-    put(d, sheet->sheet.pages, name, page_of(&sheet->sheet, span), answer->value,
-        answer->confidence, span ? span->printed : (struct box){0},
-        has_label ? 1u << PROOF_LABEL : 0);
-}
-
-/* Says in `is_read` which fields' boxes were looked into: what is empty there is empty. */
-static void put_boxes(const struct type *type, const struct sheet *s, struct arena *a,
-                      bool *is_read, struct document *d)
-{
-    struct form_fit fit;
-    int fitted = 0;
-
-    for (size_t i = 0; i < type->n_fields; i++) {
-        const struct type_field *f = &type->fields[i];
-        struct form_value found;
-
-        if (!f->page || f->page > s->n_pages || !s->pages[f->page - 1])
-            continue;
-        if (fitted != f->page && !form_fit(type, s, f->page, &fit))
-            continue;
-        fitted = f->page;
-        is_read[i] = true;
-        found = form_read(s, a, &fit, f);
-        if (found.value)
-            put(d, s->pages, f->name, f->page - 1, found.value, found.confidence, found.box, 0);
-    }
+    put(d, a, sheet->sheet.pages, declared->name,
+        answer->is_from_form ? declared->page - 1 : page_of(&sheet->sheet, span), answer->value,
+        answer->confidence, span ? span->printed : answer->box, has_label ? 1u << PROOF_LABEL : 0);
 }
 
 static void require(const struct type *type, struct arena *a, struct document *d)
@@ -122,19 +81,15 @@ void declared_fill(const struct taught *t, struct arena *a, struct page *const *
 {
     const struct type *type = t->type;
     struct taught_answer *answers = arena_alloc_array(a, type->n_fields, sizeof *answers);
-    bool *is_read = arena_alloc_array(a, type->n_fields, sizeof *is_read);
     struct taught_sheet sheet;
 
     taught_sheet_init(&sheet, a, pages, d->n_pages, type);
-    d->named = arena_alloc_array(a, type->n_fields, sizeof *d->named);
     d->n_named = 0;
     require(type, a, d);
     take_out_undeclared(type, d);
     if (sheet.sheet.n_tokens == 0)
         return;
-    put_boxes(type, &sheet.sheet, a, is_read, d);
     taught_answer(t, a, &sheet, answers);
     for (size_t i = 0; i < type->n_fields; i++)
-        if (!is_read[i])
-            put_answer(t, &sheet, i, &answers[i], d);
+        put_answer(t, a, &sheet, i, &answers[i], d);
 }

@@ -171,6 +171,17 @@ struct box form_place(const struct form_fit *t, const struct box *b)
     return ret;
 }
 
+struct form_fit form_back(const struct form_fit *t)
+{
+    float whole = t->a * t->e - t->b * t->d;
+    struct form_fit ret = {
+        .a = t->e / whole, .b = -t->b / whole, .d = -t->d / whole, .e = t->a / whole};
+
+    ret.c = -(ret.a * t->c + ret.b * t->f);
+    ret.f = -(ret.d * t->c + ret.e * t->f);
+    return ret;
+}
+
 /* --- what stands in a box ----------------------------------------------------------------- */
 
 static bool holds(const struct box *box, const struct box *inner)
@@ -252,6 +263,11 @@ static const struct check_box *nearest_box(const struct page *page, const struct
     return best;
 }
 
+const char *form_mark_state(float ink)
+{
+    return ink < EMPTY_INK ? "empty" : ink < SELECTED_INK ? "doubtful" : "selected";
+}
+
 /* Born-digital pages have no ink: there a cross or a tick is a word. */
 static struct form_value read_mark(const struct sheet *s, struct arena *a, int page,
                                    const struct box *box)
@@ -261,9 +277,7 @@ static struct form_value read_mark(const struct sheet *s, struct arena *a, int p
     const char *state;
 
     if (mark)
-        state = mark->ink < EMPTY_INK      ? "empty"
-                : mark->ink < SELECTED_INK ? "doubtful"
-                                           : "selected";
+        state = form_mark_state(mark->ink);
     else if (ret.value)
         state = "selected";
     else

@@ -23,6 +23,12 @@ bool form_fit(const struct type *type, const struct sheet *s, int number, struct
 
 struct box form_place(const struct form_fit *fit, const struct box *box);
 
+/* The way back: where on the form a point of the page is. */
+struct form_fit form_back(const struct form_fit *fit);
+
+/* "empty", "doubtful" or "selected". */
+const char *form_mark_state(float ink);
+
 /* What stands in a field's box; value NULL when nothing does. In arena. */
 struct form_value {
     const char *value;

@@ -7,8 +7,6 @@
 
 #include "pipeline/extract/taught/span_features.h"
 
-#include <math.h>
-
 /* Which question a feature answers. The numbers are hashed into the weights: append only. */
 enum template {
     T_ONE,
@@ -100,7 +98,7 @@ static inline void put_pair(struct draft *f, enum template t, uint32_t one, uint
 /* Small numbers by themselves, larger ones by octave. */
 static inline uint32_t bin(int n)
 {
-    return n < 8 ? (uint32_t)(n < 0 ? 0 : n) : 5 + (uint32_t)log2f((float)n);
+    return n < 8 ? (uint32_t)(n < 0 ? 0 : n) : 36 - (uint32_t)__builtin_clz((unsigned)n);
 }
 
 #endif

@@ -23,9 +23,15 @@ struct span_facts {
     int partner;  /* dates: the other end of "12/30/19 - 3/29/20", or -1 */
 };
 
+/* What every span with the token asks of it. */
+struct token_facts {
+    uint32_t word, shape;
+};
+
 struct span_context {
     const struct sheet *sheet;
     const struct spans *spans;
+    struct token_facts *tokens;
     struct span_facts *facts;
     int *page_first_row, *page_end_row; /* by page index */
     float body;                         /* height of most words */
@@ -52,19 +58,79 @@ static struct span_features finished(const struct draft *f, struct arena *a)
     return ret;
 }
 
+/* --- once a token ------------------------------------------------------------------------- */
+
+/* A key makes letters of digits: what is mostly number is told by its own form. */
+static bool is_number(const char *text)
+{
+    int digits = 0, letters = 0;
+
+    for (; *text; text++) {
+        digits += isdigit((unsigned char)*text) != 0;
+        letters += isalpha((unsigned char)*text) != 0;
+    }
+    return digits > letters;
+}
+
+static uint32_t word_hash(const struct token *token)
+{
+    return token->key[0] && !is_number(token->text) ? hash_text(token->key)
+                                                    : hash_text(token->text);
+}
+
+/* "AB-1234" is "A-9": runs collapse, short ones keep their length. */
+static uint32_t shape_of(const char *text, uint32_t *ret_case)
+{
+    char shape[SHAPE_SIZE];
+    int n = 0, run = 0, upper = 0, lower = 0, digits = 0;
+    char last = 0;
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        char kind = isdigit(c) ? '9' : isupper(c) ? 'A' : islower(c) || c >= 0x80 ? 'a' : *text;
+
+        upper += kind == 'A';
+        lower += kind == 'a';
+        digits += kind == '9';
+        run = kind == last ? run + 1 : 1;
+        if (n < SHAPE_SIZE && (run <= 1 || (kind == '9' && run <= 9)))
+            shape[n++] = kind;
+        last = kind;
+    }
+    *ret_case = (upper > 0) | (lower > 0) << 1 | (digits > 0) << 2;
+    {
+        uint32_t h = 2166136261u;
+
+        for (int i = 0; i < n; i++)
+            h = (h ^ (unsigned char)shape[i]) * 16777619u;
+        return h;
+    }
+}
+
 /* --- once a document ---------------------------------------------------------------------- */
 
 struct sorted_value {
     const char *text;
+    uint64_t start; /* of the text, its first letter highest: most comparisons end here */
     int64_t amount;
     int index;
 };
 
+static uint64_t start_of(const char *text)
+{
+    uint64_t start = 0;
+
+    for (int shift = 56; shift >= 0 && *text; shift -= 8)
+        start |= (uint64_t)(unsigned char)*text++ << shift;
+    return start;
+}
+
 static int compare_text(const void *x, const void *y)
 {
     const struct sorted_value *a = x, *b = y;
-    int order = strcmp(a->text, b->text);
+    int order = (a->start > b->start) - (a->start < b->start);
 
+    order = order ? order : strcmp(a->text, b->text);
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
@@ -81,7 +147,8 @@ static int take_kind(const struct spans *spans, enum field_kind kind, struct sor
 
     for (int i = 0; i < spans->count; i++)
         if (spans->items[i].kind == kind)
-            out[n++] = (struct sorted_value){spans->items[i].value, spans->items[i].amount, i};
+            out[n++] = (struct sorted_value){spans->items[i].value, start_of(spans->items[i].value),
+                                             spans->items[i].amount, i};
     return n;
 }
 
@@ -180,6 +247,13 @@ struct span_context *span_context_new(struct arena *a, const struct sheet *s,
 
     k->sheet = s;
     k->spans = spans;
+    k->tokens = arena_alloc_array(a, (size_t)s->n_tokens + 1, sizeof *k->tokens);
+    for (int i = 0; i < s->n_tokens; i++) {
+        uint32_t unused;
+
+        k->tokens[i].word = word_hash(&s->tokens[i]);
+        k->tokens[i].shape = shape_of(s->tokens[i].text, &unused);
+    }
     k->facts = arena_alloc_array(a, (size_t)spans->count + 1, sizeof *k->facts);
     k->page_first_row = arena_alloc_array(a, (size_t)s->n_pages + 1, sizeof(int));
     k->page_end_row = arena_alloc_array(a, (size_t)s->n_pages + 1, sizeof(int));
@@ -195,31 +269,14 @@ struct span_context *span_context_new(struct arena *a, const struct sheet *s,
 
 /* --- one span ----------------------------------------------------------------------------- */
 
-/* A key makes letters of digits: what is mostly number is told by its own form. */
-static bool is_number(const char *text)
+static void find_left(struct draft *f, const struct span_context *k, const struct span *span)
 {
-    int digits = 0, letters = 0;
-
-    for (; *text; text++) {
-        digits += isdigit((unsigned char)*text) != 0;
-        letters += isalpha((unsigned char)*text) != 0;
-    }
-    return digits > letters;
-}
-
-static uint32_t word_hash(const struct token *token)
-{
-    return token->key[0] && !is_number(token->text) ? hash_text(token->key)
-                                                    : hash_text(token->text);
-}
-
-static void find_left(struct draft *f, const struct sheet *s, const struct span *span)
-{
+    const struct sheet *s = k->sheet;
     const struct row *row = &s->rows[s->tokens[span->first].row];
     uint32_t before = 0;
 
     for (int i = span->first - 1, n = 0; i >= row->first && n < ROW_WORDS; i--, n++) {
-        uint32_t hash = word_hash(&s->tokens[i]);
+        uint32_t hash = k->tokens[i].word;
         uint32_t is_same_cell = s->tokens[i].cell == s->tokens[span->first].cell;
 
         put(f, T_LEFT_ANY, hash);
@@ -237,15 +294,16 @@ static void find_left(struct draft *f, const struct sheet *s, const struct span 
     }
 }
 
-static void find_right(struct draft *f, const struct sheet *s, const struct span *span)
+static void find_right(struct draft *f, const struct span_context *k, const struct span *span)
 {
+    const struct sheet *s = k->sheet;
     const struct row *row = &s->rows[s->tokens[span->first].row];
     int end = span->first + span->count;
     const char *last = s->tokens[end - 1].text;
     uint32_t before = 0;
 
     for (int i = end, n = 0; i < row->first + row->count && n < ROW_WORDS; i++, n++) {
-        uint32_t hash = word_hash(&s->tokens[i]);
+        uint32_t hash = k->tokens[i].word;
         uint32_t is_same_cell = s->tokens[i].cell == s->tokens[end - 1].cell;
 
         put(f, T_RIGHT_ANY, hash);
@@ -279,9 +337,9 @@ static uint32_t find_across(struct draft *f, const struct span_context *k, const
             if (box_overlap_x(&s->tokens[i].box, &span->box) < 0.2f)
                 continue;
             if (f)
-                put(f, found ? second : t, word_hash(&s->tokens[i]));
+                put(f, found ? second : t, k->tokens[i].word);
             if (!found)
-                nearest = word_hash(&s->tokens[i]);
+                nearest = k->tokens[i].word;
             has_any = true;
         }
         found += has_any;
@@ -296,58 +354,28 @@ static void find_row(struct draft *f, const struct span_context *k, const struct
     const struct row *row = &s->rows[r];
 
     for (int i = row->first; i < row->first + row->count && i < row->first + 2; i++)
-        put_pair(f, T_ROW_FIRST, word_hash(&s->tokens[i]), (uint32_t)(i - row->first));
+        put_pair(f, T_ROW_FIRST, k->tokens[i].word, (uint32_t)(i - row->first));
     if (r > k->page_first_row[span->page]) {
         const struct row *above = &s->rows[r - 1];
 
         for (int i = above->first; i < above->first + above->count && i < above->first + 3; i++)
-            put(f, T_ROW_ABOVE, word_hash(&s->tokens[i]));
+            put(f, T_ROW_ABOVE, k->tokens[i].word);
     }
     put(f, T_ROW_FROM_TOP, bin(r - k->page_first_row[span->page]));
     put(f, T_ROW_FROM_BOTTOM, bin(k->page_end_row[span->page] - r));
 }
 
-/* "AB-1234" is "A-9": runs collapse, short ones keep their length. */
-static uint32_t shape_of(const char *text, uint32_t *ret_case)
-{
-    char shape[SHAPE_SIZE];
-    int n = 0, run = 0, upper = 0, lower = 0, digits = 0;
-    char last = 0;
-
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        char kind = isdigit(c) ? '9' : isupper(c) ? 'A' : islower(c) || c >= 0x80 ? 'a' : *text;
-
-        upper += kind == 'A';
-        lower += kind == 'a';
-        digits += kind == '9';
-        run = kind == last ? run + 1 : 1;
-        if (n < SHAPE_SIZE && (run <= 1 || (kind == '9' && run <= 9)))
-            shape[n++] = kind;
-        last = kind;
-    }
-    *ret_case = (upper > 0) | (lower > 0) << 1 | (digits > 0) << 2;
-    {
-        uint32_t h = 2166136261u;
-
-        for (int i = 0; i < n; i++)
-            h = (h ^ (unsigned char)shape[i]) * 16777619u;
-        return h;
-    }
-}
-
 /* The forms of its first and last word and of their neighbours: "(72141)" ends a name or not. */
-static void find_edges(struct draft *f, const struct sheet *s, const struct span *span)
+static void find_edges(struct draft *f, const struct span_context *k, const struct span *span)
 {
+    const struct sheet *s = k->sheet;
     const struct cell *cell = &s->cells[s->tokens[span->first].cell];
     int end = span->first + span->count, cell_end = cell->first + cell->count;
-    uint32_t unused;
 
-    put(f, T_FIRST_SHAPE, shape_of(s->tokens[span->first].text, &unused));
-    put(f, T_LAST_SHAPE, shape_of(s->tokens[end - 1].text, &unused));
-    put(f, T_BEFORE_SHAPE,
-        span->first > cell->first ? shape_of(s->tokens[span->first - 1].text, &unused) : 0);
-    put(f, T_AFTER_SHAPE, end < cell_end ? shape_of(s->tokens[end].text, &unused) : 0);
+    put(f, T_FIRST_SHAPE, k->tokens[span->first].shape);
+    put(f, T_LAST_SHAPE, k->tokens[end - 1].shape);
+    put(f, T_BEFORE_SHAPE, span->first > cell->first ? k->tokens[span->first - 1].shape : 0);
+    put(f, T_AFTER_SHAPE, end < cell_end ? k->tokens[end].shape : 0);
     put(f, T_WHOLE_CELL, (uint32_t)(span->first == cell->first) * 2 + (end == cell_end));
 }
 
@@ -358,7 +386,7 @@ static void find_self(struct draft *f, const struct span_context *k, const struc
     uint32_t letter_case, shape = shape_of(span->value, &letter_case);
 
     put(f, T_SHAPE, shape);
-    find_edges(f, k->sheet, span);
+    find_edges(f, k, span);
     put(f, T_CASE, letter_case);
     put(f, T_LENGTH, bin((int)strlen(span->value)));
     put(f, T_TOKENS, (uint32_t)span->count);
@@ -368,12 +396,12 @@ static void find_self(struct draft *f, const struct span_context *k, const struc
     put(f, T_HEIGHT, (uint32_t)fminf(4 * box_height(&s->tokens[span->first].box) / k->body, 16));
     if (span->kind == FIELD_TEXT) {
         for (int i = span->first; i < span->first + span->count; i++)
-            put(f, T_OWN_WORD, word_hash(&s->tokens[i]));
-        put(f, T_OWN_FIRST, word_hash(&s->tokens[span->first]));
-        put(f, T_OWN_LAST, word_hash(&s->tokens[span->first + span->count - 1]));
+            put(f, T_OWN_WORD, k->tokens[i].word);
+        put(f, T_OWN_FIRST, k->tokens[span->first].word);
+        put(f, T_OWN_LAST, k->tokens[span->first + span->count - 1].word);
     }
     if (span->first > cell->first || span->first > s->rows[cell->row].first)
-        put_pair(f, T_LEFT_AND_SHAPE, word_hash(&s->tokens[span->first - 1]), shape);
+        put_pair(f, T_LEFT_AND_SHAPE, k->tokens[span->first - 1].word, shape);
 }
 
 static void find_place(struct draft *f, const struct span_context *k, const struct span *span)
@@ -438,7 +466,7 @@ static void find_range(struct draft *f, const struct span_context *k, int index)
         return;
     for (int i = first->first - 1, n = 0;
          i >= k->sheet->rows[k->sheet->tokens[first->first].row].first && n < NEIGHBOURS; i--, n++)
-        put_pair(f, T_RANGE_LEFT, word_hash(&k->sheet->tokens[i]), role);
+        put_pair(f, T_RANGE_LEFT, k->tokens[i].word, role);
     put_pair(f, T_RANGE_ABOVE, find_across(NULL, k, first, -1, T_ABOVE, T_ABOVE), role);
 }
 
@@ -450,13 +478,13 @@ struct span_features span_features_find(const struct span_context *k, struct are
     uint32_t above;
 
     put(&f, T_ONE, 0);
-    find_left(&f, k->sheet, span);
-    find_right(&f, k->sheet, span);
+    find_left(&f, k, span);
+    find_right(&f, k, span);
     find_row(&f, k, span);
     above = find_across(&f, k, span, -1, T_ABOVE, T_ABOVE_SECOND);
     find_across(&f, k, span, 1, T_BELOW, T_BELOW);
     if (span->first > k->sheet->rows[row].first)
-        put_pair(&f, T_ABOVE_AND_LEFT, above, word_hash(&k->sheet->tokens[span->first - 1]));
+        put_pair(&f, T_ABOVE_AND_LEFT, above, k->tokens[span->first - 1].word);
     find_self(&f, k, span);
     find_place(&f, k, span);
     find_mentions(&f, k, span);

@@ -1,9 +1,10 @@
 /*
- * Applying a taught type: every span of a field's kind is scored by itself, the best of them once
- * more beside the other fields, and the best value wins. The file is checked whole before any of it
- * is used.
+ * Applying a taught type: a field with a box is read from the form; of any other every span of its
+ * kind is scored by itself, the best of them once more beside the other fields, and the best value
+ * wins. The file is checked whole before any of it is used.
  */
 #include "pipeline/extract/taught/taught.h"
+#include "pipeline/extract/taught/form.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -132,7 +133,13 @@ void taught_be_sure(const struct taught_field *f, struct taught_answer *answer)
     float logit = f->sureness.bias + f->sureness.score * answer->score +
                   f->sureness.lead * answer->lead;
 
-    answer->confidence = answer->value ? 1 / (1 + expf(-logit)) : 0;
+    if (!answer->is_from_form)
+        answer->confidence = answer->value ? 1 / (1 + expf(-logit)) : 0;
+}
+
+bool taught_is_given(const struct taught_answer *answer)
+{
+    return answer->value && (answer->is_from_form || answer->confidence >= TAUGHT_CONFIDENCE);
 }
 
 /* An untaught field is known by its label or not at all. */
@@ -166,6 +173,31 @@ static void race_choices(struct race *r, struct arena *a, const struct taught_fi
     }
 }
 
+/* Reads the fields that have a box, where the page can be laid over the form: what is empty there
+ * is empty. */
+static void read_form(const struct type *type, struct arena *a, const struct sheet *s,
+                      struct taught_answer *answers)
+{
+    struct form_fit fit;
+    int fitted = 0;
+
+    for (size_t i = 0; i < type->n_fields; i++) {
+        const struct type_field *f = &type->fields[i];
+        struct form_value found;
+
+        if (!f->page || f->page > s->n_pages || !s->pages[f->page - 1])
+            continue;
+        if (fitted != f->page && !form_fit(type, s, f->page, &fit))
+            continue;
+        fitted = f->page;
+        found = form_read(s, a, &fit, f);
+        answers[i] = (struct taught_answer){.value = found.value,
+                                            .is_from_form = true,
+                                            .box = found.box,
+                                            .confidence = found.confidence};
+    }
+}
+
 void taught_answer(const struct taught *t, struct arena *a, const struct taught_sheet *sheet,
                    struct taught_answer *answers)
 {
@@ -178,10 +210,14 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
         counts[i] = taught_stand(&t->fields[i].first, sheet, t->type, i, standings[i]);
         firsts[i] = counts[i] ? standings[i][0].span : NULL;
     }
+    memset(answers, 0, n * sizeof *answers);
+    read_form(t->type, a, &sheet->sheet, answers);
     for (size_t i = 0; i < n; i++) {
         const struct type_field *declared = &t->type->fields[i];
         struct race race = {.second = 0};
 
+        if (answers[i].is_from_form)
+            continue;
         if (declared->kind == FIELD_CODE && !t->is_untaught)
             race_choices(&race, a, &t->fields[i], declared, sheet);
         else
@@ -197,7 +233,7 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
 
 void taught_init_untaught(struct taught *t, struct arena *a, const struct type *type)
 {
-    *t = (struct taught){.type = type, .is_untaught = true};
+    *t = (struct taught){.declared = type, .type = type, .is_untaught = true};
     t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
     for (size_t i = 0; i < type->n_fields; i++) {
         struct taught_field *f = &t->fields[i];
@@ -214,10 +250,28 @@ void taught_init_untaught(struct taught *t, struct arena *a, const struct type *
 
 /* --- the file ----------------------------------------------------------------------------- */
 
+static void print_places(const struct taught *t, struct buf *out)
+{
+    for (size_t i = 0; i < t->type->n_anchors && !t->declared->n_anchors; i++) {
+        const struct type_anchor *anchor = &t->type->anchors[i];
+
+        buf_printf(out, "anchor %d %.1f %.1f %s\n", anchor->page, (double)anchor->x,
+                   (double)anchor->y, anchor->text);
+    }
+    for (size_t i = 0; i < t->type->n_fields; i++) {
+        const struct type_field *f = &t->type->fields[i];
+
+        if (f->page && !t->declared->fields[i].page)
+            buf_printf(out, "box %s %d %.1f %.1f %.1f %.1f\n", f->name, f->page, (double)f->box.x0,
+                       (double)f->box.y0, (double)f->box.x1, (double)f->box.y1);
+    }
+}
+
 void taught_print(const struct taught *t, const char *provenance, struct buf *out)
 {
     buf_add_text(out, MAGIC);
     buf_add_text(out, provenance);
+    print_places(t, out);
     for (size_t i = 0; i < t->type->n_fields; i++) {
         const struct taught_field *f = &t->fields[i];
 
@@ -237,31 +291,72 @@ static bool is_scale(float scale)
     return scale >= 0 && scale < 1000;
 }
 
-/* Reads "field NAME SCALE SCALE BIAS SCORE LEAD" lines; true when every field of the type has
- * one. */
-static bool read_head(struct taught *t, const char *head, size_t length)
+/* One line of the head each; false for one that is none of this type. */
+static bool read_field(struct taught *t, const char *line, size_t *n)
 {
-    size_t found = 0;
+    struct taught_field f = {0};
+    char name[TYPE_NAME_MAX + 1];
 
-    for (const char *line = head; line < head + length;) {
-        const char *end = memchr(line, '\n', (size_t)(head + length - line));
-        struct taught_field f = {0};
-        char name[TYPE_NAME_MAX + 1];
+    if (sscanf(line, "field %40s %f %f %f %f %f", name, &f.first.scale, &f.second.scale,
+               &f.sureness.bias, &f.sureness.score, &f.sureness.lead) != 6 ||
+        *n == t->type->n_fields || strcmp(name, t->type->fields[*n].name) != 0 ||
+        !is_scale(f.first.scale) || !is_scale(f.second.scale) ||
+        !isfinite(f.sureness.bias + f.sureness.score + f.sureness.lead))
+        return false;
+    f.name = t->type->fields[*n].name;
+    t->fields[(*n)++] = f;
+    return true;
+}
 
-        if (!end)
-            break;
-        if (sscanf(line, "field %40s %f %f %f %f %f", name, &f.first.scale, &f.second.scale,
-                   &f.sureness.bias, &f.sureness.score, &f.sureness.lead) == 6) {
-            if (found == t->type->n_fields || strcmp(name, t->type->fields[found].name) != 0 ||
-                !is_scale(f.first.scale) || !is_scale(f.second.scale) ||
-                !isfinite(f.sureness.bias + f.sureness.score + f.sureness.lead))
-                return false;
-            f.name = t->type->fields[found].name;
-            t->fields[found++] = f;
-        }
-        line = end + 1;
-    }
-    return found == t->type->n_fields;
+static bool read_anchor(const struct taught *t, struct arena *a, struct type *type,
+                        const char *line)
+{
+    struct type_anchor *anchor = &type->anchors[type->n_anchors];
+    int at = 0;
+
+    if (t->declared->n_anchors || type->n_anchors == TYPE_ANCHORS_MAX ||
+        sscanf(line, "anchor %d %f %f %n", &anchor->page, &anchor->x, &anchor->y, &at) != 3 || !at)
+        return false;
+    anchor->text = arena_strdup(a, line + at);
+    type->n_anchors++;
+    return true;
+}
+
+static bool read_box(struct type *type, const char *line)
+{
+    struct type_field *f;
+    char name[TYPE_NAME_MAX + 1];
+    struct box box;
+    int page;
+
+    if (sscanf(line, "box %40s %d %f %f %f %f", name, &page, &box.x0, &box.y0, &box.x1, &box.y1) !=
+        6)
+        return false;
+    f = (struct type_field *)(uintptr_t)type_find(type, name);
+    if (!f || f->page || page < 1 || !(box.x0 < box.x1 && box.y0 < box.y1))
+        return false;
+    f->page = page;
+    f->box = box;
+    return true;
+}
+
+static bool begins(const char *line, const char *word)
+{
+    return strncmp(line, word, strlen(word)) == 0;
+}
+
+/* The lines behind the magic; `type` gets the places that were learnt. Lines of another beginning
+ * are remarks. */
+static bool read_head(struct taught *t, struct arena *a, struct type *type, char *head)
+{
+    size_t n = 0;
+
+    for (char *line; (line = strsep(&head, "\n"));)
+        if ((begins(line, "field ") && !read_field(t, line, &n)) ||
+            (begins(line, "anchor ") && !read_anchor(t, a, type, line)) ||
+            (begins(line, "box ") && !read_box(type, line)))
+            return false;
+    return n == type->n_fields;
 }
 
 static int8_t *copy_weights(struct arena *a, const char *bytes)
@@ -276,13 +371,14 @@ int taught_parse(struct arena *a, const struct type *type, const char *bytes, si
                  struct taught *ret, struct err *err)
 {
     const char *body = length > sizeof MAGIC ? memmem(bytes, length, "\n\n", 2) : NULL;
-    struct taught t = {.type = type};
+    struct type *placed = type_copy(a, type);
+    struct taught t = {.declared = type, .type = placed};
 
     t.fields = arena_alloc_array(a, type->n_fields + 1, sizeof *t.fields);
     if (!body || memcmp(bytes, MAGIC, sizeof MAGIC - 1) != 0)
         return err_set(err, ERR_INVALID, "no weights of a taught type of this version");
     body += 2;
-    if (!read_head(&t, bytes, (size_t)(body - bytes - 1)) ||
+    if (!read_head(&t, a, placed, arena_strndup(a, bytes, (size_t)(body - bytes) - 2)) ||
         length - (size_t)(body - bytes) != 2 * type->n_fields * SPAN_BUCKETS)
         return err_set(err, ERR_INVALID,
                        "taught with other fields than %s declares; teach it again", type->name);

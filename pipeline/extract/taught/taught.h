@@ -38,7 +38,8 @@ struct taught_field {
 };
 
 struct taught {
-    const struct type *type;
+    const struct type *declared;
+    const struct type *type;     /* the declared one with the places that were learnt */
     struct taught_field *fields; /* one a field of the type */
     bool is_untaught;            /* only its labels speak */
 };
@@ -59,10 +60,12 @@ struct taught_sheet {
 void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
                        size_t n_pages, const struct type *type);
 
-/* One field's answer; value NULL when there is no span at all. */
+/* One field's answer; value NULL when there is no span at all, or its box on the form is empty. */
 struct taught_answer {
     const char *value;
-    const struct span *span; /* NULL for a choice */
+    const struct span *span; /* NULL for a choice, and for what was read from the form */
+    bool is_from_form;
+    struct box box; /* of what was read from the form */
     float score, lead, confidence;
 };
 
@@ -72,6 +75,9 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
 
 /* Sets the confidence from the score and the lead. */
 void taught_be_sure(const struct taught_field *f, struct taught_answer *answer);
+
+/* Whether it is sure enough to be given. */
+bool taught_is_given(const struct taught_answer *answer);
 
 /* The spans of a field that its first scorer likes best, best first. */
 enum { STANDINGS_MAX = 20 };
@@ -85,7 +91,7 @@ struct span_features taught_features(struct arena *a, const struct taught_sheet 
                                      const struct standing *standing,
                                      const struct span *const *others);
 
-/* The file: text to the first empty line, then SPAN_BUCKETS signed bytes a field. */
+/* The file: text to the first empty line, then twice SPAN_BUCKETS signed bytes a field. */
 void taught_print(const struct taught *t, const char *provenance, struct buf *out);
 
 /* The weights are copied. ERR_INVALID when they are not this type's. */

@@ -8,6 +8,7 @@
  * most similar span; it never counts as right.
  */
 #include "pipeline/extract/taught/teach.h"
+#include "pipeline/extract/taught/places.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -24,10 +25,20 @@ enum { EASY_NEGATIVES = 120, FOLD_SIZE = 200 };
 /* Cost of a misjudged span; strong regularisation, as examples are few. */
 static const double COST = 0.5;
 
-/* liblinear's problem as it grows. */
+/* liblinear's problem as it grows. Few buckets are ever seen: they are numbered as they come. */
 struct lesson {
     struct problem problem;
     int capacity;
+    int *number;  /* one a bucket: its number from 1, or 0 */
+    int *seen_in; /* one a bucket: the last row that has it, from 1 */
+};
+
+enum truth_place { TRUTH_NOWHERE, TRUTH_NEARLY, TRUTH_PRINTED };
+
+/* Where an example's value of a field stands. */
+struct truth {
+    enum truth_place place;
+    bool *is_true; /* one a span */
 };
 
 struct task {
@@ -35,8 +46,14 @@ struct task {
     const struct type *type;
     const struct teach_example *examples;
     size_t count;
-    const int *folds; /* one an example */
+    const int *folds;     /* one an example */
+    struct truth *truths; /* examples x fields */
 };
+
+static const struct truth *truth_of(const struct task *t, size_t example, size_t field)
+{
+    return &t->truths[example * t->type->n_fields + field];
+}
 
 static void fold(const char *text, char out[FOLD_SIZE])
 {
@@ -90,8 +107,6 @@ static int distance(const char *a, const char *b, int most)
     return row[m];
 }
 
-enum truth_place { TRUTH_NOWHERE, TRUTH_NEARLY, TRUTH_PRINTED };
-
 /* Marks the spans that hold the value; when none does exactly, the one most like it, if any is. */
 static enum truth_place mark_true(const struct teach_example *e, enum field_kind kind,
                                   const char *truth, bool *is_true)
@@ -127,29 +142,31 @@ static enum truth_place mark_true(const struct teach_example *e, enum field_kind
 
 /* --- one lesson --------------------------------------------------------------------------- */
 
-static int compare_nodes(const void *x, const void *y)
-{
-    const struct feature_node *a = x, *b = y;
-
-    return (a->index > b->index) - (a->index < b->index);
-}
-
 static void lesson_add(struct lesson *l, const struct span_features *f, bool is_true)
 {
     struct feature_node *nodes = mem_alloc_array((size_t)f->count + 1, sizeof *nodes);
-    int n = 0;
+    int n = 0, row = l->problem.l + 1;
+
+    if (!l->number) {
+        l->number = mem_alloc_array(SPAN_BUCKETS, sizeof *l->number);
+        l->seen_in = mem_alloc_array(SPAN_BUCKETS, sizeof *l->seen_in);
+    }
 
     if (l->problem.l == l->capacity) {
         l->capacity = l->capacity ? 2 * l->capacity : 1024;
         l->problem.x = mem_grow_array(l->problem.x, (size_t)l->capacity, sizeof *l->problem.x);
         l->problem.y = mem_grow_array(l->problem.y, (size_t)l->capacity, sizeof *l->problem.y);
     }
-    for (int i = 0; i < f->count; i++)
-        nodes[i] = (struct feature_node){f->buckets[i] + 1, 1};
-    qsort(nodes, (size_t)f->count, sizeof *nodes, compare_nodes);
-    for (int i = 0; i < f->count; i++)
-        if (i == 0 || nodes[i].index != nodes[n - 1].index)
-            nodes[n++] = nodes[i];
+    for (int i = 0; i < f->count; i++) {
+        int bucket = f->buckets[i];
+
+        if (l->seen_in[bucket] == row)
+            continue;
+        if (!l->number[bucket])
+            l->number[bucket] = ++l->problem.n;
+        l->seen_in[bucket] = row;
+        nodes[n++] = (struct feature_node){l->number[bucket], 1};
+    }
     nodes[n].index = -1;
     l->problem.x[l->problem.l] = nodes;
     l->problem.y[l->problem.l++] = is_true ? 1 : -1;
@@ -161,6 +178,8 @@ static void lesson_release(struct lesson *l)
         free(l->problem.x[i]);
     free(l->problem.x);
     free(l->problem.y);
+    free(l->number);
+    free(l->seen_in);
 }
 
 static void silent(const char *text)
@@ -179,16 +198,16 @@ static void lesson_learn(struct lesson *l, struct taught_weights *w)
     w->scale = 0;
     if (l->problem.l == 0)
         return;
-    l->problem.n = SPAN_BUCKETS;
     l->problem.bias = -1;
     set_print_string_function(silent);
     model = train(&l->problem, &parameter);
     sign = model->label[0] == 1 ? 1 : -1;
-    for (int i = 0; i < SPAN_BUCKETS && model->nr_class == 2; i++)
+    for (int i = 0; i < l->problem.n && model->nr_class == 2; i++)
         top = fmax(top, fabs(model->w[i]));
     w->scale = (float)(top / 127);
     for (int i = 0; i < SPAN_BUCKETS && top > 0; i++)
-        w->values[i] = (int8_t)lrint(sign * model->w[i] * 127 / top);
+        if (l->number[i])
+            w->values[i] = (int8_t)lrint(sign * model->w[l->number[i] - 1] * 127 / top);
     free_and_destroy_model(&model);
 }
 
@@ -211,7 +230,7 @@ struct study {
     const struct teach_example *example;
     size_t field;
     enum field_kind kind;
-    bool *is_true; /* one a span */
+    const bool *is_true; /* one a span */
 };
 
 static void study_add(struct study *y, struct lesson *l, const struct standing *standing,
@@ -278,20 +297,24 @@ static bool is_in(const struct task *t, const struct share *share, size_t exampl
 }
 
 /* False when there is nothing to learn: the example's value stands nowhere, so its spans are
- * neither true nor false. */
-static bool study_begin(struct study *y, const struct task *t, size_t example, size_t field)
+ * neither true nor false. Of a choice, not to be any is no lesson. */
+static bool can_learn(const struct task *t, size_t example, size_t field)
 {
-    const char *truth = t->examples[example].values[field];
+    bool has_value = t->examples[example].values[field] != NULL;
 
+    if (t->type->fields[field].kind == FIELD_CODE)
+        return has_value;
+    return !has_value || truth_of(t, example, field)->place != TRUTH_NOWHERE;
+}
+
+static void study_begin(struct study *y, const struct task *t, size_t example, size_t field)
+{
     *y = (struct study){.task = t,
                         .example = &t->examples[example],
                         .field = field,
-                        .kind = t->type->fields[field].kind};
+                        .kind = t->type->fields[field].kind,
+                        .is_true = truth_of(t, example, field)->is_true};
     arena_init(&y->scratch, 256 << 20);
-    y->is_true = arena_alloc(&y->scratch, (size_t)y->example->sheet->spans.count + 1);
-    if (y->kind == FIELD_CODE)
-        return truth != NULL;
-    return !truth || mark_true(y->example, y->kind, truth, y->is_true) != TRUTH_NOWHERE;
 }
 
 static void study_first(struct study *y, struct lesson *l, int round,
@@ -317,10 +340,10 @@ static void learn_first(const struct task *t, size_t field, const struct share *
         for (size_t i = 0; i < t->count; i++) {
             struct study study;
 
-            if (!is_in(t, share, i))
+            if (!is_in(t, share, i) || !can_learn(t, i, field))
                 continue;
-            if (study_begin(&study, t, i, field))
-                study_first(&study, &lesson, round, ret);
+            study_begin(&study, t, i, field);
+            study_first(&study, &lesson, round, ret);
             arena_release(&study.scratch);
         }
         lesson_learn(&lesson, ret);
@@ -351,11 +374,11 @@ static void learn_second(const struct task *t, size_t field, const struct share 
     for (size_t i = 0; i < t->count; i++) {
         struct study study;
 
-        if (!is_in(t, share, i))
+        if (!is_in(t, share, i) || !can_learn(t, i, field))
             continue;
-        if (study_begin(&study, t, i, field))
-            add_best(&study, &lesson, &halves[t->folds[i] % 2].fields[field].first,
-                     &guesses[i * t->type->n_fields]);
+        study_begin(&study, t, i, field);
+        add_best(&study, &lesson, &halves[t->folds[i] % 2].fields[field].first,
+                 &guesses[i * t->type->n_fields]);
         arena_release(&study.scratch);
     }
     lesson_learn(&lesson, ret);
@@ -386,13 +409,24 @@ static int *make_folds(struct arena *a, const struct teach_example *examples, si
 
 static void taught_init(struct taught *t, struct arena *a, const struct type *type)
 {
-    *t = (struct taught){.type = type};
+    *t = (struct taught){.declared = type, .type = type};
     t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
     for (size_t i = 0; i < type->n_fields; i++) {
         t->fields[i].name = type->fields[i].name;
         t->fields[i].first.values = arena_alloc(a, SPAN_BUCKETS);
         t->fields[i].second.values = arena_alloc(a, SPAN_BUCKETS);
     }
+}
+
+static void learn_places(const struct task *t, int left_out, struct taught *ret)
+{
+    const struct teach_example **share = arena_alloc_array(t->arena, t->count + 1, sizeof *share);
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (t->folds[i] != left_out)
+            share[n++] = &t->examples[i];
+    ret->type = places_learn(t->arena, t->type, share, n);
 }
 
 /* Learns everything from the examples outside fold `left_out` (-1: from all). */
@@ -403,6 +437,7 @@ static void learn(const struct task *t, int left_out, struct taught *ret)
     const struct span **guesses = arena_alloc_array(t->arena, t->count * n + 1, sizeof *guesses);
     struct taught halves[2];
 
+    learn_places(t, left_out, ret);
     for (int h = 0; h < 2; h++) {
         const struct share half = {left_out, h};
 
@@ -419,16 +454,6 @@ static void learn(const struct task *t, int left_out, struct taught *ret)
     }
 }
 
-/* False when an example's value stands nowhere on its paper: then no answer can be judged by it. */
-static bool is_printed(const struct task *t, size_t example, size_t field)
-{
-    struct study study;
-    bool is_printed = study_begin(&study, t, example, field);
-
-    arena_release(&study.scratch);
-    return is_printed;
-}
-
 /* Three numbers from (score, lead) → right, by the same solver. */
 static void calibrate(const struct task *t, size_t field, const struct taught_answer *answers,
                       struct taught_sureness *ret)
@@ -436,8 +461,6 @@ static void calibrate(const struct task *t, size_t field, const struct taught_an
     struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.001, .C = 1, .p = 0.1};
     struct problem p = {.n = 3, .bias = -1};
     struct feature_node *x = mem_alloc_array(4 * t->count + 1, sizeof *x);
-    struct model *model;
-    double sign;
 
     p.x = mem_alloc_array(t->count + 1, sizeof *p.x);
     p.y = mem_alloc_array(t->count + 1, sizeof *p.y);
@@ -446,7 +469,7 @@ static void calibrate(const struct task *t, size_t field, const struct taught_an
         const char *truth = t->examples[i].values[field];
         struct feature_node *row = x + 4 * p.l;
 
-        if (!answer->value || !is_printed(t, i, field))
+        if (!answer->value || answer->is_from_form || !can_learn(t, i, field))
             continue;
         row[0] = (struct feature_node){1, 1};
         row[1] = (struct feature_node){2, (double)answer->score};
@@ -456,13 +479,17 @@ static void calibrate(const struct task *t, size_t field, const struct taught_an
         p.y[p.l++] = truth && teach_is_same(t->type->fields[field].kind, truth, answer->value) ? 1
                                                                                                : -1;
     }
-    model = train(&p, &parameter);
-    sign = model->label[0] == 1 ? 1 : -1;
-    *ret = model->nr_class == 2
-               ? (struct taught_sureness){(float)(sign * model->w[0]), (float)(sign * model->w[1]),
-                                          (float)(sign * model->w[2])}
-               : (struct taught_sureness){.bias = sign > 0 ? 3 : -3};
-    free_and_destroy_model(&model);
+    *ret = (struct taught_sureness){.bias = -3};
+    if (p.l > 0) {
+        struct model *model = train(&p, &parameter);
+        double sign = model->label[0] == 1 ? 1 : -1;
+
+        *ret = model->nr_class == 2 ? (struct taught_sureness){(float)(sign * model->w[0]),
+                                                               (float)(sign * model->w[1]),
+                                                               (float)(sign * model->w[2])}
+                                    : (struct taught_sureness){.bias = sign > 0 ? 3 : -3};
+        free_and_destroy_model(&model);
+    }
     free(p.x);
     free(p.y);
     free(x);
@@ -477,22 +504,37 @@ static void count_outcome(const struct task *t, struct teach_outcome *o)
             const struct teach_example *e = &t->examples[i];
             const struct taught_answer *answer = &o->answers[i * n + f];
             enum field_kind kind = t->type->fields[f].kind;
-            bool *is_true;
 
             if (!e->values[f])
                 continue;
-            is_true = mem_alloc((size_t)e->sheet->spans.count + 1);
             o->seen[f]++;
-            o->findable[f] += kind == FIELD_CODE ||
-                              mark_true(e, kind, e->values[f], is_true) == TRUTH_PRINTED;
-            free(is_true);
-            if (!answer->value || answer->confidence < TAUGHT_CONFIDENCE)
+            o->findable[f] += truth_of(t, i, f)->place == TRUTH_PRINTED;
+            if (!taught_is_given(answer))
                 o->silent[f]++;
             else if (teach_is_same(kind, e->values[f], answer->value))
                 o->right[f]++;
             else
                 o->wrong[f]++;
         }
+}
+
+static void find_truths(struct task *t)
+{
+    size_t n = t->type->n_fields;
+
+    t->truths = arena_alloc_array(t->arena, t->count * n + 1, sizeof *t->truths);
+    for (size_t i = 0; i < t->count * n; i++) {
+        const struct teach_example *e = &t->examples[i / n];
+        enum field_kind kind = t->type->fields[i % n].kind;
+        const char *value = e->values[i % n];
+        struct truth *truth = &t->truths[i];
+
+        truth->is_true = arena_alloc(t->arena, (size_t)e->sheet->spans.count + 1);
+        if (value && (kind == FIELD_CODE || kind == FIELD_MARK))
+            truth->place = TRUTH_PRINTED;
+        else if (value)
+            truth->place = mark_true(e, kind, value, truth->is_true);
+    }
 }
 
 static void outcome_init(struct teach_outcome *o, struct arena *a, const struct task *t)
@@ -512,8 +554,10 @@ static void outcome_init(struct teach_outcome *o, struct arena *a, const struct 
 void teach_type(struct arena *a, const struct type *type, const struct teach_example *examples,
                 size_t count, struct taught *ret, struct teach_outcome *o)
 {
-    const struct task t = {a, type, examples, count, make_folds(a, examples, count)};
+    struct task t = {a, type, examples, count, make_folds(a, examples, count), NULL};
     size_t n = type->n_fields;
+
+    find_truths(&t);
 
     taught_init(ret, a, type);
     outcome_init(o, a, &t);
