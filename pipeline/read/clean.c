@@ -19,26 +19,34 @@
 #define HEIGHT_PX_MAX 70
 #define HEIGHT_PX_BEST 26
 #define SCALE_MAX 3.0f
-#define SPECKS_MAX 15000     /* components: a dense page of 6 pt text has about 8,000 */
-#define EDGE_WHITE_MAX 0.03f /* more white inside a dark edge is text on it */
+#define SPECKS_MAX 15000 /* components: a dense page of 6 pt text has about 8,000 */
+#define EDGE_LETTERS 12  /* as many white marks of their size inside a dark edge are text on it */
+#define LETTER_INCHES_MIN 0.05f
+#define LETTER_INCHES_MAX 0.3f
 #define RULE_INCHES_MIN 0.45f
 #define RULE_INCHES_THICK 0.05f
 #define RULE_MARGIN 4     /* pixels of ink looked at on either side */
 #define BOWL_INCHES 0.05f /* between the two sides of a g that end in the line */
 #define RULES_MAX 1000
 
-/* A dark header with white letters may touch the edge as well: it has white inside, a lid has
+/* A dark header or footer may touch the edge as well: white letters stand in it, in a lid they do
  * not. */
-static bool is_lid(PIX *ink, PIX *mask)
+static bool is_lid(const struct sheet *s, PIX *mask)
 {
-    l_int32 all = 0, dark = 0;
-    PIX *both = pixAnd(NULL, mask, ink);
+    PIX *white = pixSubtract(NULL, mask, s->ink);
+    BOXA *marks = white ? pixConnComp(white, NULL, 8) : NULL;
+    int low = sheet_ink_px(s, LETTER_INCHES_MIN), high = sheet_ink_px(s, LETTER_INCHES_MAX);
+    int letters = 0;
 
-    pixCountPixels(mask, &all, NULL);
-    if (both)
-        pixCountPixels(both, &dark, NULL);
-    pixDestroy(&both);
-    return all > 0 && (float)(all - dark) < EDGE_WHITE_MAX * (float)all;
+    for (int i = 0; marks && i < boxaGetCount(marks); i++) {
+        l_int32 w, h;
+
+        boxaGetBoxGeometry(marks, i, NULL, NULL, &w, &h);
+        letters += h >= low && h <= high && w <= 2 * h;
+    }
+    boxaDestroy(&marks);
+    pixDestroy(&white);
+    return letters < EDGE_LETTERS;
 }
 
 void clean_edges(struct sheet *s)
@@ -52,7 +60,7 @@ void clean_edges(struct sheet *s)
     if (!is_zero) {
         pixCloseSafeBrick(edge, edge, 3, 3);
         mask = pixExpandBinaryPower2(edge, 8);
-        if (mask && is_lid(s->ink, mask)) {
+        if (mask && is_lid(s, mask)) {
             pixDilateBrick(mask, mask, 15, 15);
             sheet_paint_mask(s, mask, 0, 0);
         }

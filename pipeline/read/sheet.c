@@ -17,8 +17,10 @@
 #define BELIEVABLE_DPI_MIN 90
 #define BELIEVABLE_DPI_MAX 1300
 #define A4_INCHES 8.27f
-#define LEVEL 200     /* grey of levelled paper */
-#define TILE_WIDTH 10 /* of the background map, pixels of ink */
+#define PAPER_RANK 0.8f /* of a page's pixels are darker than its paper, or as light */
+#define DARK_PAPER 0.5f /* of the page's paper: darker is a block of its own */
+#define LEVEL 200       /* grey of levelled paper */
+#define TILE_WIDTH 10   /* of the background map, pixels of ink */
 #define TILE_HEIGHT 15
 #define TILE_DARK 60         /* below this grey is never paper */
 #define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
@@ -102,13 +104,15 @@ static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
 }
 
 /* The grey of the paper in each tile, how far apart its darkest and lightest places are, and its
- * middle. */
+ * middle. A dark block is not paper in the shade: levelled, its white letters would drown. */
 static PIX *paper_map(PIX *small, int *ret_spread, int *ret_paper)
 {
     PIX *map = NULL;
-    float dark = 0, middle = 255, light = 0;
+    float dark = 0, middle = 255, light = 0, paper = 0;
 
-    if (pixGetBackgroundGrayMap(small, NULL, TILE_WIDTH, TILE_HEIGHT, TILE_DARK, TILE_PAPER_PIXELS,
+    pixGetRankValueMasked(small, NULL, 0, 0, 8, PAPER_RANK, &paper, NULL);
+    if (pixGetBackgroundGrayMap(small, NULL, TILE_WIDTH, TILE_HEIGHT,
+                                (int)fmaxf(DARK_PAPER * paper, TILE_DARK), TILE_PAPER_PIXELS,
                                 &map) != 0)
         return NULL;
     pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.03f, &dark, NULL);
