@@ -7,8 +7,22 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "pipeline/extract/doubts.h"
+#include "stores/blobs.h"
 #include "workers/reader/reader_client.h"
+
+int stored_file_fd(void *user)
+{
+    struct stored_file *file = user;
+
+    return blobs_get(file->blobs, file->sha256, &file->fd, NULL) < 0 ? -1 : file->fd;
+}
+
+void stored_file_close(struct stored_file *file)
+{
+    mem_close_at(&file->fd);
+}
 
 /* Asks for the doubts of one page; the answers go to the doubts. */
 static int look_at_page(const struct looker *looker, int fd, struct page *const *pages, int page,

@@ -8,6 +8,7 @@
 
 #include "pipeline/extract/extract.h"
 
+struct blobs;
 struct reader;
 
 /* Who looks, and at what. */
@@ -18,6 +19,16 @@ struct looker {
     int (*file_fd)(void *user);
     void *user;
 };
+
+/* A file_fd() for a file of the store: fetched when the first doubt turns up. `fd` begins as -1. */
+struct stored_file {
+    struct blobs *blobs;
+    const char *sha256;
+    int fd;
+};
+int stored_file_fd(void *file);
+void stored_file_close(struct stored_file *file);
+#define AUTO_STORED_FILE __attribute__((cleanup(stored_file_close)))
 
 /* As extract_document(). A reader that fails leaves the document as it was read first. */
 int extract_twice(const struct looker *looker, struct arena *a, struct page *const *pages,

@@ -6,6 +6,8 @@
 #include "pipeline/extract/taught/declared.h"
 #include "stores/records_review.h"
 #include "stores/records_suppliers.h"
+#include "workers/extract_twice.h"
+#include "workers/reader/reader_client.h"
 #include "workers/type_shelf.h"
 
 #include <inttypes.h>
@@ -101,9 +103,26 @@ int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct 
     return 0;
 }
 
-int read_again(struct house *house, const struct extract_context *context, int64_t document_id,
-               struct arena *a, struct document **ret_kept, struct document **ret_fresh,
-               struct err *err)
+static int extract_looking(struct house *house, const char *sha256, struct arena *a,
+                           struct page *const *pages, const struct document *einvoice,
+                           const struct extract_context *context, struct document *d,
+                           struct err *err)
+{
+    AUTO_STORED_FILE struct stored_file file = {house->blobs, sha256, -1};
+    struct looker looker = {.file_fd = stored_file_fd, .user = &file};
+    struct reader_options options;
+    int r;
+
+    reader_options_from(&house->settings, &options);
+    looker.reader = reader_new(&options);
+    r = extract_twice(&looker, a, pages, einvoice, context, d, err);
+    reader_free(looker.reader);
+    return r;
+}
+
+static int read_stored(struct house *house, const struct extract_context *context,
+                       int64_t document_id, bool looks_twice, struct arena *a,
+                       struct document **ret_kept, struct document **ret_fresh, struct err *err)
 {
     struct document *kept = NULL, *fresh = document_new(a), *einvoice = NULL;
     struct document_row row;
@@ -125,10 +144,26 @@ int read_again(struct house *house, const struct extract_context *context, int64
     fresh->declared = kept->declared;
     fresh->language = kept->language;
     fresh->department = kept->department;
-    r = extract_document(a, pages, einvoice, context, fresh, err);
+    r = looks_twice
+            ? extract_looking(house, row.file_sha256, a, pages, einvoice, context, fresh, err)
+            : extract_document(a, pages, einvoice, context, fresh, err);
     if (r < 0)
         return r;
     *ret_kept = kept;
     *ret_fresh = fresh;
     return 0;
+}
+
+int read_again(struct house *house, const struct extract_context *context, int64_t document_id,
+               struct arena *a, struct document **ret_kept, struct document **ret_fresh,
+               struct err *err)
+{
+    return read_stored(house, context, document_id, true, a, ret_kept, ret_fresh, err);
+}
+
+int read_words_again(struct house *house, const struct extract_context *context,
+                     int64_t document_id, struct arena *a, struct document **ret_kept,
+                     struct document **ret_fresh, struct err *err)
+{
+    return read_stored(house, context, document_id, false, a, ret_kept, ret_fresh, err);
 }

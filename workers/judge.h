@@ -27,9 +27,16 @@ int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct 
                          struct err *err);
 
 /* Extracts a document anew from its stored words, as it was sorted; nothing is stored. In arena:
- * the document as the records have it, and as it would be read now. */
+ * the document as the records have it, and as it would be read now. A reader of its own looks at
+ * what is doubtful, as at the first reading. */
 int read_again(struct house *house, const struct extract_context *context, int64_t document_id,
                struct arena *a, struct document **ret_kept, struct document **ret_fresh,
                struct err *err);
+
+/* The same without second looks: for many documents, where only the difference of two readings
+ * counts. */
+int read_words_again(struct house *house, const struct extract_context *context,
+                     int64_t document_id, struct arena *a, struct document **ret_kept,
+                     struct document **ret_fresh, struct err *err);
 
 #endif

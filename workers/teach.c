@@ -79,7 +79,7 @@ static int read_with(const struct learning *q, const struct lessons *lessons, in
     judge.arena = a;
     judge.context.is_known = NULL; /* the verdict is not what is compared */
     judge.context.user = &judge;
-    return read_again(q->house, &judge.context, id, a, ret_kept, ret_fresh, err);
+    return read_words_again(q->house, &judge.context, id, a, ret_kept, ret_fresh, err);
 }
 
 static bool is_same(const char *a, const char *b)

@@ -32,25 +32,6 @@ static int load_file(struct worker *w, int64_t file_id, struct arena *a, struct 
     return r < 0 ? err_wrap(err, r, "file %lld", (long long)file_id) : 0;
 }
 
-/* The file that a second look needs, fetched when the first doubt turns up. */
-struct lazy_file {
-    struct worker *worker;
-    const char *sha256;
-    int fd;
-};
-
-static void lazy_file_close(struct lazy_file *file)
-{
-    mem_close_at(&file->fd);
-}
-
-static int fetch_file(void *user)
-{
-    struct lazy_file *file = user;
-
-    return blobs_get(file->worker->house.blobs, file->sha256, &file->fd, NULL) < 0 ? -1 : file->fd;
-}
-
 /* Attachments are safe in the blob store before their rows are written. */
 static int keep_attachments(struct worker *w, const struct opened *opened,
                             const struct file_row *file, struct arena *a, struct new_file **ret,
@@ -177,8 +158,8 @@ int stage_extract(struct worker *w, const struct job *job, struct arena *a,
     struct judge judge;
     struct document_row row;
     struct document *d = NULL, *einvoice = NULL;
-    struct lazy_file file __attribute__((cleanup(lazy_file_close))) = {w, NULL, -1};
-    const struct looker looker = {w->reader, fetch_file, &file};
+    AUTO_STORED_FILE struct stored_file file = {w->house.blobs, NULL, -1};
+    const struct looker looker = {w->reader, stored_file_fd, &file};
     struct page **pages = NULL;
     size_t n_pages = 0;
     int r = records_load_document(w->house.records, job->id.object, a, &row, &d, err);
