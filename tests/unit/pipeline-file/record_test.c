@@ -17,7 +17,7 @@
 
 #define WIDTH_PT 595.0f
 #define HEIGHT_PT 842.0f
-#define DPI 150
+#define DPI 75
 #define ICC "/usr/share/color/icc/sRGB.icc"
 #define FONT "/usr/share/tesseract-ocr/5/tessdata/pdf.ttf"
 #define JARS                                                                                       \
@@ -75,11 +75,15 @@ static PIX *draw(struct arena *a, struct page *page)
         }
     }
     cairo_surface_flush(surface);
-    for (int y = 0; y < height; y++)
+    for (int y = 0; y < height; y++) {
+        const unsigned char *from = cairo_image_surface_get_data(surface) +
+                                    y * cairo_image_surface_get_stride(surface);
+
+        l_uint32 *row = pixGetData(grey) + y * pixGetWpl(grey);
+
         for (int x = 0; x < width; x++)
-            pixSetPixel(grey, x, y,
-                        cairo_image_surface_get_data(
-                            surface)[y * cairo_image_surface_get_stride(surface) + 4 * x + 1]);
+            SET_DATA_BYTE(row, x, from[4 * x + 1]);
+    }
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
     return grey;
@@ -182,7 +186,7 @@ static void test_picture_stands_upright(void **state)
         struct record_page source = {page, &image};
         const char *path = in_folder(state, "a.pdf"), *to = in_folder(state, "a");
         char *const command[] = {"pdftoppm", "-gray",      "-png",     "-singlefile", "-r",
-                                 "150",      (char *)path, (char *)to, NULL};
+                                 "75",       (char *)path, (char *)to, NULL};
         AUTO_FREE unsigned char *bytes = NULL;
         AUTO_FREE char *output = NULL;
         PIX *file, *read, *rendered, *wanted, *difference;

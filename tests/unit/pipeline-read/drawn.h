@@ -78,9 +78,12 @@ static inline PIX *drawn_pix(struct drawn *d)
     PIX *grey = pixCreate(width, height, 8);
 
     cairo_surface_flush(d->surface);
-    for (int y = 0; y < height; y++)
+    for (int y = 0; y < height; y++) {
+        l_uint32 *row = pixGetData(grey) + y * pixGetWpl(grey);
+
         for (int x = 0; x < width; x++)
-            pixSetPixel(grey, x, y, from[y * stride + 4 * x + 1]);
+            SET_DATA_BYTE(row, x, from[y * stride + 4 * x + 1]);
+    }
     cairo_destroy(d->cairo);
     cairo_surface_destroy(d->surface);
     return grey;

@@ -98,14 +98,14 @@ static void test_skew(void **state)
                          0, 0);
     struct page *page = read_drawn(&a, pix, 300).page;
     const struct word *first = find_word(page, "Faktura");
-    double x = LEFT_PT - LEAF_WIDTH_PT / 2, y = TOP_PT - LEAF_HEIGHT_PT / 2, rad = deg * M_PI / 180;
+    double x = LEFT_PT - A4_WIDTH_PT / 2, y = TOP_PT - A4_HEIGHT_PT / 2, rad = deg * M_PI / 180;
 
     (void)state;
     assert_true(fabs(page->skew_deg - deg) < 0.2);
     expect_letter(page, 0);
     assert_non_null(first);
-    assert_true(fabs(first->box.x0 - (x * cos(rad) - y * sin(rad) + LEAF_WIDTH_PT / 2)) < 3);
-    assert_true(fabs(first->box.y1 - (x * sin(rad) + y * cos(rad) + LEAF_HEIGHT_PT / 2)) < 3);
+    assert_true(fabs(first->box.x0 - (x * cos(rad) - y * sin(rad) + A4_WIDTH_PT / 2)) < 3);
+    assert_true(fabs(first->box.y1 - (x * sin(rad) + y * cos(rad) + A4_HEIGHT_PT / 2)) < 3);
     pixDestroy(&straight);
     pixDestroy(&pix);
 }
@@ -149,8 +149,8 @@ static void test_white_on_dark(void **state)
     pixDestroy(&pix);
 }
 
-/* A dark grey footer runs to the edges as a scanner's lid does, and is no paper in the shade either:
- * what little stands in it is read. */
+/* A dark grey footer runs to the edges as a scanner's lid does, and is no paper in the shade
+ * either: what little stands in it is read. */
 static void test_white_on_a_grey_footer(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};

@@ -84,13 +84,20 @@ static struct line_input input_random(struct arena *a, int width, int height, ui
     return in;
 }
 
-static void run(const struct model *m, const char *kernel, struct arena *a,
-                const struct line_input *inputs, size_t count, struct posteriors *ret)
+static struct forward *forward_of(const struct model *m, const char *kernel)
 {
     struct forward *f;
 
     assert_int_equal(forward_new(m, kernel, &f, NULL), 0);
     assert_string_equal(forward_kernel(f), kernel);
+    return f;
+}
+
+static void run(const struct model *m, const char *kernel, struct arena *a,
+                const struct line_input *inputs, size_t count, struct posteriors *ret)
+{
+    struct forward *f = forward_of(m, kernel);
+
     forward_run(f, a, inputs, count, ret);
     forward_free(f);
 }
@@ -114,62 +121,103 @@ static const struct sizes networks[] = {
 
 enum { LINES = 15 };
 
+/* One network and what the portable kernel makes of its lines; made once for all kernels. */
+struct example {
+    struct model model;
+    struct line_input inputs[LINES];
+    struct posteriors truths[LINES];
+};
+
+static struct arena shared_arena = {.max = ARENA_MAX};
+static struct example examples[ARRAY_LENGTH(networks)];
+
 static void networks_compare(const char *kernel)
 {
-    uint32_t seed = 3;
-
     for (size_t i = 0; i < ARRAY_LENGTH(networks); i++) {
         AUTO_ARENA struct arena a = {.max = ARENA_MAX};
-        struct line_input inputs[LINES];
-        struct posteriors answers[LINES], truths[LINES];
-        struct model m = {0};
+        struct posteriors answers[LINES];
 
-        network_random(&a, &networks[i], &seed, &m.network);
-        for (int line = 0; line < LINES; line++)
-            inputs[line] = input_random(&a, line < 4 ? line + 1 : (int)(random_next(&seed) % 260),
-                                        networks[i].height, &seed);
-        run(&m, "portable", &a, inputs, LINES, truths);
-        run(&m, kernel, &a, inputs, LINES, answers);
+        run(&examples[i].model, kernel, &a, examples[i].inputs, LINES, answers);
         for (size_t line = 0; line < LINES; line++)
-            assert_same(&answers[line], &truths[line], line);
+            assert_same(&answers[line], &examples[i].truths[line], line);
     }
 }
 
-static void recording_compare(const char *kernel, const char *name)
-{
-    AUTO_ARENA struct arena a = {.max = ARENA_MAX};
-    struct recording_head head;
+/* Lines recorded of a shipped model; found once, as a model is known by the hash of its bytes. */
+static struct shelf {
+    const char *name;
+    bool has_model;
+    struct model model;
     struct recorded_line *lines;
-    const char *model;
-    struct model m;
     size_t count;
+} recordings[] = {{.name = "eng"}, {.name = "swe"}, {.name = "Latin"}};
+
+static void shelf_open(struct shelf *r, struct arena *a)
+{
+    struct recording_head head;
+    const char *model;
 
     assert_int_equal(
-        recording_read(&a, arena_printf(&a, TEST_SOURCE_DIR "/oracle/recordings/%s.rec", name),
-                       &head, &lines, &count, NULL),
+        recording_read(a, arena_printf(a, TEST_SOURCE_DIR "/oracle/recordings/%s.rec", r->name),
+                       &head, &r->lines, &r->count, NULL),
         0);
-    model = recording_find_model(&a, &head, NULL);
-    if (!model) {
+    assert_true(r->count > 0);
+    model = recording_find_model(a, &head, NULL);
+    r->has_model = model && model_open(model, &r->model, NULL) == 0;
+    if (!r->has_model)
         print_message("no model %s here\n", head.model);
-        return;
-    }
-    assert_int_equal(model_open(model, &m, NULL), 0);
-    assert_true(count > 0);
-    for (size_t i = 0; i < count; i++) {
-        const struct recorded_pass *pass = &lines[i].passes[lines[i].kept];
-        struct line_image scaled = line_scale(&a, &lines[i].crop, m.network.height);
+}
+
+static void recording_compare(const char *kernel, const struct shelf *r)
+{
+    struct forward *forward = r->has_model ? forward_of(&r->model, kernel) : NULL;
+
+    for (size_t i = 0; forward && i < r->count; i++) {
+        AUTO_ARENA struct arena a = {.max = ARENA_MAX};
+        const struct recorded_line *line = &r->lines[i];
+        struct line_image scaled = line_scale(&a, &line->crop, r->model.network.height);
         struct line_input input;
         struct posteriors answer;
 
-        if (lines[i].kept)
+        if (line->kept)
             scaled = line_invert(&a, &scaled);
-        line_normalise(&a, &scaled, lines[i].scale, &input);
-        run(&m, kernel, &a, &input, 1, &answer);
+        line_normalise(&a, &scaled, line->scale, &input);
+        forward_run(forward, &a, &input, 1, &answer);
         assert_true(recording_hash(answer.values, (size_t)answer.steps * (size_t)answer.classes *
                                                       sizeof *answer.values) ==
-                    pass->posteriors_hash);
+                    line->passes[line->kept].posteriors_hash);
     }
-    model_close(&m);
+    forward_free(forward);
+}
+
+static int shared_make(void **state)
+{
+    struct arena *a = &shared_arena;
+    uint32_t seed = 3;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(networks); i++) {
+        struct example *e = &examples[i];
+
+        network_random(a, &networks[i], &seed, &e->model.network);
+        for (int line = 0; line < LINES; line++)
+            e->inputs[line] = input_random(a, line < 4 ? line + 1 : (int)(random_next(&seed) % 260),
+                                           networks[i].height, &seed);
+        run(&e->model, "portable", a, e->inputs, LINES, e->truths);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(recordings); i++)
+        shelf_open(&recordings[i], a);
+    return 0;
+}
+
+static int shared_release(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(recordings); i++)
+        if (recordings[i].has_model)
+            model_close(&recordings[i].model);
+    arena_release(&shared_arena);
+    return 0;
 }
 
 static void kernel_compare(const char *name)
@@ -179,9 +227,8 @@ static void kernel_compare(const char *name)
         skip();
     }
     networks_compare(name);
-    recording_compare(name, "eng");
-    recording_compare(name, "swe");
-    recording_compare(name, "Latin");
+    for (size_t i = 0; i < ARRAY_LENGTH(recordings); i++)
+        recording_compare(name, &recordings[i]);
 }
 
 static void vnni_gives_the_portable_bits(void **state)
@@ -226,5 +273,5 @@ int main(void)
         cmocka_unit_test(the_fastest_kernel_is_found_first),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, shared_make, shared_release);
 }
