@@ -3,7 +3,7 @@
  * With a memory, each document is read with what the earlier ones of its supplier taught, and
  * teaches in its turn: its truth stands for the person who corrects and approves it. The supplier
  * is found by the truth too; how well the store finds it by signs is measured by
- * scripts/accuracy-memory.
+ * scripts/accuracy-line.
  */
 #include "pipeline/sort/train_read.h"
 #include "pipeline/extract/calibration.h"
