@@ -88,12 +88,12 @@ static int row_runs(const struct bitmap *b, int y, int length, struct run *at)
                 continue;
             }
             if (x - from >= length)
-                at[count++] = (struct run){from, x, 0};
+                at[count++] = (struct run){from, x, 0, -1};
             from = -1;
         }
     }
     if (from >= 0 && b->width - from >= length)
-        at[count++] = (struct run){from, b->width, 0};
+        at[count++] = (struct run){from, b->width, 0, -1};
     return count;
 }
 
@@ -151,21 +151,24 @@ static int number_marks(int *parent, int labels)
     return count;
 }
 
+/* From the last run to the first, each before those of its mark seen so far. */
 static void measure(struct marks *m, const int *number, int height)
 {
-    for (int y = 0; y < height; y++)
-        for (int i = m->row[y]; i < m->row[y + 1]; i++) {
+    for (int y = height - 1; y >= 0; y--)
+        for (int i = m->row[y + 1] - 1; i >= m->row[y]; i--) {
             struct run *run = &m->runs[i];
             struct mark *mark = &m->marks[run->mark = number[run->mark]];
 
             if (mark->area == 0)
-                *mark = (struct mark){run->x0, y, run->x1, y + 1, 0};
+                *mark = (struct mark){run->x0, y, run->x1, y + 1, 0, -1};
             if (run->x0 < mark->x0)
                 mark->x0 = run->x0;
             if (run->x1 > mark->x1)
                 mark->x1 = run->x1;
-            mark->y1 = y + 1;
+            mark->y0 = y;
             mark->area += run->x1 - run->x0;
+            run->next = mark->first;
+            mark->first = i;
         }
 }
 
@@ -196,8 +199,11 @@ bool marks_find(struct arena *a, const struct bitmap *b, int length, struct mark
 
 void mark_erase(const struct marks *m, int i, struct bitmap *ink)
 {
-    for (int y = m->marks[i].y0; y < m->marks[i].y1; y++)
-        for (int k = m->row[y]; k < m->row[y + 1]; k++)
-            if (m->runs[k].mark == i)
-                bitmap_fill(ink, y, m->runs[k].x0, m->runs[k].x1, false);
+    int y = m->marks[i].y0;
+
+    for (int k = m->marks[i].first; k >= 0; k = m->runs[k].next) {
+        while (k >= m->row[y + 1])
+            y++;
+        bitmap_fill(ink, y, m->runs[k].x0, m->runs[k].x1, false);
+    }
 }

@@ -37,12 +37,14 @@ void bitmap_fill(struct bitmap *b, int y, int x0, int x1, bool is_dark);
 /* Pixels of a row that hang together: [x0, x1), part of marks[mark]. */
 struct run {
     int x0, x1, mark;
+    int next; /* the run of the same mark that follows, further right or down; -1 at the end */
 };
 
 /* A connected piece of ink (8 neighbours). */
 struct mark {
     int x0, y0, x1, y1; /* right and bottom exclusive */
     int area;           /* dark pixels */
+    int first;          /* of its runs, the leftmost of row y0 */
 };
 
 enum { RUNS_MAX = 1500000 };

@@ -17,49 +17,49 @@
 
 enum { CANDIDATES_MAX = 300 };
 
-/* Where row y of mark i begins and ends; false when it has none. */
-static bool row_span(const struct marks *m, int i, int y, int *ret_from, int *ret_to)
+/* A mark's own rows, from their first to their last dark pixel; word 0 begins at or left of x0. */
+static struct bitmap shape_of(struct arena *a, const struct marks *m, const struct mark *mark)
 {
-    bool is_any = false;
+    int left = mark->x0 & ~63, y = mark->y0, end = -1;
+    struct bitmap b = bitmap_new(a, mark->x1 - left, mark_height(mark));
 
-    for (int k = m->row[y]; k < m->row[y + 1]; k++)
-        if (m->runs[k].mark == i) {
-            *ret_from = is_any ? *ret_from : m->runs[k].x0;
-            *ret_to = m->runs[k].x1;
-            is_any = true;
+    for (int k = mark->first; k >= 0; k = m->runs[k].next) {
+        const struct run *run = &m->runs[k];
+
+        if (k >= m->row[y + 1]) {
+            y++;
+            end = -1;
         }
-    return is_any;
+        bitmap_fill(&b, y - mark->y0, (end < 0 ? run->x0 : end) - left, run->x1 - left, true);
+        end = run->x1;
+    }
+    return b;
 }
 
-/* The block's rows from their first to their last dark pixel, white for dark: what is dark inside
- * an o is another mark, but no letter either. */
-static struct bitmap inside(struct arena *a, const struct marks *m, int i, const struct bitmap *ink)
+/* What is white in the shape of a mark: what is dark inside an o is another mark, but no letter
+ * either. */
+static struct bitmap inside(struct arena *a, const struct bitmap *shape, const struct mark *mark,
+                            const struct bitmap *ink)
 {
-    const struct mark *mark = &m->marks[i];
-    struct bitmap b = bitmap_new(a, mark_width(mark), mark_height(mark));
-    int from, to;
+    struct bitmap b = bitmap_new(a, shape->width, shape->height);
 
-    for (int y = mark->y0; y < mark->y1; y++)
-        if (row_span(m, i, y, &from, &to))
-            for (int x = from; x < to; x++)
-                if (!bitmap_get(ink, x, y))
-                    bitmap_fill(&b, y - mark->y0, x - mark->x0, x - mark->x0 + 1, true);
+    for (int y = 0; y < b.height; y++)
+        for (int i = 0; i < b.stride; i++)
+            bitmap_row(&b, y)[i] = bitmap_row(shape, y)[i] &
+                                   ~bitmap_row(ink, mark->y0 + y)[mark->x0 / 64 + i];
     return b;
 }
 
 /* Solid rows in the upper and in the lower part. */
-static bool is_solid(const struct marks *m, int i)
+static bool is_solid(const struct marks *m, const struct mark *mark)
 {
-    const struct mark *mark = &m->marks[i];
     int upper = 0, lower = 0, part = 2 * mark_height(mark) / 5;
 
-    for (int y = mark->y0; y < mark->y1; y++)
-        for (int k = m->row[y]; k < m->row[y + 1]; k++)
-            if (m->runs[k].mark == i &&
-                (float)(m->runs[k].x1 - m->runs[k].x0) > SOLID_SHARE * (float)mark_width(mark)) {
-                upper += y < mark->y0 + part;
-                lower += y >= mark->y1 - part;
-            }
+    for (int k = mark->first; k >= 0; k = m->runs[k].next)
+        if ((float)(m->runs[k].x1 - m->runs[k].x0) > SOLID_SHARE * (float)mark_width(mark)) {
+            upper += k < m->row[mark->y0 + part];
+            lower += k >= m->row[mark->y1 - part];
+        }
     return upper >= 2 && lower >= 2;
 }
 
@@ -84,20 +84,17 @@ static bool holds_letters(const struct marks *white, const struct mark *block, f
 }
 
 /* Puts the white pieces into the ink as letters, and the block's own shape into `turned`. */
-static void turn(const struct marks *m, int i, const struct bitmap *letters, struct bitmap *ink,
-                 struct bitmap *turned)
+static void turn(const struct mark *mark, const struct bitmap *shape, const struct bitmap *letters,
+                 struct bitmap *ink, struct bitmap *turned)
 {
-    const struct mark *mark = &m->marks[i];
+    for (int y = 0; y < shape->height; y++)
+        for (int i = 0; i < shape->stride; i++) {
+            uint64_t own = bitmap_row(shape, y)[i], letter = bitmap_row(letters, y)[i];
+            uint64_t *to = &bitmap_row(ink, mark->y0 + y)[mark->x0 / 64 + i];
 
-    for (int y = mark->y0; y < mark->y1; y++) {
-        int from, to;
-
-        if (!row_span(m, i, y, &from, &to))
-            continue;
-        bitmap_fill(turned, y, from, to, true);
-        for (int x = from; x < to; x++)
-            bitmap_fill(ink, y, x, x + 1, bitmap_get(letters, x - mark->x0, y - mark->y0));
-    }
+            *to = (*to & ~own) | letter;
+            bitmap_row(turned, mark->y0 + y)[mark->x0 / 64 + i] |= own;
+        }
 }
 
 static long box_area(const struct mark *mark)
@@ -112,13 +109,13 @@ static void look_at(struct arena *a, const struct marks *m, int i, float dpi, st
     const struct mark *mark = &m->marks[i];
     struct marks white;
 
-    if ((float)mark->area > DARK_SHARE * (float)box_area(mark) && is_solid(m, i)) {
-        struct bitmap letters = inside(a, m, i, ink);
+    if ((float)mark->area > DARK_SHARE * (float)box_area(mark) && is_solid(m, mark)) {
+        struct bitmap shape = shape_of(a, m, mark), letters = inside(a, &shape, mark, ink);
 
         if (marks_find(a, &letters, 1, &white) && holds_letters(&white, mark, dpi)) {
             if (!turned->words)
                 *turned = bitmap_new(a, ink->width, ink->height);
-            turn(m, i, &letters, ink, turned);
+            turn(mark, &shape, &letters, ink, turned);
             ret->turned_area += box_area(mark);
             ret->has_changed = true;
             return;

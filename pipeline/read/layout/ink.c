@@ -2,12 +2,16 @@
  * Grey to black and white, tile by tile: each tile's paper and darkest grey come from a histogram
  * of every fourth pixel of every fourth row, its threshold lies between them and is smoothed with
  * its neighbours', so that faint print is ink where it stands on clean paper. A tile without
- * contrast, and one that is dark all over, take a threshold from the page's paper. Eight pixels are
- * compared at a time in one register.
+ * contrast, and one that is dark all over, take a threshold from the page's paper. A grainy page is
+ * smoothed before, or its grain would be the contrast of every empty tile. Sixteen pixels are
+ * worked on at a time in one register.
  */
 #include "pipeline/read/layout/layout.h"
 
 #include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -20,7 +24,16 @@
 #define EMPTY_SHARE 0.6f /* of the page's paper: the threshold where nothing is printed */
 #define DARK_PAPER 0.6f  /* of the page's paper: a tile darker than this is a dark block */
 
-enum { TILE = 64, STEP = 4, BINS = 64 };
+enum {
+    TILE = 64,
+    STEP = 4,
+    BINS = 64,
+    GRAIN_STEP = 16,
+    GRAIN_MIN = 11 /* between neighbours: good scans have 0 to 8, bad ones 13 and more */
+};
+
+/* Sixteen pixels. */
+typedef uint32_t pixels16 __attribute__((vector_size(16)));
 
 struct tiles {
     unsigned char *paper, *dark;
@@ -37,6 +50,80 @@ static unsigned char rank(const int histogram[BINS], int total, float share)
     while (i < BINS - 1 && (float)(sum + histogram[i]) < share * (float)total)
         sum += histogram[i++];
     return (unsigned char)(i * (256 / BINS) + 256 / BINS / 2);
+}
+
+/* What three of four neighbours differ by, or less: half of them may be white. */
+static int grain_of(const struct layout_page *page)
+{
+    int seen[256] = {0}, total = 0, below = 0, grain = 0;
+
+    for (int y = 0; y < page->height; y += GRAIN_STEP)
+        for (int x = 0; x + 1 < page->width; x += GRAIN_STEP, total++) {
+            uint32_t word = page->grey[(size_t)y * (size_t)page->grey_words + (size_t)x / 4];
+
+            seen[abs((int)(word >> 24) - (int)(word >> 16 & 255))]++;
+        }
+    while (grain < 255 && 4 * (below += seen[grain]) < 3 * total)
+        grain++;
+    return grain;
+}
+
+static pixels16 load(const uint32_t *from)
+{
+    pixels16 pixels;
+
+    memcpy(&pixels, from, sizeof pixels);
+    return pixels;
+}
+
+static pixels16 mean(pixels16 a, pixels16 b)
+{
+    return (a & b) + (((a ^ b) & 0xfefefefe) >> 1);
+}
+
+/* Where a group of four words begins, the last one as far left as it must. */
+static int group_at(int i, int words)
+{
+    return i + 4 > words ? words - 4 : i;
+}
+
+/* A row whose pixels weigh a half, and their neighbours in the row a quarter each; `row` has a word
+ * to spare at both ends. */
+static void smooth_across(uint32_t *row, int words, uint32_t *to)
+{
+    row[-1] = row[0] >> 24;
+    row[words] = row[words - 1] << 24;
+    for (int i = 0; i < words; i += 4) {
+        int at = group_at(i, words);
+        pixels16 middle = load(row + at);
+        pixels16 left = middle >> 8 | load(row + at - 1) << 24;
+        pixels16 right = middle << 8 | load(row + at + 1) >> 24;
+
+        middle = mean(mean(left, right), middle);
+        memcpy(to + at, &middle, sizeof middle);
+    }
+}
+
+/* The grey of a page, each pixel averaged with its eight neighbours. */
+static const uint32_t *smoothed(struct arena *a, const struct layout_page *page)
+{
+    int words = page->grey_words, last = page->height - 1;
+    uint32_t *grey = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *grey);
+    uint32_t *row = (uint32_t *)arena_alloc_array(a, (size_t)words + 2, sizeof *row) + 1;
+
+    for (int y = 0; y <= last; y++) {
+        const uint32_t *at = page->grey + (size_t)y * (size_t)words;
+        const uint32_t *above = y ? at - words : at, *below = y < last ? at + words : at;
+
+        for (int i = 0; i < words; i += 4) {
+            int from = group_at(i, words);
+            pixels16 sum = mean(mean(load(above + from), load(below + from)), load(at + from));
+
+            memcpy(row + from, &sum, sizeof sum);
+        }
+        smooth_across(row, words, grey + (size_t)y * (size_t)words);
+    }
+    return grey;
 }
 
 static void measure_tile(const struct layout_page *page, int column, int row, struct tiles *t)
@@ -142,13 +229,18 @@ static uint32_t ink_word(const uint32_t *row, int words, int i, unsigned char th
 
 void layout_ink(struct arena *a, struct layout_page *page)
 {
-    struct tiles t = find_thresholds(a, page);
+    struct layout_page seen = *page;
+    struct tiles t;
     int words = (page->width + 31) / 32, grey_words = (page->width + 3) / 4;
     uint32_t *ink = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *ink);
-    unsigned char *than = arena_alloc(a, (size_t)t.columns);
+    unsigned char *than;
 
+    if (page->grey_words >= 4 && grain_of(page) >= GRAIN_MIN)
+        seen.grey = smoothed(a, page);
+    t = find_thresholds(a, &seen);
+    than = arena_alloc(a, (size_t)t.columns);
     for (int y = 0; y < page->height; y++) {
-        const uint32_t *row = page->grey + (size_t)y * (size_t)page->grey_words;
+        const uint32_t *row = seen.grey + (size_t)y * (size_t)page->grey_words;
 
         for (int column = 0; y % TILE == 0 && column < t.columns; column++)
             than[column] = smooth_threshold(&t, column, y / TILE);

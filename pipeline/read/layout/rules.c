@@ -59,14 +59,11 @@ static struct bitmap slabs_of(struct arena *a, const struct bitmap *ink)
 static float lean(const struct marks *m, int i)
 {
     const struct mark *mark = &m->marks[i];
-    int first = -1, last = -1;
+    int first = m->runs[mark->first].x0, last = first;
 
-    for (int k = m->row[mark->y0]; k < m->row[mark->y0 + 1]; k++)
-        if (m->runs[k].mark == i) {
-            first = first < 0 ? m->runs[k].x0 : first;
-            last = m->runs[k].x1;
-        }
-    return (float)(first + last) < (float)(mark->x0 + mark->x1) ? 1 : -1;
+    for (int k = mark->first; k >= 0 && k < m->row[mark->y0 + 1]; k = m->runs[k].next)
+        last = m->runs[k].x1;
+    return first + last < mark->x0 + mark->x1 ? 1 : -1;
 }
 
 /* Does the ink end on both sides of a piece, along enough of it? Long runs within a picture are no

@@ -17,6 +17,7 @@ struct paper {
     cairo_t *cairo;
     struct layout_page page;
     struct layout layout;
+    int grain; /* levels of grey, either way */
 };
 
 static void paper_init(struct paper *p, double width_pt, double height_pt)
@@ -62,12 +63,28 @@ static void frame(struct paper *p, double x, double y, double w, double h)
     cairo_stroke(p->cairo);
 }
 
+static unsigned next_random(unsigned *seed)
+{
+    *seed = *seed * 1103515245 + 12345;
+    return *seed >> 12;
+}
+
+/* A pixel of the drawing, as a cheap sensor sees it. */
+static uint32_t seen(const struct paper *p, unsigned char level, unsigned *seed)
+{
+    int grey = level +
+               (p->grain ? (int)(next_random(seed) % (2 * (unsigned)p->grain)) - p->grain : 0);
+
+    return (uint32_t)(grey < 0 ? 0 : grey > 255 ? 255 : grey);
+}
+
 /* The grey of the drawing, in Leptonica's rows. */
 static void take_grey(struct paper *p)
 {
     int stride = cairo_image_surface_get_stride(p->surface);
     const unsigned char *from = cairo_image_surface_get_data(p->surface);
     struct layout_page *page = &p->page;
+    unsigned seed = 1;
     uint32_t *grey;
 
     cairo_surface_flush(p->surface);
@@ -78,7 +95,7 @@ static void take_grey(struct paper *p)
     grey = arena_alloc_array(&p->arena, (size_t)page->grey_words * (size_t)page->height, 4);
     for (int y = 0; y < page->height; y++)
         for (int x = 0; x < page->width; x++)
-            grey[y * page->grey_words + x / 4] |= (uint32_t)from[y * stride + 4 * x + 1]
+            grey[y * page->grey_words + x / 4] |= seen(p, from[y * stride + 4 * x + 1], &seed)
                                                   << (24 - 8 * (x & 3));
     page->grey = grey;
 }
@@ -305,10 +322,20 @@ static void test_skew(void **state)
     assert_true(at.y0 > p.layout.lines[0].box.y0);
 }
 
-static unsigned next_random(unsigned *seed)
+static void test_grain(void **state)
 {
-    *seed = *seed * 1103515245 + 12345;
-    return *seed >> 12;
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 400, 500);
+    p.grain = 48;
+    for (int i = 0; i < 5; i++)
+        text(&p, 30, 40 + 80 * i, "A line on a grey and noisy page");
+    find(&p, true);
+    assert_null(p.layout.refusal);
+    assert_int_equal(p.layout.line_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_spans(&p, i, 30, 30 + width_of(&p, "A line on a grey and noisy page"));
 }
 
 static void test_dust_is_told(void **state)
@@ -507,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_turned),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_skew),
+        cmocka_unit_test(test_grain),
         cmocka_unit_test(test_dust_is_told),
         cmocka_unit_test(test_blots_are_told),
         cmocka_unit_test(test_picture_is_told),
