@@ -5,6 +5,7 @@
  */
 #include "pipeline/extract/phrases.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,41 +38,49 @@ static size_t first_of_length(int length)
     return low;
 }
 
-/* Levenshtein distance of two keys, given up with limit + 1 as soon as it must pass the limit. */
-static int edit_distance(const char *a, int a_length, const char *b, int b_length, int limit)
+/* A key as the distance wants it: for each byte, the places where it stands. */
+struct pattern {
+    uint64_t at[UCHAR_MAX + 1];
+    int length; /* of the key, 1 to 63 */
+};
+
+static void pattern_init(struct pattern *p, const char *key)
 {
-    int row[PHRASE_KEY_SIZE + 1];
+    memset(p, 0, sizeof *p);
+    for (; key[p->length]; p->length++)
+        p->at[(unsigned char)key[p->length]] |= UINT64_C(1) << p->length;
+}
 
-    for (int j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (int i = 1; i <= a_length; i++) {
-        int diagonal = row[0], best = row[0] = i;
+/* Levenshtein distance, a whole column of the table in one word (Myers 1999: `more` and `less` are
+ * where a cell is one above or below the cell over it); limit + 1 as soon as it must pass the limit.
+ */
+static int edit_distance(const struct pattern *p, const char *text, int length, int limit)
+{
+    uint64_t more = UINT64_MAX, less = 0, last = UINT64_C(1) << (p->length - 1);
+    int distance = p->length;
 
-        for (int j = 1; j <= b_length; j++) {
-            int cost = diagonal + (a[i - 1] != b[j - 1]);
+    for (int i = 0; i < length && distance - (length - i) <= limit; i++) {
+        uint64_t equal = p->at[(unsigned char)text[i]], down = equal | less;
+        uint64_t across = (((equal & more) + more) ^ more) | equal;
+        uint64_t up = less | ~(across | more), back = more & across;
 
-            diagonal = row[j];
-            if (row[j] + 1 < cost)
-                cost = row[j] + 1;
-            if (row[j - 1] + 1 < cost)
-                cost = row[j - 1] + 1;
-            row[j] = cost;
-            if (cost < best)
-                best = cost;
-        }
-        if (best > limit)
-            return limit + 1;
+        distance += ((up & last) != 0) - ((back & last) != 0);
+        up = up << 1 | 1;
+        more = back << 1 | ~(down | up);
+        less = up & down;
     }
-    return row[b_length];
+    return distance < limit ? distance : limit + (distance > limit);
 }
 
 int phrase_distance(const char *a, const char *b, int limit)
 {
-    int a_length = (int)strlen(a), b_length = (int)strlen(b);
+    int length = (int)strlen(b);
+    struct pattern p;
 
-    if (abs(a_length - b_length) > limit)
-        return limit + 1;
-    return edit_distance(a, a_length, b, b_length, limit);
+    pattern_init(&p, a);
+    if (p.length == 0)
+        return length <= limit ? length : limit + 1;
+    return edit_distance(&p, b, length, limit);
 }
 
 const struct phrase *phrase_find_near(const char *key)
@@ -79,7 +88,10 @@ const struct phrase *phrase_find_near(const char *key)
     int length = (int)strlen(key), limit = length / 6;
     uint64_t bag = phrase_bag(key);
     const struct phrase *best = NULL;
+    struct pattern pattern;
 
+    if (limit > 0)
+        pattern_init(&pattern, key);
     for (size_t i = first_of_length(length - limit < 6 ? 6 : length - limit);
          limit > 0 && i < phrase_count && phrase_table[i].length <= length + limit; i++) {
         const struct phrase *phrase = &phrase_table[i];
@@ -87,7 +99,7 @@ const struct phrase *phrase_find_near(const char *key)
 
         if (__builtin_popcountll(phrase->bag ^ bag) > 2 * limit)
             continue;
-        distance = edit_distance(key, length, phrase->key, phrase->length, limit);
+        distance = edit_distance(&pattern, phrase->key, phrase->length, limit);
         if (distance <= limit) {
             best = phrase;
             limit = distance - 1;
