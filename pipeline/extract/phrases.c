@@ -52,8 +52,8 @@ static void pattern_init(struct pattern *p, const char *key)
 }
 
 /* Levenshtein distance, a whole column of the table in one word (Myers 1999: `more` and `less` are
- * where a cell is one above or below the cell over it); limit + 1 as soon as it must pass the limit.
- */
+ * where a cell is one above or below the cell over it); limit + 1 as soon as it must pass the
+ * limit. */
 static int edit_distance(const struct pattern *p, const char *text, int length, int limit)
 {
     uint64_t more = UINT64_MAX, less = 0, last = UINT64_C(1) << (p->length - 1);
