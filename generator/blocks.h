@@ -68,6 +68,11 @@ struct font fit_font(struct pen *pen, const struct font *font, const char *text,
 void lane_text(struct flow *flow, struct lane *lane, const struct font *font, enum field field,
                const char *text);
 
+/* A company's name, on two lines where `is_broken`: the legal form, two words or half of them go
+ * below, as is this supplier's habit. */
+void lane_name(struct flow *flow, struct lane *lane, const struct font *font, enum field field,
+               const char *name, bool is_broken);
+
 /* "Label value" as one line of a lane; nothing where the field has no value. */
 void lane_fact(struct flow *flow, struct lane *lane, const struct font *font, const char *key,
                enum field field);

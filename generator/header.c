@@ -81,25 +81,6 @@ static void lane_logo(struct flow *flow, struct lane *lane)
     lane->y += LOGO_HEIGHT;
 }
 
-/* Where two lines are wanted, the last word (the legal form) and the one before go below. */
-static void name_lines(const struct flow *flow, const char *name, char *ret_lines[2])
-{
-    const char *last = strrchr(name, ' ');
-    const char *middle = last;
-
-    ret_lines[0] = g_strdup(name);
-    ret_lines[1] = NULL;
-    if (flow->style->name != NAME_TWO_LINES || last == NULL)
-        return;
-    while (middle > name && middle[-1] != ' ')
-        middle--;
-    if (middle == name)
-        middle = last + 1;
-    g_free(ret_lines[0]);
-    ret_lines[0] = g_strndup(name, (gsize)(middle - name - 1));
-    ret_lines[1] = g_strdup(middle);
-}
-
 static void sender_name(struct flow *flow, struct lane *lane)
 {
     enum field field = sender_field(flow, F_SELLER_NAME);
@@ -107,7 +88,6 @@ static void sender_name(struct flow *flow, struct lane *lane)
     bool in_band = flow->style->layout.band == BAND_TOP;
     bool is_dark = flow->style->name == NAME_DARK && !in_band;
     struct font font = style_font(flow->style, 1.5, true);
-    char *lines[2];
 
     if (flow->style->name == NAME_WORDMARK) {
         font.family = flow->style->name_family;
@@ -116,7 +96,6 @@ static void sender_name(struct flow *flow, struct lane *lane)
     }
     if (in_band || is_dark)
         font.colour = WHITE;
-    name_lines(flow, name, lines);
     if (is_dark) {
         struct font fitted = fit_font(flow->page->pen, &font, name, lane->width - 12);
         double width = pen_width(flow->page->pen, &fitted, name) + 12;
@@ -129,11 +108,8 @@ static void sender_name(struct flow *flow, struct lane *lane)
         lane_text(flow, &inner, &fitted, field, name);
         lane->y += font.size * 2.1;
     } else {
-        for (int i = 0; i < 2 && lines[i] != NULL; i++)
-            lane_text(flow, lane, &font, field, lines[i]);
+        lane_name(flow, lane, &font, field, name, flow->style->name == NAME_TWO_LINES);
     }
-    g_free(lines[0]);
-    g_free(lines[1]);
 }
 
 void sender_address(struct flow *flow, struct lane *lane, const struct font *font)

@@ -3,6 +3,8 @@
  */
 #include "generator/blocks.h"
 
+#include <string.h>
+
 struct font fit_font(struct pen *pen, const struct font *font, const char *text, double room)
 {
     struct font fitted = *font;
@@ -31,6 +33,27 @@ void lane_text(struct flow *flow, struct lane *lane, const struct font *font, en
     else
         document_show_as(flow->doc, flow->page, field, lane_x(lane), lane->y, lane->align, &fitted,
                          text);
+}
+
+void lane_name(struct flow *flow, struct lane *lane, const struct font *font, enum field field,
+               const char *name, bool is_broken)
+{
+    g_auto(GStrv) words = g_strsplit(name, " ", -1);
+    int count = (int)g_strv_length(words);
+    const int habits[] = {2, 1, count / 2, 2};
+    int above = count - habits[flow->doc->seller->seed / 16 % G_N_ELEMENTS(habits)];
+    const char *below = name;
+    g_autofree char *upper = NULL;
+
+    if (!is_broken || above < 1 || above >= count) {
+        lane_text(flow, lane, font, field, name);
+        return;
+    }
+    for (int i = 0; i < above; i++)
+        below += strlen(words[i]) + 1;
+    upper = g_strndup(name, (gsize)(below - name - 1));
+    lane_text(flow, lane, font, field, upper);
+    lane_text(flow, lane, font, field, below);
 }
 
 void lane_fact(struct flow *flow, struct lane *lane, const struct font *font, const char *key,

@@ -26,6 +26,7 @@ struct options {
     gboolean has_sample;
     gboolean has_words;
     gboolean has_upside_down;
+    gboolean has_giro;
     int training;
     char **rest;
 };
@@ -57,6 +58,8 @@ static void read_options(struct options *options, int argc, char **argv)
          "Several documents a TIFF, with none, blank, patch, code39, qr or mix between", "KIND"},
         {"upside-down", 0, 0, G_OPTION_ARG_NONE, &options->has_upside_down,
          "Some scanned pages lie upside down", NULL},
+        {"giro", 0, 0, G_OPTION_ARG_NONE, &options->has_giro,
+         "Only papers of suppliers with a payment slip at the foot", NULL},
         {"buyer", 0, 0, G_OPTION_ARG_STRING, &options->buyer, "Who gets the papers", "NAME"},
         {"universe", 0, 0, G_OPTION_ARG_INT, &options->universe,
          "Which suppliers exist (1): another number, other companies", "N"},
@@ -194,6 +197,7 @@ static void plan_init(struct plan *plan, const struct options *options)
     plan->seed = (uint64_t)options->seed;
     plan->count = options->training > 0 ? options->training : options->count;
     plan->has_upside_down = options->has_upside_down;
+    plan->has_giro = options->has_giro;
     plan->has_words = options->has_words;
 }
 

@@ -25,7 +25,8 @@ static void draw_address(struct flow *flow, struct lane *lane, const struct font
     struct document *doc = flow->doc;
     enum field address = receiver_field(flow, F_BUYER_ADDRESS);
 
-    lane_text(flow, lane, body, receiver_field(flow, F_BUYER_NAME), doc->buyer->name);
+    lane_name(flow, lane, body, receiver_field(flow, F_BUYER_NAME), doc->buyer->name,
+              doc->seller->seed / 64 % 8 == 0);
     if (rng_chance(&doc->rng, 40))
         lane_text(flow, lane, body, F_COUNT, doc->buyer->person);
     lane_text(flow, lane, body, address, doc->buyer->street);

@@ -20,13 +20,16 @@ struct document *plan_document(const struct run *run, const struct plan *plan, i
                         seed + (uint64_t)attempt);
 }
 
-/* A file of one picture holds one page: others are drawn until a document is that short. */
+/* A file of one picture holds one page, and a plan may want slips: others are drawn until a
+ * document is that short and asks to be paid so. */
 static struct document *make_document(const struct run *run, const struct plan *plan, int n,
                                       bool is_picture)
 {
     struct document *doc = plan_document(run, plan, n, 0);
 
-    for (int attempt = 1; is_picture && doc->pages->len > 1; attempt++) {
+    for (int attempt = 1; (is_picture && doc->pages->len > 1) ||
+                          (plan->has_giro && doc->seller->style.layout.payment != PAYMENT_GIRO);
+         attempt++) {
         document_free(doc);
         doc = plan_document(run, plan, n, attempt);
     }

@@ -19,6 +19,7 @@ struct plan {
     int form_count;
     enum degrade degrade;
     bool has_upside_down;
+    bool has_giro;            /* only papers with a payment slip */
     bool has_words;           /* words.jsonl is wanted */
     bool is_batched;          /* several documents a file */
     enum separator separator; /* between the documents of a batch; COUNT takes all kinds in turn */

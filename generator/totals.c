@@ -265,13 +265,22 @@ static bool has_vat_table(const struct flow *flow)
            (flow->style->layout.vat == VAT_TABLE || flow->doc->vat_count > 1);
 }
 
+/* An invoice in a foreign currency states its VAT in the country's own as well (directive
+ * 2006/112/EC, article 230); half the suppliers here do. */
+static bool has_home_vat(const struct document *doc)
+{
+    return strcmp(doc->currency, doc->seller->locale->currency) != 0 &&
+           doc->seller->seed / 8 % 2 != 0 && doc->type != TYPE_REMINDER;
+}
+
 double totals_height(const struct flow *flow)
 {
     struct sums sums;
 
     sums_init(&sums, flow->doc);
-    return 46 + (sums.count + (has_vat_table(flow) ? flow->doc->vat_count + 2 : 0)) *
-                    flow->style->size * 1.6;
+    return 46 + (has_home_vat(flow->doc) ? 16 : 0) +
+           (sums.count + (has_vat_table(flow) ? flow->doc->vat_count + 2 : 0)) * flow->style->size *
+               1.6;
 }
 
 /* The table of VAT below the sums. */
@@ -290,6 +299,29 @@ static void vat_beside(struct flow *flow, double x, double top, double room)
         return;
     draw_vat_table(flow, x, top, room);
     flow->y = MAX(flow->y, top + (flow->doc->vat_count + 1) * flow->style->size * 1.4);
+}
+
+/* The VAT in the country's currency, below the sums, with the rate. */
+static void draw_home_vat(struct flow *flow)
+{
+    static const int rates[LANG_COUNT] = {/* of a euro, hundredths */
+                                          [LANG_EN] = 86,  [LANG_NB] = 1164,  [LANG_SV] = 1127,
+                                          [LANG_DA] = 746, [LANG_HU] = 39120, [LANG_DE] = 100};
+    const struct document *doc = flow->doc;
+    const char *home = doc->seller->locale->currency;
+    int rate = rates[doc->seller->language];
+    struct font font = style_font(flow->style, 0.9, false);
+    g_autofree char *amount = NULL;
+    g_autofree char *text = NULL;
+
+    if (!has_home_vat(doc))
+        return;
+    amount = document_money(doc, amount_share(doc->amount[F_TOTAL_VAT], rate, 100));
+    text = g_strdup_printf("%s %s %s (1 EUR = %d%s%02d %s)", document_label(doc, "t.vat_home"),
+                           home, amount, rate / 100, flow->style->amount->decimal, rate % 100,
+                           home);
+    flow->y += font.size * 1.3;
+    page_text(flow->page, flow->left, flow->y, ALIGN_LEFT, &font, text);
 }
 
 void block_totals(struct flow *flow)
@@ -324,4 +356,5 @@ void block_totals(struct flow *flow)
         vat_beside(flow, flow->left, top, width - 240);
         break;
     }
+    draw_home_vat(flow);
 }
