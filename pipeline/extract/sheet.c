@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float CELL_GAP = 0.95f; /* of the row's height; a wide space is about 0.5 */
+static const float CELL_GAP = 0.95f;   /* of the row's height; a wide space is about 0.5 */
+static const float ADDRESS_GAP = 0.8f; /* of the words' height; what is no space */
 
 struct box box_union(struct box a, struct box b)
 {
@@ -87,6 +88,36 @@ static void add_word(struct sheet *s, struct arena *a, const struct page *page, 
     left.x1 = right.x0 = left.x0 + (left.x1 - left.x0) * (float)cut / (float)length;
     add_token(s, a, page, index, word, arena_strndup(a, word->text, cut), left);
     add_token(s, a, page, index, word, word->text + cut, right);
+}
+
+/* "faktura @ nordlys .no": recognisers see spaces around the marks of an address on the net. */
+static bool continues_address(const struct word *word, const struct word *next)
+{
+    size_t length = strlen(word->text);
+    char last = length ? word->text[length - 1] : ' ', first = next->text[0];
+    bool has_at = strchr(word->text, '@') || strncmp(word->text, "www", 3) == 0;
+    float height = fmaxf(box_height(&word->box), box_height(&next->box));
+
+    if (word->line != next->line || next->box.x0 - word->box.x1 > ADDRESS_GAP * height)
+        return false;
+    return last == '@' || first == '@' ||
+           (has_at && (first == '.' || (last == '.' && islower((unsigned char)first))));
+}
+
+/* The word at `*at` with those behind it that continue an address; `*at` moves to the next. */
+static struct word whole_word(struct arena *a, const struct page *page, size_t *at)
+{
+    struct word word = page->words[(*at)++];
+
+    while (page->source != PAGE_TEXT && *at < page->n_words &&
+           continues_address(&word, &page->words[*at])) {
+        const struct word *next = &page->words[(*at)++];
+
+        word.text = arena_printf(a, "%s%s", word.text, next->text);
+        word.box = box_union(word.box, next->box);
+        word.confidence = fminf(word.confidence, next->confidence);
+    }
+    return word;
 }
 
 static float centre_y(const struct token *token)
@@ -207,8 +238,11 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
         n_words += pages[p] ? pages[p]->n_words : 0;
     s->tokens = arena_alloc_array(a, 2 * n_words + 1, sizeof *s->tokens);
     for (size_t p = 0; p < n_pages; p++)
-        for (size_t w = 0; pages[p] && w < pages[p]->n_words; w++)
-            add_word(s, a, pages[p], (int)p, &pages[p]->words[w]);
+        for (size_t w = 0; pages[p] && w < pages[p]->n_words;) {
+            struct word word = whole_word(a, pages[p], &w);
+
+            add_word(s, a, pages[p], (int)p, &word);
+        }
     find_rows(s, a);
     find_cells(s, a);
     sheet_find_mentions(s, a);

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "pipeline/read/layout/layout.h"
 #include "pipeline/read/sheet.h"
+#include "pipeline/read/twins.h"
 #include "recogniser/recogniser.h"
 
 #include <leptonica/allheaders.h>
@@ -114,6 +115,18 @@ static const char *clean_text(struct arena *a, const char *text)
     return clean;
 }
 
+/* How wide a character of the line is in the middle. */
+static float mean_width(const struct recognised_line *line)
+{
+    int width = 0, count = 0;
+
+    for (size_t i = 0; i < line->word_count; i++) {
+        width += line->words[i].box.right - line->words[i].box.left;
+        count += (int)line->words[i].symbol_count;
+    }
+    return count ? (float)width / (float)count : 0;
+}
+
 static void take_words(struct arena *a, const struct layout *layout,
                        const struct recognised_line *texts, struct found_words *ret)
 {
@@ -127,6 +140,7 @@ static void take_words(struct arena *a, const struct layout *layout,
     ret->words = arena_alloc_array(a, room, sizeof *ret->words);
     for (size_t i = 0; i < layout->line_count; i++) {
         const struct layout_line *from = &layout->lines[i];
+        float width = mean_width(&texts[i]);
 
         if (texts[i].word_count && (from->row != row || from->block != block))
             line++;
@@ -136,7 +150,7 @@ static void take_words(struct arena *a, const struct layout *layout,
             row = from->row;
             block = from->block;
             ret->words[ret->count++] = (struct word){
-                .text = clean_text(a, word->text),
+                .text = clean_text(a, twins_drop(a, word, width)),
                 .box = place_word(layout, from, word),
                 .confidence = confidence_of(word->certainty),
                 .line = (uint16_t)line,

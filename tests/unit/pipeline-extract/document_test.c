@@ -2,7 +2,7 @@
  * Whole documents: every file of tests/cases/extract is a page drawn in text and the fields, lines
  * and verdict that must come of it. Three parts, split by lines of "----":
  *
- *   type, language, company, known (field=value=supplier), source        how it comes in
+ *   type, language, company, known (field=value=supplier), source: ocr   how it comes in
  *   the page; a line of "====" begins the next one
  *   field: value · absent: field · line: description | quantity | price | amount
  *   proof: field name · outcome: post|review|file · reason: code · text of a reason: words
@@ -26,6 +26,7 @@ struct setting {
         const char *value, *supplier;
     } known[KNOWN_MAX];
     int n_known, n_pages, row;
+    bool is_recognised;
     const char *name;
     size_t n_lines; /* expected ones */
 };
@@ -64,6 +65,8 @@ static void read_setting(struct setting *s, const char *line)
         s->company.name = arena_strdup(&s->arena, value);
     else if ((value = case_value(line, "known")))
         add_known(s, value);
+    else if ((value = case_value(line, "source")))
+        s->is_recognised = strcmp(value, "ocr") == 0;
     else if (line[0] != '#' && line[0])
         fail_msg("%s: what is \"%s\"?", s->name, line);
 }
@@ -87,8 +90,10 @@ static void extract(struct setting *s)
 
     d->pages = arena_alloc_array(&s->arena, PAGES_MAX, sizeof *d->pages);
     d->n_pages = (size_t)s->n_pages;
-    for (int i = 0; i < s->n_pages; i++)
+    for (int i = 0; i < s->n_pages; i++) {
         d->pages[i] = i + 1;
+        s->pages[i]->source = s->is_recognised ? PAGE_OCR : PAGE_TEXT;
+    }
     assert_int_equal(extract_document(&s->arena, s->pages, NULL, &context, d, NULL), 0);
 }
 
