@@ -67,6 +67,7 @@ struct document {
     size_t n_pages;
     enum document_type type;
     float type_confidence;
+    const char *type_code; /* EN 16931 BT-3, a code of UNTDID 1001 ("380"), or NULL */
     const char *declared;  /* name of the declared type whose fields it has, or NULL */
     const char **required; /* fields of either sort which that type cannot do without */
     size_t n_required;

@@ -134,6 +134,7 @@ json_t *document_to_json(const struct document *d)
         json_array_append_new(pages, json_integer(d->pages[i]));
     json_set_text(type, "value", document_type_name(d->type));
     json_set_real(type, "confidence", d->type_confidence, 3);
+    json_set_text(type, "code", d->type_code);
     if (d->declared)
         json_set(type, "declared", declared_to_json(d));
     json_set_text(json, "schema", "bilag/1");
@@ -332,6 +333,7 @@ int document_from_json(struct arena *a, const json_t *json, struct document **re
     d->file = copy_text(a, json, "file");
     document_type_parse(json_get_text(type, "value", ""), &d->type);
     d->type_confidence = (float)json_get_real(type, "confidence", 0);
+    d->type_code = copy_text(a, type, "code");
     d->language = arena_strdup(a, json_get_text(json, "language", ""));
     d->department = arena_strdup(a, json_get_text(json, "department", ""));
     parse_declared(a, json_object_get(type, "declared"), d);

@@ -96,6 +96,7 @@ void einvoice_merge(const struct document *einvoice, const struct candidates *c,
     if (einvoice->type != DOCUMENT_UNKNOWN) {
         d->type = einvoice->type;
         d->type_confidence = 1;
+        d->type_code = einvoice->type_code;
     }
     if (einvoice->language[0] && !d->language[0])
         d->language = einvoice->language;

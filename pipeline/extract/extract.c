@@ -14,6 +14,7 @@
 #include "pipeline/extract/money.h"
 #include "pipeline/extract/party.h"
 #include "pipeline/extract/score.h"
+#include "pipeline/extract/type_code.h"
 
 #include "base/arena.h"
 
@@ -89,6 +90,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     sheet_init(&sheet, a, pages, d->n_pages);
     candidates_find(&candidates, a, &sheet, sheet_writes_month_first(&sheet));
     doubts_add_candidates(context->doubts, &candidates, a, &sheet);
+    type_code_decide(&sheet, d);
     parties_find(&parties, &sheet, context->company, a, d);
     candidates.memory = memory_recall(a, context, &candidates, &sheet, &parties, d);
     items_find(&items, &candidates, &sheet, a);

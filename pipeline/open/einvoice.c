@@ -259,18 +259,25 @@ struct vat_row *einvoice_add_vat(const struct einvoice *e)
     return &d->vat[d->n_vat++];
 }
 
-enum document_type einvoice_type(const struct einvoice *e, const char *code)
+static bool is_credit(const char *code, const char *gross)
 {
     static const char *const credits[] = {"381", "396", "81",  "83",  "261",
                                           "262", "308", "420", "458", "532"};
-    const char *gross = document_value(e->document, FIELD_TOTAL_GROSS);
 
-    for (size_t i = 0; code && i < ARRAY_LENGTH(credits); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(credits); i++)
         if (strcmp(code, credits[i]) == 0)
-            return DOCUMENT_CREDIT_NOTE;
-    if (code && strcmp(code, "384") == 0 && gross && gross[0] == '-')
-        return DOCUMENT_CREDIT_NOTE;
-    return DOCUMENT_INVOICE;
+            return true;
+    return strcmp(code, "384") == 0 && gross && gross[0] == '-';
+}
+
+void einvoice_put_type(struct einvoice *e, const char *code)
+{
+    struct document *d = e->document;
+
+    d->type_code = code && code[0] ? code : NULL;
+    d->type = d->type_code && is_credit(code, document_value(d, FIELD_TOTAL_GROSS))
+                  ? DOCUMENT_CREDIT_NOTE
+                  : DOCUMENT_INVOICE;
 }
 
 static void on_doctype(void *context, const xmlChar *name, const xmlChar *public_id,

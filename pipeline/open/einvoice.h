@@ -67,9 +67,9 @@ const char *einvoice_decimal(const struct einvoice *e, const xmlNode *from, cons
 struct line_item *einvoice_add_line(const struct einvoice *e, size_t *capacity);
 struct vat_row *einvoice_add_vat(const struct einvoice *e);
 
-/* By UNTDID 1001: 381 and its kin are credit notes; 384 ("corrected") is one when its total is
- * negative. */
-enum document_type einvoice_type(const struct einvoice *e, const char *code);
+/* Sets the document's type code and its type, by UNTDID 1001: 381 and its kin are credit notes; 384
+ * ("corrected") is one when its total is negative. After the total was put. */
+void einvoice_put_type(struct einvoice *e, const char *code);
 
 /* Fill the document from a root element of their kind. */
 void einvoice_read_ubl(struct einvoice *e, const xmlNode *root);

@@ -193,5 +193,5 @@ void einvoice_read_cii(struct einvoice *e, const xmlNode *root)
     read_payment(e, settlement);
     read_vat(e, settlement);
     read_lines(e, trade);
-    e->document->type = einvoice_type(e, einvoice_text(e, document, "TypeCode"));
+    einvoice_put_type(e, einvoice_text(e, document, "TypeCode"));
 }

@@ -153,7 +153,7 @@ void einvoice_read_ubl(struct einvoice *e, const xmlNode *root)
     read_payment(e, root);
     read_vat(e, root);
     read_lines(e, root);
-    e->document->type = strcmp((const char *)root->name, "CreditNote") == 0
-                            ? DOCUMENT_CREDIT_NOTE
-                            : einvoice_type(e, einvoice_text(e, root, "InvoiceTypeCode"));
+    einvoice_put_type(e, einvoice_text(e, root, "InvoiceTypeCode|CreditNoteTypeCode"));
+    if (strcmp((const char *)root->name, "CreditNote") == 0)
+        e->document->type = DOCUMENT_CREDIT_NOTE;
 }

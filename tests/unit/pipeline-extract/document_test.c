@@ -6,6 +6,7 @@
  *   the page; a line of "====" begins the next one
  *   field: value · absent: field · line: description | quantity | price | amount
  *   proof: field name · outcome: post|review|file · reason: code · text of a reason: words
+ *   code: of BT-3 · is: the type it was found to be
  */
 #include "pipeline/extract/extract.h"
 
@@ -176,6 +177,10 @@ static void check_result(struct setting *s, const char *line)
     } else if ((value = case_value(line, "reason"))) {
         if (!find_reason(d, value))
             fail_msg("%s: no reason %s", s->name, value);
+    } else if ((value = case_value(line, "code"))) {
+        assert_string_equal(d->type_code, value);
+    } else if ((value = case_value(line, "is"))) {
+        assert_string_equal(document_type_name(d->type), value);
     } else if ((value = case_value(line, "words"))) {
         check_words(s, value);
     } else if ((value = case_value(line, "proof"))) {

@@ -62,6 +62,7 @@ static void lines_and_vat_are_read(void **state)
     load(&m, "cii-invoice.xml");
     d = m.opened.einvoice;
     assert_int_equal(d->type, DOCUMENT_CREDIT_NOTE);
+    assert_string_equal(d->type_code, "381");
     assert_int_equal(d->n_lines, 1);
     assert_string_equal(d->lines[0].unit_price, "9.90");
     assert_string_equal(d->lines[0].quantity, "20");
