@@ -6,16 +6,18 @@
  */
 #include "pipeline/extract/party.h"
 #include "pipeline/extract/extract.h"
-#include "pipeline/extract/party_lines.h"
+#include "pipeline/extract/party_name.h"
 
 #include "base/arena.h"
-#include "base/limits.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
 
-enum { NAMES_MAX = 96, ADDRESS_LINES = 3 };
+enum { NAMES_MAX = 96, ADDRESS_LINES = 3, ORPHANS_MAX = 8, LETTERS_AN_EDIT = 8 };
+
+/* How far below its heading a line is still of that party, in heights: without and with "Name:". */
+static const float LINE_REACH = 9, BLOCK_REACH = 14;
 
 struct name {
     int line;                   /* index of its best line */
@@ -24,9 +26,9 @@ struct name {
     char key[PHRASE_KEY_SIZE];
     float seller, buyer;
     bool is_labelled_buyer;
+    bool is_labelled;       /* "Name:" stands before it */
     int n_seen, n_delivery; /* places it stands in, and those that are delivery addresses */
     bool has_delivery_address;
-    int other_line; /* a second line that reads the same, or -1 */
 };
 
 struct search {
@@ -35,36 +37,10 @@ struct search {
     struct party_lines lines;
     struct name names[NAMES_MAX];
     int n_names;
+    int orphans[ORPHANS_MAX][2]; /* street and town under nobody's name */
+    int n_orphans;
     float body_height; /* of the page's median row */
 };
-
-static bool same_column(const struct box *a, const struct box *b, float height)
-{
-    return fabsf(a->x0 - b->x0) < 0.8f * height || fabsf(a->x1 - b->x1) < 0.8f * height ||
-           fabsf(a->x0 + a->x1 - b->x0 - b->x1) < 1.6f * height;
-}
-
-/* The line right above `at` in the same column, or the one before it in the same cell; -1. */
-static int line_above(const struct search *q, int at)
-{
-    const struct party_line *line = &q->lines.items[at];
-    float height = fmaxf(box_height(&line->box), 4);
-
-    if (at > 0 && q->lines.items[at - 1].cell == line->cell)
-        return at - 1;
-    for (int i = at - 1; i >= 0; i--) {
-        const struct party_line *other = &q->lines.items[i];
-        float gap = line->box.y0 - other->box.y1;
-
-        if (other->page != line->page || gap > 3 * height)
-            return -1;
-        if (other->row < line->row && gap < 1.6f * height &&
-            same_column(&other->box, &line->box, height) &&
-            (i == 0 || q->lines.items[i - 1].cell != other->cell))
-            return i;
-    }
-    return -1;
-}
 
 static uint64_t concepts_in(const struct sheet *s, int first, int count)
 {
@@ -79,9 +55,9 @@ static uint64_t concepts_in(const struct sheet *s, int first, int count)
 static const uint64_t ROLE_CONCEPTS = CONCEPT_BIT(seller) | CONCEPT_BIT(buyer) |
                                       CONCEPT_BIT(deliver_to);
 
-/* The role label that stands nearest above or left of a line whose box and first token are given.
- */
-static uint64_t role_above(const struct sheet *s, const struct box *box, int first)
+/* The role label that stands nearest above, within so many heights, or left of a line whose box and
+ * first token are given. */
+static uint64_t role_above(const struct sheet *s, const struct box *box, int first, float reach)
 {
     const struct token *start = &s->tokens[first];
     float height = fmaxf(box_height(box), 4), best = 1e9f;
@@ -96,7 +72,8 @@ static uint64_t role_above(const struct sheet *s, const struct box *box, int fir
             continue;
         if (mention->row == start->row && box->x0 - mention->box.x1 < 12 * height)
             distance = 0;
-        else if (dy > -0.3f * height && dy < 9 * height && dx < 1.5f * height && dx > -18 * height)
+        else if (dy > -0.3f * height && dy < reach * height && dx < 1.5f * height &&
+                 dx > -18 * height)
             distance = dy / height + fabsf(dx) / (4 * height);
         else
             continue;
@@ -105,7 +82,7 @@ static uint64_t role_above(const struct sheet *s, const struct box *box, int fir
             role = mention->concepts & ROLE_CONCEPTS;
         }
     }
-    return best < 9 ? role : 0;
+    return best < reach ? role : 0;
 }
 
 /* Contact facts within the next six lines of the column speak for a seller. */
@@ -122,7 +99,7 @@ static float contact_below(const struct search *q, int at)
 
         if (other->page != line->page || other->box.y0 - line->box.y1 > 9 * height)
             break;
-        if (other->cell != line->cell && !same_column(&other->box, &line->box, height))
+        if (other->cell != line->cell && !party_same_column(&other->box, &line->box, height))
             continue;
         if (concepts_in(q->s, other->first, other->count) & contact)
             score += 0.5f;
@@ -159,13 +136,13 @@ static bool is_company(const struct company *company, const char *key)
     return strncmp(key, own, strlen(own)) == 0 || strncmp(own, key, strlen(key)) == 0;
 }
 
-/* An address where the window of an envelope is. */
-static float address_score(const struct search *q, const struct name *name)
+/* An address where the window of an envelope is, or near it. */
+static float address_score(const struct search *q, const struct name *name, int at)
 {
-    const struct party_line *line = &q->lines.items[name->line];
+    const struct party_line *line = &q->lines.items[at];
     float place = line->box.y0 / q->s->pages[line->page]->height_pt;
 
-    return name->n_address > 0 && place > 0.1f && place < 0.4f ? 0.6f : 0;
+    return name->n_address > 0 && place > 0.05f && place < 0.4f ? 0.6f : 0;
 }
 
 /* "Invoice of the insurer (575)" is large and first, and nobody's name. */
@@ -184,7 +161,7 @@ static bool judge(struct search *q, struct name *name, int at)
 {
     const struct party_line *line = &q->lines.items[at];
     const struct page *page = q->s->pages[line->page];
-    uint64_t role = role_above(q->s, &line->box, line->first);
+    uint64_t role = role_above(q->s, &line->box, line->first, LINE_REACH);
     float place = line->box.y0 / page->height_pt, size = box_height(&line->box) / q->body_height;
     float seller = 0, buyer = 0;
     bool is_delivery = false;
@@ -194,7 +171,7 @@ static bool judge(struct search *q, struct name *name, int at)
     seller += fminf(fmaxf(size - 1.15f, 0), 1);
     seller += contact_below(q, at);
     seller += line->page == 0 ? 0.1f : 0;
-    buyer += address_score(q, name);
+    buyer += address_score(q, name, at);
     buyer += line->has_legal_form ? 0.2f : 0;
     if (role & CONCEPT_BIT(buyer)) {
         buyer += 1.8f;
@@ -208,42 +185,23 @@ static bool judge(struct search *q, struct name *name, int at)
     name->seller = name->seller > 0 ? fmaxf(name->seller, seller) + 0.35f : seller;
     name->buyer = fmaxf(name->buyer, buyer);
     name->n_seen++;
-    if (at != name->line)
-        name->other_line = at;
     name->n_delivery += is_delivery;
     return is_delivery;
 }
 
 static struct name *name_with(struct search *q, int at)
 {
-    const struct party_line *line = &q->lines.items[at];
     char key[PHRASE_KEY_SIZE] = "";
-    size_t used = 0;
+    size_t used = party_line_key(q->s, &q->lines.items[at], key, 0);
 
-    for (int i = line->first; i < line->first + line->count; i++) {
-        size_t n = strlen(q->s->tokens[i].key);
-
-        if (used + n >= sizeof key)
-            break;
-        memcpy(key + used, q->s->tokens[i].key, n + 1);
-        used += n;
-    }
     for (int i = 0; i < q->n_names; i++)
         if (strcmp(q->names[i].key, key) == 0)
             return &q->names[i];
     if (q->n_names == NAMES_MAX || used < 3)
         return NULL;
-    q->names[q->n_names] = (struct name){.line = at, .other_line = -1};
+    q->names[q->n_names] = (struct name){.line = at};
     memcpy(q->names[q->n_names].key, key, sizeof key);
     return &q->names[q->n_names++];
-}
-
-static bool has_digit(const struct sheet *s, const struct party_line *line)
-{
-    for (int i = line->first; i < line->first + line->count; i++)
-        if (strpbrk(s->tokens[i].text, "0123456789"))
-            return true;
-    return false;
 }
 
 /* From a town upwards: street, maybe a person, and at the top the name. */
@@ -253,7 +211,8 @@ static void add_block(struct search *q, int town)
     struct name *name;
     bool is_delivery;
 
-    for (int at = line_above(q, town); at >= 0 && n < 5; at = line_above(q, at)) {
+    for (int at = party_line_above(&q->lines, town); at >= 0 && n < 5;
+         at = party_line_above(&q->lines, at)) {
         if (q->lines.items[at].is_label || q->lines.items[at].is_town)
             break;
         up[n++] = at;
@@ -262,10 +221,13 @@ static void add_block(struct search *q, int town)
         if (q->lines.items[up[i]].has_legal_form)
             top = i;
     for (int i = n - 1; i > 0 && top < 0; i--)
-        if (q->lines.items[up[i]].is_wordy && !has_digit(q->s, &q->lines.items[up[i]]))
+        if (q->lines.items[up[i]].is_wordy && !q->lines.items[up[i]].has_digit)
             top = i;
-    if (top < 0)
+    if (top < 0) {
+        if (n > 0 && q->lines.items[up[0]].has_digit && q->n_orphans < ORPHANS_MAX)
+            memcpy(q->orphans[q->n_orphans++], (const int[]){up[0], town}, sizeof *q->orphans);
         return;
+    }
     name = name_with(q, up[top]);
     if (!name)
         return;
@@ -274,10 +236,10 @@ static void add_block(struct search *q, int town)
         name->n_address = 0;
         name->has_delivery_address = is_delivery;
         for (int i = top - 1; i >= 0 && name->n_address < ADDRESS_LINES - 1; i--)
-            if (has_digit(q->s, &q->lines.items[up[i]]) || i == 0)
+            if (q->lines.items[up[i]].has_digit || i == 0)
                 name->address[name->n_address++] = up[i];
         name->address[name->n_address++] = town;
-        name->buyer = fmaxf(name->buyer, address_score(q, name));
+        name->buyer = fmaxf(name->buyer, address_score(q, name, up[top]));
     }
 }
 
@@ -292,7 +254,7 @@ static void find_labelled_names(struct search *q)
         if (!(mention->concepts & CONCEPT_BIT(name)) || mention->is_inside ||
             mention->first != q->s->cells[q->s->tokens[mention->first].cell].first)
             continue;
-        role = role_above(q->s, &mention->box, mention->first);
+        role = role_above(q->s, &mention->box, mention->first, BLOCK_REACH);
         for (int i = 0; i < q->lines.count && role; i++) {
             const struct party_line *line = &q->lines.items[i];
             struct name *name = line->first == next && line->row == mention->row ? name_with(q, i)
@@ -300,6 +262,8 @@ static void find_labelled_names(struct search *q)
 
             if (!name)
                 continue;
+            name->line = i;
+            name->is_labelled = true;
             name->seller += role & CONCEPT_BIT(seller) ? 2.5f : 0;
             name->buyer += role & CONCEPT_BIT(buyer) ? 2.5f : 0;
             name->is_labelled_buyer |= (role & CONCEPT_BIT(buyer)) != 0;
@@ -317,9 +281,9 @@ static void find_names(struct search *q)
     for (int i = 0; i < q->lines.count; i++) {
         const struct party_line *line = &q->lines.items[i];
         bool is_first = first_wordy < 0 && line->page == 0 && line->is_wordy && !line->is_label &&
-                        !has_digit(q->s, line);
-        bool is_large = line->page == 0 && line->is_wordy && !line->is_label &&
-                        !has_digit(q->s, line) && box_height(&line->box) > 1.3f * q->body_height &&
+                        !line->has_digit;
+        bool is_large = line->page == 0 && line->is_wordy && !line->is_label && !line->has_digit &&
+                        box_height(&line->box) > 1.3f * q->body_height &&
                         line->box.y0 < 0.2f * q->s->pages[0]->height_pt;
         struct name *name;
 
@@ -352,99 +316,17 @@ static void measure_body(struct search *q)
     q->body_height = fmaxf((float)best / 2, 4);
 }
 
-/* "1/S", "l/S" and "A/5" at the end are the Danish forms, whatever the recogniser thought. */
-static void repair_legal_form(char *text)
+/* Whether the name is another printing of one that is taken, or a line of it. */
+static bool is_same_name(const struct name *name, const char *taken)
 {
-    size_t n = strlen(text);
-    char *end = text + n - 3;
+    int limit = (int)strlen(name->key) / LETTERS_AN_EDIT;
 
-    if (n < 5 || end[-1] != ' ' || end[1] != '/')
-        return;
-    if ((end[0] == '1' || end[0] == 'l') && end[2] == 'S')
-        end[0] = 'I';
-    if ((end[0] == 'A' || end[0] == 'I') && end[2] == '5')
-        end[2] = 'S';
+    return taken[0] && (strstr(taken, name->key) || strncmp(name->key, taken, strlen(taken)) == 0 ||
+                        phrase_distance(name->key, taken, limit) <= limit);
 }
 
-/* Does `longer` begin with all the words of `name`, and end in a legal form? */
-static bool is_full_name(const struct search *q, struct arena *a, const struct party_line *name,
-                         const struct party_line *longer)
-{
-    int last = longer->first + longer->count - 1;
-
-    if (!longer->has_legal_form || longer->count <= name->count || longer->count > 9 ||
-        !text_has_legal_form(sheet_text(q->s, a, last - 1, 2)))
-        return false;
-    for (int i = 0; i < name->count; i++)
-        if (strcmp(q->s->tokens[name->first + i].key, q->s->tokens[longer->first + i].key) != 0)
-            return false;
-    return true;
-}
-
-/* A letterhead often shows the brand alone; the company's whole name then stands in small print. */
-static int full_name(const struct search *q, struct arena *a, int at)
-{
-    const struct party_line *name = &q->lines.items[at];
-
-    for (int i = 0; i < q->lines.count && !name->has_legal_form; i++)
-        if (is_full_name(q, a, name, &q->lines.items[i]))
-            return i;
-    return at;
-}
-
-static void fill_name(const struct search *q, const struct name *name, struct arena *a,
-                      struct field *field, float confidence)
-{
-    const struct party_line *line = &q->lines.items[name->line];
-    struct box printed = q->s->tokens[line->first].printed;
-    float worst = 1; /* a name is only as sure as its worst word */
-    char *text = sheet_text(q->s, a, line->first, line->count);
-    size_t n = strlen(text);
-
-    if (n > 1 && text[n - 1] == ',')
-        text[n - 1] = '\0';
-    for (int i = line->first; i < line->first + line->count; i++) {
-        printed = box_union(printed, q->s->tokens[i].printed);
-        worst = fminf(worst, q->s->tokens[i].confidence);
-    }
-    if (q->s->tokens[line->first].is_ocr)
-        repair_legal_form(text);
-    if (name->other_line >= 0)
-        worst = fmaxf(worst, 0.97f); /* nobody misreads the same way in two places */
-    *field = (struct field){.value = text,
-                            .confidence = confidence * (0.4f + 0.6f * worst),
-                            .reading = worst,
-                            .proofs = name->other_line >= 0 ? 1u << PROOF_PRINTED_TWICE : 0,
-                            .page = q->s->pages[line->page]->number,
-                            .box = printed,
-                            .source = q->s->tokens[line->first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};
-}
-
-static void fill_address(const struct search *q, const struct name *name, struct arena *a,
-                         struct field *field, float confidence)
-{
-    const char *text = "";
-
-    for (int i = 0; i < name->n_address; i++) {
-        const struct party_line *line = &q->lines.items[name->address[i]];
-        char *part = sheet_text(q->s, a, line->first, line->count);
-        size_t n = strlen(part);
-        struct field piece;
-
-        if (n > 1 && part[n - 1] == ',')
-            part[n - 1] = '\0';
-        if (strlen(text) + strlen(part) + 3 > LIMIT_FIELD_BYTES)
-            return;
-        text = i == 0 ? part : arena_printf(a, "%s, %s", text, part);
-        fill_name(q, &(struct name){.line = name->address[i], .other_line = -1}, a, &piece,
-                  confidence);
-        piece.box = i == 0 ? piece.box : box_union(field->box, piece.box);
-        *field = piece;
-        field->value = text;
-    }
-}
-
-static struct name *choose(struct search *q, bool is_seller, const struct name *taken)
+/* `taken` is the key of the other party's name, or "". */
+static struct name *choose(struct search *q, bool is_seller, const char *taken)
 {
     struct name *best = NULL;
     float top = is_seller ? 0.5f : 0.2f;
@@ -454,7 +336,7 @@ static struct name *choose(struct search *q, bool is_seller, const struct name *
         float score = is_seller ? name->seller - name->buyer
                                 : name->buyer - 0.2f * fminf(name->seller, 1);
 
-        if (name == taken ||
+        if (is_same_name(name, taken) ||
             (!is_seller && ((name->n_delivery == name->n_seen && !name->is_labelled_buyer) ||
                             name->buyer < 0.6f)))
             continue;
@@ -464,6 +346,22 @@ static struct name *choose(struct search *q, bool is_seller, const struct name *
         }
     }
     return best;
+}
+
+/* An address without a name, beside a letterhead that has none: with telephone or mail below it. */
+static void fill_orphan(const struct search *q, struct arena *a, float confidence,
+                        struct field *address)
+{
+    float best = 0.4f;
+
+    for (int i = 0; i < q->n_orphans; i++) {
+        float contact = contact_below(q, q->orphans[i][1]);
+
+        if (contact <= best)
+            continue;
+        best = contact;
+        party_name_fill_lines(&q->lines, q->s, a, q->orphans[i], 2, ", ", confidence, address);
+    }
 }
 
 /* The buyer's facts stand from a line above the name to some lines under the town. */
@@ -481,11 +379,29 @@ static void mark_buyer(const struct search *q, const struct name *buyer, struct 
     p->buyer_box.y1 += 4.5f * q->body_height;
 }
 
+/* Fills both; `key`, of PHRASE_KEY_SIZE, becomes that of the whole name. An address may stand under
+ * another line or printing of it. */
+static void fill_party(const struct search *q, const struct name *party, struct arena *a,
+                       float confidence, struct field *name, struct field *address, char *key)
+{
+    const struct name *with = party;
+
+    party_name_fill(&q->lines, q->s, a, party->line, party->is_labelled, confidence, name);
+    phrase_key(name->value, key, PHRASE_KEY_SIZE);
+    for (int i = 0; i < q->n_names && with->n_address == 0; i++)
+        if (q->names[i].n_address > 0 && is_same_name(&q->names[i], key))
+            with = &q->names[i];
+    if (with->n_address > 0)
+        party_name_fill_lines(&q->lines, q->s, a, with->address, with->n_address, ", ", confidence,
+                              address);
+}
+
 void parties_find(struct parties *p, const struct sheet *s, const struct company *company,
                   struct arena *a, struct document *d)
 {
     struct search *q = arena_alloc(a, sizeof *q);
     struct name *seller, *buyer;
+    char taken[PHRASE_KEY_SIZE] = "", bought[PHRASE_KEY_SIZE];
 
     *p = (struct parties){.buyer_page = -1, .company = company};
     q->s = s;
@@ -502,20 +418,19 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
             name->seller -= 5;
         }
     }
-    seller = choose(q, true, NULL);
-    buyer = choose(q, false, seller);
+    seller = choose(q, true, "");
     if (seller) {
         float confidence = fminf(0.4f + 0.2f * (seller->seller - seller->buyer), 0.97f);
 
-        seller->line = full_name(q, a, seller->line);
-        fill_name(q, seller, a, &d->fields[FIELD_SELLER_NAME], confidence);
-        fill_address(q, seller, a, &d->fields[FIELD_SELLER_ADDRESS], confidence);
+        fill_party(q, seller, a, confidence, &d->fields[FIELD_SELLER_NAME],
+                   &d->fields[FIELD_SELLER_ADDRESS], taken);
+        if (!d->fields[FIELD_SELLER_ADDRESS].value)
+            fill_orphan(q, a, confidence, &d->fields[FIELD_SELLER_ADDRESS]);
     }
+    buyer = choose(q, false, taken);
     if (buyer) {
-        float confidence = fminf(0.4f + 0.25f * buyer->buyer, 0.97f);
-
-        fill_name(q, buyer, a, &d->fields[FIELD_BUYER_NAME], confidence);
-        fill_address(q, buyer, a, &d->fields[FIELD_BUYER_ADDRESS], confidence);
+        fill_party(q, buyer, a, fminf(0.4f + 0.25f * buyer->buyer, 0.97f),
+                   &d->fields[FIELD_BUYER_NAME], &d->fields[FIELD_BUYER_ADDRESS], bought);
         mark_buyer(q, buyer, p);
     }
 }

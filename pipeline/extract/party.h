@@ -24,7 +24,4 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
 /* Whether a number at this place, or with this value, is the buyer's. */
 bool parties_is_buyers(const struct parties *p, const struct box *box, int page, const char *value);
 
-/* "Nordlys Kontor AS": ends or begins with a legal form of some country. */
-bool text_has_legal_form(const char *text);
-
 #endif

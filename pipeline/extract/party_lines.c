@@ -2,18 +2,20 @@
  * Cuts cells into lines of an address and tells towns, legal forms and labels apart by form alone.
  */
 #include "pipeline/extract/party_lines.h"
-#include "pipeline/extract/party.h"
+#include "pipeline/extract/amount.h"
 
 #include "base/arena.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
 /* Capitals are part of these; the others match in any case. */
 static const char *const strict_forms[] = {
-    "AS", "ASA", "AB", "A/S", "HB",  "KB",  "DA",  "BA",  "SA",   "AG",   "KG", "SE", "BV",
-    "NV", "UG",  "eG", "Co",  "ENK", "I/S", "K/S", "P/S", "e.K.", "e.V.", "Bt", "Rt", "Oy"};
+    "AS",   "ASA", "AB", "A/S", "HB",   "KB",   "DA",   "BA",  "SA",   "AG",   "KG",
+    "SE",   "BV",  "NV", "UG",  "eG",   "Co",   "ENK",  "I/S", "K/S",  "P/S",  "e.K.",
+    "e.V.", "Bt",  "Rt", "Oy",  "a.G.", "KGaA", "VVaG", "NUF", "S.A.", "N.V.", "B.V."};
 static const char *const loose_forms[] = {
     "aps",     "kft",   "zrt",     "nyrt", "gmbh", "mbh",          "ohg",        "ltd",
     "limited", "plc",   "llp",     "llc",  "inc",  "incorporated", "corp",       "oyj",
@@ -39,24 +41,6 @@ static bool is_legal_form(const char *token)
     for (size_t i = 0; i < sizeof loose_forms / sizeof *loose_forms; i++)
         if (strlen(loose_forms[i]) == n && strncasecmp(token, loose_forms[i], n) == 0)
             return true;
-    return false;
-}
-
-bool text_has_legal_form(const char *text)
-{
-    char word[32];
-
-    for (bool is_first = true; *text; is_first = false) {
-        size_t n = strcspn(text, " ");
-
-        if (!is_first && n > 0 && n < sizeof word) {
-            memcpy(word, text, n);
-            word[n] = '\0';
-            if (is_legal_form(word))
-                return true;
-        }
-        text += n + strspn(text + n, " ");
-    }
     return false;
 }
 
@@ -114,8 +98,11 @@ static bool is_town_line(const struct sheet *s, const struct party_line *line)
 
 static bool is_label_line(const struct sheet *s, const struct party_line *line)
 {
+    const char *last = s->tokens[line->first + line->count - 1].text;
     int covered = 0, worded = 0;
 
+    if (last[strlen(last) - 1] == ':')
+        return true;
     for (int m = 0; m < s->n_mentions; m++)
         if (s->mentions[m].first >= line->first &&
             s->mentions[m].first + s->mentions[m].count <= line->first + line->count)
@@ -133,23 +120,32 @@ static bool is_address_on_the_net(const struct sheet *s, const struct party_line
     return false;
 }
 
+static bool is_currency(const char *text)
+{
+    return currency_of_sign(text, (int)strlen(text)) != NULL;
+}
+
 static void describe(const struct sheet *s, struct party_line *line)
 {
     int letters = 0, digits = 0;
 
     line->box = s->tokens[line->first].box;
     for (int i = line->first; i < line->first + line->count; i++) {
+        bool is_form = is_legal_form(s->tokens[i].text);
+
         line->box = box_union(line->box, s->tokens[i].box);
-        if (i > line->first && is_legal_form(s->tokens[i].text))
-            line->has_legal_form = true;
+        line->has_legal_form |= is_form && i > line->first;
+        line->ends_in_form = is_form;
         for (const char *p = s->tokens[i].text; *p; p++) {
             letters += isalpha((unsigned char)*p) || (unsigned char)*p >= 0xc3;
             digits += isdigit((unsigned char)*p) != 0;
         }
     }
+    line->has_digit = digits > 0;
     line->is_town = is_town_line(s, line);
     line->is_label = is_label_line(s, line);
-    line->is_wordy = letters >= 3 && letters > 2 * digits && !is_address_on_the_net(s, line);
+    line->is_wordy = letters >= 3 && letters > 2 * digits && !is_address_on_the_net(s, line) &&
+                     (line->count > 1 || !is_currency(s->tokens[line->first].text));
 }
 
 static bool is_bullet(const char *text)
@@ -217,4 +213,44 @@ void party_lines_find(struct party_lines *lines, struct arena *a, const struct s
     lines->count = 0;
     for (int i = 0; i < s->n_cells; i++)
         cut_cell(lines, s, i);
+}
+
+bool party_same_column(const struct box *a, const struct box *b, float height)
+{
+    return fabsf(a->x0 - b->x0) < 0.8f * height || fabsf(a->x1 - b->x1) < 0.8f * height ||
+           fabsf(a->x0 + a->x1 - b->x0 - b->x1) < 1.6f * height;
+}
+
+int party_line_above(const struct party_lines *lines, int at)
+{
+    const struct party_line *line = &lines->items[at];
+    float height = fmaxf(box_height(&line->box), 4);
+
+    if (at > 0 && lines->items[at - 1].cell == line->cell)
+        return at - 1;
+    for (int i = at - 1; i >= 0; i--) {
+        const struct party_line *other = &lines->items[i];
+        float gap = line->box.y0 - other->box.y1;
+
+        if (other->page != line->page || gap > 3 * height)
+            return -1;
+        if (other->row < line->row && gap < 1.6f * height &&
+            party_same_column(&other->box, &line->box, height) &&
+            (i == 0 || lines->items[i - 1].cell != other->cell))
+            return i;
+    }
+    return -1;
+}
+
+size_t party_line_key(const struct sheet *s, const struct party_line *line, char *key, size_t used)
+{
+    for (int i = line->first; i < line->first + line->count; i++) {
+        size_t n = strlen(s->tokens[i].key);
+
+        if (used + n >= PHRASE_KEY_SIZE)
+            break;
+        memcpy(key + used, s->tokens[i].key, n + 1);
+        used += n;
+    }
+    return used;
 }
