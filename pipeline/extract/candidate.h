@@ -46,6 +46,7 @@ struct candidate {
     float confidence; /* of its worst word */
     bool is_ocr;
     bool is_checked;     /* its own check digits agree */
+    bool is_code_line;   /* of a payment slip's line for machines, which proves itself */
     bool is_second;      /* only a second look read it so (doubts.h) */
     bool is_last_in_row; /* amounts: no other amount stands right of it */
     const char *value;   /* normal form; NULL for amounts */
@@ -77,6 +78,7 @@ void candidates_find_amounts(struct candidates *c, struct arena *a, const struct
 void candidates_find_dates(struct candidates *c, struct arena *a, const struct sheet *s,
                            bool month_first);
 void candidates_find_numbers(struct candidates *c, struct arena *a, const struct sheet *s);
+void candidates_find_code_lines(struct candidates *c, struct arena *a, const struct sheet *s);
 void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s);
 
 /* What `text`, another reading of these tokens, could be of all that has check digits. */

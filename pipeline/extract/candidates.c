@@ -293,6 +293,7 @@ void candidates_find(struct candidates *c, struct arena *a, const struct sheet *
     candidates_find_amounts(c, a, s);
     candidates_find_dates(c, a, s, month_first);
     candidates_find_numbers(c, a, s);
+    candidates_find_code_lines(c, a, s);
     candidates_find_texts(c, a, s);
     for (int i = 0; i < c->count; i++)
         candidate_look_around(&c->items[i], s);

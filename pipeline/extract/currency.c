@@ -1,5 +1,6 @@
 /*
- * Printed codes and signs vote; "kr" is the krone of the language or of the seller's country.
+ * What stands with the total decides: an invoice abroad may print its VAT in two currencies. Else
+ * printed codes and signs vote; "kr" is the krone of the language or of the seller's country.
  * Without any, the seller's country decides, and last our own currency, less and less surely.
  */
 #include "pipeline/extract/currency.h"
@@ -105,6 +106,36 @@ static void fill(struct document *d, const struct sheet *s, const struct vote *v
     field->proofs = 1u << PROOF_LABEL;
 }
 
+/* The code or sign that stands with the total itself, its token in *ret_token; NULL for none. */
+static const char *currency_of_total(const struct candidates *c, const struct sheet *s,
+                                     const struct document *d, int *ret_token)
+{
+    const struct field *total = &d->fields[FIELD_TOTAL_GROSS];
+
+    for (int i = 0; i < c->count && c->items[i].kind == CANDIDATE_AMOUNT; i++) {
+        const struct candidate *item = &c->items[i];
+        int last = item->first + item->count - 1;
+
+        if (!total->value || total->page != s->pages[item->page]->number ||
+            memcmp(&item->printed, &total->box, sizeof total->box) != 0)
+            continue;
+        for (int k = item->first - 1; k <= last + 1; k++) {
+            const char *text = k < 0 || k >= s->n_tokens ? "" : s->tokens[k].text;
+            const char *code = currency_of_sign(text, (int)strlen(text));
+
+            if (code && strcmp(code, "kr") != 0 && s->tokens[k].row == item->row) {
+                *ret_token = k;
+                return code;
+            }
+        }
+        if (item->amount.currency) {
+            *ret_token = item->first;
+            return item->amount.currency;
+        }
+    }
+    return NULL;
+}
+
 void currency_decide(const struct candidates *c, const struct sheet *s,
                      const struct company *company, struct document *d)
 {
@@ -112,6 +143,11 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
     int krone = 0, second = 0;
     const char *home;
 
+    best.code = currency_of_total(c, s, d, &best.token);
+    if (best.code) {
+        fill(d, s, &best, 0.97f);
+        return;
+    }
     count_votes(c, s, votes, &krone);
     for (int i = 0; i < VOTES && votes[i].code; i++)
         if (votes[i].count > best.count) {

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_number(const struct token *token)
@@ -154,6 +155,18 @@ static void look_above(struct candidate *c, const struct sheet *s, int index)
         add(c, index, HEAD, 0.5f * certainty(m));
 }
 
+/* A label a little higher or lower than its value, so that they came into rows of their own. */
+static void look_askew(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *m = &s->mentions[index];
+    float low = fminf(box_height(&m->box), box_height(&c->box));
+    float shared = fminf(m->box.y1, c->box.y1) - fmaxf(m->box.y0, c->box.y0);
+    float gap = (c->box.x0 - m->box.x1) / s->rows[c->row].height;
+
+    if (shared > 0.4f * low && gap > 0 && gap < 45)
+        add(c, index, LEFT, 0.8f * certainty(m));
+}
+
 static void look_below(struct candidate *c, const struct sheet *s, int index)
 {
     const struct mention *m = &s->mentions[index];
@@ -170,6 +183,8 @@ void candidate_look_around(struct candidate *c, const struct sheet *s)
 
         if (m->page != c->page)
             continue;
+        if (abs(m->row - c->row) == 1)
+            look_askew(c, s, i);
         if (m->row == c->row)
             look_left(c, s, i);
         else if (m->row < c->row)

@@ -21,7 +21,10 @@ struct run {
     char printed[COMPACT_SIZE]; /* with its marks, without spaces */
     int length, digits;
     bool is_ocr;
+    bool is_doubtful; /* recognised, and not every word surely */
 };
+
+static const float SURELY = 0.95f; /* what was read so is not repaired: it is printed so */
 
 static bool run_add(struct run *run, const char *text)
 {
@@ -37,6 +40,8 @@ static bool run_add(struct run *run, const char *text)
             p += 2;
             continue;
         }
+        if (c == '<' && p[1] == '\0' && run->length > 0)
+            break; /* ends a figure of a payment slip */
         if (c >= 0x80 || (!isalnum(c) && !strchr(" .-/:,()", c)))
             return false;
         if (!isalnum(c))
@@ -63,7 +68,7 @@ static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
         !isalpha((unsigned char)run->compact[1]) || run->digits < 10)
         return false;
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
-    *ret_checked = check_iban(value) || (run->is_ocr && repair_iban(value));
+    *ret_checked = check_iban(value) || (run->is_doubtful && repair_iban(value));
     return *ret_checked || isdigit((unsigned char)run->compact[2]);
 }
 
@@ -140,13 +145,26 @@ static bool accept_plusgiro(const struct run *run, char *value, bool *ret_checke
     return *ret_checked = check_plusgiro(run->compact);
 }
 
+/* Letters behind "RF" that were digits, when the check digits then agree. */
+static bool repair_rf(char *value)
+{
+    static const char letters[] = "OQDILSBZ", digits[] = "00011582";
+
+    for (char *p = value + 2; *p; p++) {
+        const char *at = strchr(letters, *p);
+
+        *p = at ? digits[at - letters] : *p;
+    }
+    return check_rf(value);
+}
+
 static bool accept_reference(const struct run *run, char *value, bool *ret_checked)
 {
     size_t printed = strlen(run->printed);
 
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
-    if (check_rf(value))
-        return *ret_checked = true;
+    if (strncmp(value, "RF", 2) == 0)
+        return *ret_checked = check_rf(value) || (run->is_ocr && repair_rf(value));
     if (!is_numeric(run, 3, 25))
         return false;
     if (printed > 3 && run->printed[printed - 1] == '-') /* a mod 11 digit of ten */
@@ -202,7 +220,7 @@ static void add_kinds(struct candidates *c, struct arena *a, const struct sheet 
 void candidates_add_numbers(struct candidates *c, struct arena *a, const struct sheet *s,
                             const char *text, int first, int count)
 {
-    struct run run = {.is_ocr = false}; /* nothing is repaired twice */
+    struct run run = {.is_doubtful = false}; /* nothing is repaired twice */
 
     if (run_add(&run, text) && run.length >= 2)
         add_kinds(c, a, s, &run, first, count);
@@ -211,7 +229,7 @@ void candidates_add_numbers(struct candidates *c, struct arena *a, const struct 
 /* Runs start at a digit or a country's letters and grow while the tokens stay in the cell. */
 static void find_runs(struct candidates *c, struct arena *a, const struct sheet *s, int first)
 {
-    struct run run = {.is_ocr = s->tokens[first].is_ocr};
+    struct run run = {.is_doubtful = false};
 
     for (int i = first; i < s->n_tokens && i < first + RUN_TOKENS; i++) {
         const char *text = s->tokens[i].text;
@@ -220,6 +238,8 @@ static void find_runs(struct candidates *c, struct arena *a, const struct sheet 
             break;
         if (!run_add(&run, text))
             break;
+        run.is_ocr |= s->tokens[i].is_ocr;
+        run.is_doubtful |= s->tokens[i].is_ocr && s->tokens[i].confidence < SURELY;
         if (run.length >= 2)
             add_kinds(c, a, s, &run, first, i - first + 1);
     }
@@ -230,42 +250,6 @@ static bool starts_run(const char *text)
     if (isdigit((unsigned char)text[0]))
         return true;
     return isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
-}
-
-/* "+71<000000001234567+12345678<": the Danish code line, with or without spaces. */
-static void find_fik(struct candidates *c, struct arena *a, const struct sheet *s, int first)
-{
-    char joined[COMPACT_SIZE] = "";
-    size_t used = 0;
-
-    if (s->tokens[first].text[0] != '+')
-        return;
-    for (int i = first; i < s->n_tokens && i < first + 6; i++) {
-        const char *text = s->tokens[i].text;
-        size_t n = strlen(text);
-        const char *at;
-
-        if ((i > first && token_gap(s, i) > 2) || used + n >= sizeof joined ||
-            strspn(text, "+<>0123456789") != n)
-            break;
-        memcpy(joined + used, text, n + 1);
-        used += n;
-        for (char *p = joined; *p; p++)
-            if (*p == '>')
-                *p = '<';
-        at = joined + 1 + strspn(joined + 1, "0123456789");
-        if (used > 16 && at == joined + 3 && *at == '<' && joined[used - 1] == '<') {
-            struct candidate *item = candidates_add(c, a, s, CANDIDATE_REFERENCE, first,
-                                                    i - first + 1);
-            char body[COMPACT_SIZE];
-            size_t length = strspn(at + 1, "0123456789");
-
-            snprintf(body, sizeof body, "%.*s", (int)length, at + 1);
-            item->value = arena_strdup(a, joined);
-            item->is_checked = length >= 10 && check_luhn(body);
-            return;
-        }
-    }
 }
 
 static bool is_email(const char *text)
@@ -330,7 +314,6 @@ void candidates_find_numbers(struct candidates *c, struct arena *a, const struct
 
         if (starts_run(text))
             find_runs(c, a, s, i);
-        find_fik(c, a, s, i);
         find_identifier(c, a, s, i);
         find_long_identifier(c, a, s, i);
         if (is_email(text)) {

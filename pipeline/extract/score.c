@@ -98,14 +98,14 @@ float score_labels(const struct candidate *c, const struct sheet *s, uint64_t st
     return worst > best ? best - 0.5f * worst : best;
 }
 
-/* Forms so strict that nothing else looks like them: RF and FIK references, Hungarian accounts (two
- * check digits) and tax numbers printed 8-1-2. */
+/* Forms so strict that nothing else looks like them: code lines, RF and FIK references, Hungarian
+ * accounts (two check digits) and tax numbers printed 8-1-2. */
 static bool proves_itself(const struct candidate *c)
 {
     size_t n = strlen(c->value);
 
-    if (!c->is_checked)
-        return false;
+    if (!c->is_checked || c->is_code_line)
+        return c->is_code_line;
     switch (c->kind) {
     case CANDIDATE_REFERENCE:
         return c->value[0] == '+' || c->value[0] == 'R';

@@ -63,7 +63,7 @@ static int read_numbers(const char *text, int *out, int most)
             continue;
         }
         value = (strtol)(text, &end, 10);
-        if (value < 1 || value > 999 || *end == ',')
+        if (value < 1 || value > 99 || *end == ',')
             return n;
         out[n++] = (int)value;
         text = end;
@@ -71,8 +71,21 @@ static int read_numbers(const char *text, int *out, int most)
     return n;
 }
 
+/* "1 / 2 oldal": the figures before the word, however they are spaced. */
+static const char *numbers_before(const struct sheet *s, const struct mention *m, struct arena *a)
+{
+    int first = m->first;
+
+    while (first > s->rows[m->row].first && m->first - first < 4 && token_gap(s, first) < 1.5f &&
+           s->tokens[first - 1].text[strspn(s->tokens[first - 1].text, "0123456789/.")] == '\0')
+        first--;
+    return first == m->first ? s->tokens[first - 1].text
+                             : sheet_text(s, a, first, m->first - first);
+}
+
 /* The page's own number behind a "page" word, or before one in Hungarian. */
-static void read_page_number(struct page_facts *f, const struct sheet *s, const struct mention *m)
+static void read_page_number(struct page_facts *f, struct arena *a, const struct sheet *s,
+                             const struct mention *m)
 {
     const struct row *row = &s->rows[m->row];
     int end = row->first + row->count, numbers[2] = {0, 0}, n = 0;
@@ -85,7 +98,7 @@ static void read_page_number(struct page_facts *f, const struct sheet *s, const 
         n += found;
     }
     if (m->first > row->first && token_gap(s, m->first) < 1.5f && (m->languages & 1 << 4)) {
-        int before[2], found = read_numbers(s->tokens[m->first - 1].text, before, 2);
+        int before[2], found = read_numbers(numbers_before(s, m, a), before, 2);
 
         if (found == 2 || (found == 1 && n <= 1)) {
             numbers[1] = found == 2 ? before[1] : n == 1 ? numbers[0] : 0;
@@ -176,7 +189,7 @@ void page_facts_find(struct page_facts *f, struct arena *a, struct page *page)
         const struct mention *mention = &s.mentions[m];
 
         if (mention->concepts & CONCEPT_BIT(page) && f->number == 0)
-            read_page_number(f, &s, mention);
+            read_page_number(f, a, &s, mention);
         f->has_title |= is_title(&s, mention, body);
         f->has_buyer_block |= (mention->concepts & CONCEPT_BIT(buyer)) && !mention->is_inside;
     }
