@@ -75,12 +75,30 @@ static size_t glue_at(const char *text)
     return 0;
 }
 
+/* "Seite1 von 2": behind a word for pages that has lost its space. */
+static size_t page_at(const char *text)
+{
+    size_t n = strcspn(text, "0123456789"), digits = strspn(text + n, "0123456789");
+    char word[PHRASE_KEY_SIZE], key[PHRASE_KEY_SIZE];
+    const struct phrase *phrase;
+
+    if (n < 3 || n >= sizeof word || digits == 0 || digits > 3 || text[n + digits] != '\0')
+        return 0;
+    memcpy(word, text, n);
+    word[n] = '\0';
+    phrase_key(word, key, sizeof key);
+    phrase = phrase_find(key);
+    return phrase && (phrase->concepts & CONCEPT_BIT(page)) ? n : 0;
+}
+
 static void add_word(struct sheet *s, struct arena *a, const struct page *page, int index,
                      const struct word *word)
 {
     size_t length = strlen(word->text), cut = glue_at(word->text);
     struct box left = word->box, right = word->box;
 
+    if (cut == 0 && page->source != PAGE_TEXT)
+        cut = page_at(word->text);
     if (cut == 0) {
         add_token(s, a, page, index, word, word->text, word->box);
         return;
