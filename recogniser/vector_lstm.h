@@ -40,8 +40,9 @@ struct running {
     floats state[SEQUENCES][NETWORK_CELLS_MAX / LANES];
 };
 
-LANE_INLINE void cells_step(const struct vector_lstm *p, int block, const ints sums[GATE_COUNT],
-                            floats *state, unsigned char *out)
+/* The new state; gives how much of it is let out. */
+LANE_INLINE floats cells_update(const struct vector_lstm *p, int block, const ints sums[GATE_COUNT],
+                                floats *state)
 {
     const float *scales = p->gates.scales + block * GATE_COUNT * LANES;
     floats x[GATE_COUNT], kept, input;
@@ -52,10 +53,11 @@ LANE_INLINE void cells_step(const struct vector_lstm *p, int block, const ints s
     kept = *state * logistic_of(p->curves, x[GATE_FORGET]);
     input = tanh_of(p->curves, x[GATE_CELL]) * logistic_of(p->curves, x[GATE_INPUT]);
     *state = lanes_limited(kept + input, STATE_MAX);
-    activations_store(out, tanh_of(p->curves, *state * CURVE_POINTS_A_UNIT) *
-                               logistic_of(p->curves, x[GATE_OUTPUT]));
+    return logistic_of(p->curves, x[GATE_OUTPUT]);
 }
 
+/* What is let out waits for the state, so the states of all sequences are made first: the waits
+ * overlap. */
 LANE_INLINE void lstm_steps(const struct vector_lstm *p, struct running *r, int steps,
                             const int count)
 {
@@ -63,13 +65,19 @@ LANE_INLINE void lstm_steps(const struct vector_lstm *p, struct running *r, int 
         for (int block = 0; block < p->gates.blocks; block++) {
             const int8_t *weights = block_weights(&p->gates, block);
             ints sums[SEQUENCES][GATE_COUNT];
+            floats open[SEQUENCES];
 
             block_start(&p->gates, block, sums, count);
             weights = block_sum(weights, p->gates.quads[0], r->in, sums, count);
             block_sum(weights, p->gates.quads[1], r->previous, sums, count);
 #pragma GCC unroll 8
             for (int s = 0; s < count; s++)
-                cells_step(p, block, sums[s], &r->state[s][block], r->out[s] + block * LANES);
+                open[s] = cells_update(p, block, sums[s], &r->state[s][block]);
+#pragma GCC unroll 8
+            for (int s = 0; s < count; s++)
+                activations_store(r->out[s] + block * LANES,
+                                  tanh_of(p->curves, r->state[s][block] * CURVE_POINTS_A_UNIT) *
+                                      open[s]);
         }
         for (int s = 0; s < count; s++) {
             r->previous[s] = r->out[s];
