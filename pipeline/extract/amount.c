@@ -98,7 +98,7 @@ static inline bool peel_text(struct span *s, const char *text, bool at_end)
 /* Everything around the digits: signs, currencies, ",-", percent. Gives whether it is negative. */
 static bool peel_all(struct span *s, struct amount *amount)
 {
-    static const char *const minus[] = {"-", "−", "–", "‐", "‑"};
+    static const char *const minus[] = {"-", "−", "–", "—", "‐", "‑"};
     bool is_negative = false, changed = true;
 
     while (changed) {
@@ -116,7 +116,7 @@ static bool peel_all(struct span *s, struct amount *amount)
             changed = is_negative = true;
         if (s->start[0] == '(')
             changed = peel_text(s, "(", false);
-        for (int i = 0; i < 5; i++)
+        for (size_t i = 0; i < sizeof minus / sizeof *minus; i++)
             if (peel_text(s, minus[i], false) || peel_text(s, minus[i], true))
                 changed = is_negative = true;
     }

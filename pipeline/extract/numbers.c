@@ -72,6 +72,23 @@ static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
     return *ret_checked || isdigit((unsigned char)run->compact[2]);
 }
 
+/* "5E556677889901": the country's letters read as their look-alikes, when the check digits agree. */
+static bool repair_country(const char *compact, char *value)
+{
+    static const char *const read_as[][2] = {
+        {"5E", "SE"}, {"5F", "SE"}, {"56", "SE"}, {"N0", "NO"}, {"0K", "DK"}, {"OK", "DK"},
+        {"0E", "DE"}, {"OE", "DE"}, {"6B", "GB"}, {"68", "GB"}, {"G8", "GB"}, {"HV", "HU"}};
+    bool is_checked = false;
+
+    for (size_t i = 0; i < sizeof read_as / sizeof *read_as; i++) {
+        if (strncmp(compact, read_as[i][0], 2) != 0)
+            continue;
+        snprintf(value, COMPACT_SIZE, "%s%s", read_as[i][1], compact + 2);
+        return check_vat_id(value, &is_checked) && is_checked;
+    }
+    return false;
+}
+
 static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
 {
     const char *digits = run->compact;
@@ -96,7 +113,9 @@ static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
         snprintf(value + 11, 4, "MVA"); /* the same number: MVA only says that it is registered */
         return true;
     }
-    return run->digits >= 7 && check_vat_id(value, ret_checked);
+    if (run->digits >= 7 && check_vat_id(value, ret_checked))
+        return true;
+    return run->is_ocr && run->digits >= 8 && (*ret_checked = repair_country(digits, value));
 }
 
 static bool accept_organisation(const struct run *run, char *value, bool *ret_checked)
