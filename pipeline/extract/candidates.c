@@ -5,6 +5,7 @@
 #include "pipeline/extract/candidate.h"
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static bool has_digit(const char *text)
 static bool is_thousands_space(const struct sheet *s, int i)
 {
     const struct token *before = &s->tokens[i - 1];
-    float letter = (before->box.x1 - before->box.x0) / (float)strlen(before->text);
+    float letter = (before->box.x1 - before->box.x0) / (float)utf8_count(before->text);
 
     return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.4f * letter;
 }

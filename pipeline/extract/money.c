@@ -28,6 +28,7 @@ struct solver {
     struct vat_hits hits;
     int chosen[ROLE_COUNT]; /* reading, or -1 */
     float best, second;     /* scores of the best triple and of the best with another gross */
+    int64_t largest;        /* of all readings */
 };
 
 static int64_t minor_of(const struct solver *q, int reading)
@@ -79,6 +80,16 @@ static bool is_second(const struct solver *q, int reading)
            q->c->items[q->all.items[reading].candidate].is_second;
 }
 
+/* Quantities and prices close by chance too: three without a label are totals only where the gross
+ * is among the largest amounts printed. */
+static bool may_be_totals(const struct solver *q, int n, int v, int g)
+{
+    float label = fmaxf(q->all.items[n].score[NET],
+                        fmaxf(q->all.items[v].score[VAT], q->all.items[g].score[GROSS]));
+
+    return label > 0.25f || llabs(minor_of(q, g)) >= q->largest / 2;
+}
+
 /* How well three choices (-1 for absent) explain the page. */
 static float judge(const struct solver *q, int n, int v, int g)
 {
@@ -95,6 +106,8 @@ static float judge(const struct solver *q, int n, int v, int g)
     if (n >= 0 && v >= 0 && g >= 0) {
         if (net + vat != gross || (vat == 0 && q->all.items[v].score[VAT] < 0.2f))
             return score - 0.85f; /* all three printed and at odds: shown, and never posted */
+        if (!may_be_totals(q, n, v, g))
+            return score;
         score += 1.5f;
         if (is_known_rate(net, vat))
             score += 0.5f;
@@ -182,18 +195,26 @@ static void choose_due(struct solver *q)
             }
 }
 
+/* The net without its sign, printed or what VAT leaves of the gross; 0 when neither is known. */
+static int64_t net_of(const struct solver *q)
+{
+    if (q->chosen[NET] >= 0)
+        return llabs(minor_of(q, q->chosen[NET]));
+    if (q->chosen[GROSS] >= 0 && q->chosen[VAT] >= 0)
+        return llabs(minor_of(q, q->chosen[GROSS])) - llabs(minor_of(q, q->chosen[VAT]));
+    return 0;
+}
+
 /* Lets in, unlabelled, what makes the lines' own sum the net: the sum itself, and the one amount
  * between the two. */
 static void support_adjustments(struct solver *q)
 {
-    int64_t sum = q->items->sum_minor, net = minor_of(q, q->chosen[NET]), off = net - sum;
+    int64_t sum = llabs(q->items->sum_minor), net = net_of(q), off = net - sum;
 
     for (int i = 0; i < q->all.count && sum != 0 && off != 0; i++) {
         struct reading *reading = &q->all.items[i];
-        bool is_sum = reading->minor == sum;
-        float *score = &reading->score[is_sum                    ? LINES
-                                       : llabs(net) > llabs(sum) ? CHARGES
-                                                                 : ALLOWANCES];
+        bool is_sum = llabs(reading->minor) == sum;
+        float *score = &reading->score[is_sum ? LINES : net > sum ? CHARGES : ALLOWANCES];
 
         if (reading->candidate >= 0 && !reading->is_item &&
             (is_sum || llabs(reading->minor) == llabs(off)))
@@ -201,13 +222,14 @@ static void support_adjustments(struct solver *q)
     }
 }
 
-/* net = lines - allowances + charges, where the lines are a printed sum or the rows' own. */
+/* net = lines - allowances + charges, where the lines are a printed sum or the rows' own. Signs
+ * aside: credit notes print them with a minus or without. */
 static void choose_adjustments(struct solver *q)
 {
     int lines[LIST_MAX + 1], allowances[LIST_MAX + 1], charges[LIST_MAX + 1];
     int n_lines = list_for(q, LINES, lines), n_allowances = list_for(q, ALLOWANCES, allowances);
     int n_charges = list_for(q, CHARGES, charges);
-    int64_t net = minor_of(q, q->chosen[NET]);
+    int64_t net = net_of(q);
     float best = 0.3f;
 
     lines[n_lines] = allowances[n_allowances] = charges[n_charges] = -1;
@@ -215,7 +237,8 @@ static void choose_adjustments(struct solver *q)
         for (int x = 0; x <= n_allowances; x++)
             for (int k = 0; k <= n_charges; k++) {
                 int64_t sum = lines[l] < 0 ? q->items->sum_minor : minor_of(q, lines[l]);
-                int64_t total = sum - llabs(minor_of(q, allowances[x])) + minor_of(q, charges[k]);
+                int64_t total = llabs(sum) - llabs(minor_of(q, allowances[x])) +
+                                llabs(minor_of(q, charges[k]));
                 bool is_strong = lines[l] >= 0 && q->all.items[lines[l]].score[LINES] > 0.6f;
                 float score = (lines[l] < 0 ? 0 : q->all.items[lines[l]].score[LINES] - 0.3f) +
                               (allowances[x] < 0
@@ -367,9 +390,13 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
         q.chosen[r] = -1;
     vat_hits_find(&q.hits, c, s, is_item_row, a);
     readings_find(&q.all, a, c, s, is_item_row, &q.hits, items->sum_minor);
+    for (int i = 0; i < q.all.count; i++)
+        if (q.all.items[i].candidate >= 0 && !q.all.items[i].is_unusual)
+            q.largest = llabs(q.all.items[i].minor) > q.largest ? llabs(q.all.items[i].minor)
+                                                                : q.largest;
     choose_totals(&q);
     choose_due(&q);
-    if (q.chosen[NET] >= 0) {
+    if (net_of(&q) > 0) {
         support_adjustments(&q);
         choose_adjustments(&q);
     }

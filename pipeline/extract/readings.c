@@ -173,6 +173,43 @@ static void mark_triples(struct finder *q)
         }
 }
 
+static bool has_percent(const struct finder *q, int row, int rate_bp)
+{
+    for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++)
+        if (q->c->items[i].row == row && q->c->items[i].amount.is_percent &&
+            q->c->items[i].amount.value == (int64_t)rate_bp * (AMOUNT_SCALE / 100))
+            return true;
+    return false;
+}
+
+static void mark_within(struct finder *q, struct reading *vat, const struct reading *gross)
+{
+    int64_t net = gross->minor - vat->minor;
+
+    for (const int *rate = vat_rates_known(); *rate > 0; rate++)
+        if (vat_rate_fits(net, vat->minor, *rate) &&
+            has_percent(q, q->c->items[vat->candidate].row, *rate)) {
+            vat->score[VAT] = fmaxf(vat->score[VAT], 0.6f);
+            vat->score[GROSS] *= 0.3f;
+            return;
+        }
+}
+
+/* "Incl. VAT 25 %  200.00" below "To pay 1,000.00": the label means the total, the amount is the
+ * VAT within it. */
+static void mark_vat_within(struct finder *q)
+{
+    for (int g = 0; g < q->out->count; g++) {
+        const struct reading *gross = &q->out->items[g];
+
+        if (gross->candidate < 0 || fmaxf(gross->score[GROSS], gross->score[DUE]) < 0.4f)
+            continue;
+        for (int v = 0; v < q->out->count; v++)
+            if (v != g && q->out->items[v].candidate >= 0 && llabs(q->out->items[v].minor) >= 10)
+                mark_within(q, &q->out->items[v], gross);
+    }
+}
+
 static bool is_cash(const struct finder *q, int i)
 {
     return q->out->items[i].candidate >= 0 &&
@@ -216,6 +253,7 @@ void readings_find(struct readings *r, struct arena *a, const struct candidates 
     collect(&q);
     add_lines_sum(&q, lines_minor);
     mark_triples(&q);
+    mark_vat_within(&q);
     collect_sums(&q);
     add_till_support(&q);
 }
