@@ -268,14 +268,13 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
 
 bool sheet_writes_month_first(const struct sheet *s)
 {
-    bool has_dollar = false;
+    int dollars = 0, others = 0;
 
     for (int i = 0; i < s->n_tokens; i++) {
-        if (strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£"))
-            return false;
-        has_dollar |= strchr(s->tokens[i].text, '$') != NULL;
+        dollars += strchr(s->tokens[i].text, '$') != NULL;
+        others += strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£");
     }
-    return has_dollar;
+    return dollars > 3 * others; /* a sign misread here and there */
 }
 
 /* How many tokens from `first` on spell the key, or 0. */

@@ -61,7 +61,7 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
 /* Finds the key phrases; called by sheet_init. Longest first, never overlapping. */
 void sheet_find_mentions(struct sheet *s, struct arena *a);
 
-/* Dollars and no other currency: dates are written month first. */
+/* Dollars and hardly any other currency: dates are written month first. */
 bool sheet_writes_month_first(const struct sheet *s);
 
 /* The next run of tokens from `from` on, within one row, that says `phrase` (as phrase keys see
