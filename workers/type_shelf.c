@@ -54,8 +54,10 @@ static void load_type(struct shelf_type *item, struct arena *a)
     if (r == 0 && strcmp(type->name, item->name) != 0)
         r = err_set(&item->why, ERR_INVALID, "%s: is named \"%s\"; file and name must agree",
                     item->path, type->name);
-    if (r == 0)
-        load_weights(a, item->path, type, &item->taught, &item->why);
+    if (r < 0)
+        return;
+    item->taught.declared = type;
+    load_weights(a, item->path, type, &item->taught, &item->why);
 }
 
 static int compare_items(const void *x, const void *y)
@@ -116,8 +118,8 @@ static void put_in_front(struct type_shelf *shelf, const char *path)
     load_type(item, shelf->arena);
 }
 
-int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
-                    const struct shelf_type **ret, struct err *err)
+int type_shelf_find_declared(struct type_shelf *shelf, const char *name_or_path,
+                             const struct shelf_type **ret, struct err *err)
 {
     const struct shelf_type *item = shelf->items;
 
@@ -132,12 +134,27 @@ int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
     if (item == shelf->items + shelf->n)
         return err_set(err, ERR_NOT_FOUND, "no document type '%s'; `bilag type ls` lists them",
                        name_or_path);
-    if (!item->taught.type) {
+    if (!item->taught.declared) {
         *err = item->why;
         return item->why.code;
     }
     *ret = item;
     return 0;
+}
+
+int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
+                    const struct shelf_type **ret, struct err *err)
+{
+    const struct shelf_type *item;
+    int r = type_shelf_find_declared(shelf, name_or_path, &item, err);
+
+    if (r == 0 && !item->taught.type) {
+        *err = item->why;
+        return item->why.code;
+    }
+    if (r == 0)
+        *ret = item;
+    return r;
 }
 
 const struct taught *type_shelf_pick(const struct type_shelf *shelf, struct arena *a,

@@ -15,7 +15,7 @@ struct settings;
 struct shelf_type {
     const char *name;     /* of the file, without ".yaml" */
     const char *path;     /* of the declaration */
-    struct taught taught; /* type NULL when broken */
+    struct taught taught; /* type NULL when broken, declared NULL when the declaration is */
     bool is_own;          /* of the data folder */
     bool is_named;        /* by its path */
     struct err why;       /* of a broken one */
@@ -34,6 +34,10 @@ void type_shelf_load(struct type_shelf *shelf, struct arena *a, const struct set
  * is put on the shelf and wins over its namesakes. ERR_NOT_FOUND, or what is wrong with it. */
 int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
                     const struct shelf_type **ret, struct err *err);
+
+/* The same of one whose weights may be broken: it can be taught again. */
+int type_shelf_find_declared(struct type_shelf *shelf, const char *name_or_path,
+                             const struct shelf_type **ret, struct err *err);
 
 /* The type of a document: the one it names, else a taught one of the type it was sorted as, else
  * one that its first page is known by; NULL for none. `pages` are those of `d`. */

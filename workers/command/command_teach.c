@@ -369,7 +369,7 @@ static int run(struct house *house, const struct cli *cli, struct err *err)
     if (!cli->values[ROW_EXAMPLES])
         return err_set(err, ERR_USAGE, "--examples FILE is needed: what is true of the documents");
     type_shelf_load(&shelf, &arena, &house->settings);
-    r = type_shelf_find(&shelf, cli->words[0], &item, err);
+    r = type_shelf_find_declared(&shelf, cli->words[0], &item, err);
     if (r < 0)
         return r;
     plan.type = item->taught.declared; /* what was learnt before is learnt anew */

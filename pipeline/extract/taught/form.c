@@ -8,6 +8,7 @@
  * holds.
  */
 #include "pipeline/extract/taught/form.h"
+#include "pipeline/extract/taught/comb.h"
 #include "pipeline/extract/amount.h"
 #include "pipeline/extract/date.h"
 
@@ -288,47 +289,49 @@ static struct form_value read_mark(const struct sheet *s, struct arena *a, int p
     return ret;
 }
 
-/* The letter or digit of a word nearest to x, if nearer than `*least`. A word's characters are
- * taken to be equally wide. */
-static void look_nearer(const struct token *token, float x, float *least, char *ret)
+/* The characters in the box, in order; those of a word are taken to be equally wide. */
+static int take_characters(const struct sheet *s, int page, const struct box *box,
+                           struct comb_character out[COMB_CHARACTERS_MAX])
 {
-    size_t n = strlen(token->text);
-    float wide = (token->printed.x1 - token->printed.x0) / (float)n;
+    int n = 0;
 
-    for (size_t k = 0; k < n; k++) {
-        float off = fabsf(token->printed.x0 + wide * ((float)k + 0.5f) - x);
+    for (int i = 0; i < s->n_tokens; i++) {
+        const struct token *token = &s->tokens[i];
+        size_t length = strlen(token->text);
+        float wide = (token->printed.x1 - token->printed.x0) / (float)length;
 
-        if (isalnum((unsigned char)token->text[k]) && off < *least) {
-            *least = off;
-            *ret = token->text[k];
-        }
+        if (token->page != page || !holds(box, &token->printed))
+            continue;
+        for (size_t k = 0; k < length && n < COMB_CHARACTERS_MAX; k++)
+            out[n++] = (struct comb_character){token->text[k],
+                                               token->printed.x0 + wide * ((float)k + 0.5f)};
     }
+    return n;
 }
 
-/* Each cell takes the character nearest to its middle: what is left over are the comb's own bars,
- * read as "1", ")" or "|". */
 static struct form_value read_comb(const struct sheet *s, struct arena *a,
                                    const struct form_fit *fit, const struct type_field *f,
                                    const struct box *box)
 {
     struct form_value ret = read_words(s, a, f->page - 1, box, FIELD_TEXT);
-    float half = (f->cells[f->n_cells - 1] - f->cells[0]) / (float)f->n_cells / 2;
-    char *text = arena_alloc(a, f->n_cells + 1), *end = text;
+    struct comb_character read[COMB_CHARACTERS_MAX];
+    int n = take_characters(s, f->page - 1, box, read);
+    float *middles = arena_alloc_array(a, f->n_cells, sizeof *middles);
+    char *cells = arena_alloc(a, f->n_cells + 1), *end = cells;
 
     for (size_t c = 0; c < f->n_cells; c++) {
         const struct box at = {f->cells[c], f->box.y0, f->cells[c], f->box.y1};
         const struct box middle = form_place(fit, &at);
-        float least = half;
-        char found = '\0';
 
-        for (int i = 0; i < s->n_tokens; i++)
-            if (s->tokens[i].page == f->page - 1 && holds(box, &s->tokens[i].printed))
-                look_nearer(&s->tokens[i], (middle.x0 + middle.x1) / 2, &least, &found);
-        if (found)
-            *end++ = found;
+        middles[c] = (middle.x0 + middle.x1) / 2;
     }
-    ret.value = end > text ? text : NULL;
-    if (end < text + f->n_cells)
+    comb_read(read, n, middles, (int)f->n_cells, cells);
+    for (size_t c = 0; c < f->n_cells; c++)
+        if (cells[c])
+            *end++ = cells[c];
+    *end = '\0';
+    ret.value = end > cells ? cells : NULL;
+    if (end < cells + f->n_cells)
         ret.confidence /= 2;
     return ret;
 }

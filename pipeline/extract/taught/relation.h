@@ -28,6 +28,7 @@ uint16_t cell_end_bucket(void);
 /* A span among those a field was first thought to be. */
 struct standing {
     const struct span *span;
+    int index;    /* of the span */
     int rank;     /* 0 is the best */
     float behind; /* its score's distance to the best */
 };

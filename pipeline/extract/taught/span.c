@@ -32,6 +32,7 @@ static struct span *add(struct spans *spans, struct arena *a, const struct sheet
                           .first = first,
                           .count = count,
                           .rows = 1,
+                          .range = -1,
                           .page = token->page,
                           .box = token->box,
                           .printed = token->printed,
@@ -170,13 +171,46 @@ static void add_texts(struct spans *spans, struct arena *a, const struct sheet *
     }
 }
 
+/* "-", "to", "thru", "bis", "till": a word, or a dash; columns are parted by other marks. */
+static bool is_between(const struct sheet *s, int first, int end)
+{
+    if (end - first > 1 || s->tokens[first - 1].row != s->tokens[end].row)
+        return false;
+    if (end <= first)
+        return true;
+    return strlen(s->tokens[first].text) <= 7 &&
+           !strpbrk(s->tokens[first].text, "0123456789|{}[]()/\\$*");
+}
+
+/* Of the dates from `from` on. */
+static void find_ranges(struct spans *spans, const struct sheet *s, int from)
+{
+    struct span *last = NULL;
+
+    for (struct span *span = &spans->items[from]; span < spans->items + spans->count; span++) {
+        if (last && last->range < 0 &&
+            (last->first == span->first ||
+             (last->first < span->first &&
+              is_between(s, last->first + last->count, span->first)))) {
+            last->range = (int)(span - spans->items);
+            span->range = (int)(last - spans->items);
+        }
+        last = span;
+    }
+}
+
 void spans_find(struct spans *spans, struct arena *a, const struct sheet *s,
                 const struct candidates *c, enum field_kind kind)
 {
+    int from = spans->count;
+
     switch (kind) {
     case FIELD_AMOUNT:
+        add_candidates(spans, a, s, c, kind);
+        break;
     case FIELD_DATE:
         add_candidates(spans, a, s, c, kind);
+        find_ranges(spans, s, from);
         break;
     case FIELD_IDENTIFIER:
     case FIELD_ACCOUNT:

@@ -21,6 +21,7 @@ struct span {
     struct box box, printed;
     int page;
     float confidence;
+    int range; /* FIELD_DATE: index of the other end of "12/30/19 - 3/29/20", or -1 */
     const struct candidate *candidate; /* FIELD_AMOUNT and FIELD_DATE; else NULL */
 };
 

@@ -68,6 +68,11 @@ enum template {
     T_TOUCHES,
     T_FIRST_RANK,
     T_FIRST_BEHIND,
+    T_CELL_LEFT,
+    T_CELL_ABOVE,
+    T_CELL_ABOVE_START,
+    T_CELL_ABOVE_END,
+    T_CELL_ABOVE_WORD,
 };
 
 /* Features on their way. */

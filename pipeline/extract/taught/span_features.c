@@ -20,7 +20,6 @@ struct span_facts {
     int nth;      /* which of them it is, from 0 */
     int rank;     /* amounts: 0 is the largest value; dates: 0 is the earliest */
     int last;     /* dates: 0 is the latest */
-    int partner;  /* dates: the other end of "12/30/19 - 3/29/20", or -1 */
 };
 
 /* What every span with the token asks of it. */
@@ -179,35 +178,6 @@ static void rank_values(struct span_context *k, enum field_kind kind, struct sor
         k->facts[v[i].index].last = rank - k->facts[v[i].index].rank;
 }
 
-/* "-", "to", "thru", "bis", "till": anything short without a digit. */
-static bool is_between(const struct sheet *s, int first, int end)
-{
-    if (end - first > 1 || s->tokens[first - 1].row != s->tokens[end].row)
-        return false;
-    return end <= first ||
-           (strlen(s->tokens[first].text) <= 7 && !strpbrk(s->tokens[first].text, "0123456789"));
-}
-
-static void find_ranges(struct span_context *k)
-{
-    const struct span *items = k->spans->items;
-    int last = -1;
-
-    for (int i = 0; i < k->spans->count; i++) {
-        k->facts[i].partner = -1;
-        if (items[i].kind != FIELD_DATE)
-            continue;
-        if (last >= 0 && k->facts[last].partner < 0 &&
-            (items[last].first == items[i].first ||
-             (items[last].first < items[i].first &&
-              is_between(k->sheet, items[last].first + items[last].count, items[i].first)))) {
-            k->facts[last].partner = i;
-            k->facts[i].partner = last;
-        }
-        last = i;
-    }
-}
-
 static void find_facts(struct span_context *k, struct arena *a)
 {
     struct sorted_value *v = arena_alloc_array(a, (size_t)k->spans->count + 1, sizeof *v);
@@ -220,7 +190,6 @@ static void find_facts(struct span_context *k, struct arena *a)
         if (kind == FIELD_AMOUNT || kind == FIELD_DATE)
             rank_values(k, (enum field_kind)kind, v, n);
     }
-    find_ranges(k);
 }
 
 static int compare_floats(const void *x, const void *y)
@@ -347,6 +316,44 @@ static uint32_t find_across(struct draft *f, const struct span_context *k, const
     return nearest;
 }
 
+/* All words of a cell as one: what a label says does not depend on which of them stand over the
+ * value. */
+static uint32_t hash_cell(const struct span_context *k, const struct cell *cell)
+{
+    uint32_t h = 0;
+
+    for (int i = cell->first; i < cell->first + cell->count; i++)
+        if (k->sheet->tokens[i].key[0])
+            h = mix(h, k->tokens[i].word);
+    return h;
+}
+
+/* The cells beside and above the span's own: labels, mostly. */
+static void find_cells(struct draft *f, const struct span_context *k, const struct span *span)
+{
+    const struct sheet *s = k->sheet;
+    const struct cell *own = &s->cells[s->tokens[span->first].cell];
+
+    if (own > s->cells && own[-1].row == own->row)
+        put(f, T_CELL_LEFT, hash_cell(k, own - 1));
+    for (const struct cell *cell = own - 1;
+         cell >= s->cells && cell->row > own->row - 4 && s->rows[cell->row].page == span->page;
+         cell--) {
+        int end = cell->first + cell->count;
+
+        if (cell->row == own->row || box_overlap_x(&cell->box, &own->box) < 0.2f)
+            continue;
+        put(f, T_CELL_ABOVE, hash_cell(k, cell));
+        put_pair(f, T_CELL_ABOVE_START, k->tokens[cell->first].word,
+                 cell->count > 1 ? k->tokens[cell->first + 1].word : 0);
+        put_pair(f, T_CELL_ABOVE_END, k->tokens[end - 1].word,
+                 cell->count > 1 ? k->tokens[end - 2].word : 0);
+        for (int i = cell->first; i < end && i < cell->first + ROW_WORDS; i++)
+            put(f, T_CELL_ABOVE_WORD, k->tokens[i].word);
+        return;
+    }
+}
+
 static void find_row(struct draft *f, const struct span_context *k, const struct span *span)
 {
     const struct sheet *s = k->sheet;
@@ -454,7 +461,7 @@ static void find_rank(struct draft *f, const struct span_context *k, int index)
 /* The second date of a range is told by what stands before the first. */
 static void find_range(struct draft *f, const struct span_context *k, int index)
 {
-    int partner = k->facts[index].partner;
+    int partner = k->spans->items[index].range;
     const struct span *first = partner >= 0 ? &k->spans->items[partner < index ? partner : index]
                                             : NULL;
     uint32_t role = !first ? 0 : partner > index ? 1 : 2;
@@ -481,6 +488,7 @@ struct span_features span_features_find(const struct span_context *k, struct are
     find_left(&f, k, span);
     find_right(&f, k, span);
     find_row(&f, k, span);
+    find_cells(&f, k, span);
     above = find_across(&f, k, span, -1, T_ABOVE, T_ABOVE_SECOND);
     find_across(&f, k, span, 1, T_BELOW, T_BELOW);
     if (span->first > k->sheet->rows[row].first)

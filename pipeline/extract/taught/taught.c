@@ -14,10 +14,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char MAGIC[] = "bilag taught type, features 2\n";
+static const char MAGIC[] = "bilag taught type, features 3\n";
 static const float LEAD_MAX = 6; /* farther ahead says no more */
 
-static_assert(SPAN_FEATURES_VERSION == 2, "the magic names the version of the features");
+static_assert(SPAN_FEATURES_VERSION == 3, "the magic names the version of the features");
 
 void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
                        size_t n_pages, const struct type *type)
@@ -80,6 +80,7 @@ int taught_stand(const struct taught_weights *first, const struct taught_sheet *
                            (float)labels[sheet->labels[field][i]] * first->scale);
     best = n ? out[0].behind : 0;
     for (int i = 0; i < n; i++) {
+        out[i].index = (int)(out[i].span - sheet->spans.items);
         out[i].rank = i;
         out[i].behind = best - out[i].behind;
     }
@@ -149,17 +150,69 @@ static bool may_answer(const struct taught *t, const struct taught_sheet *sheet,
     return !t->is_untaught || sheet->labels[field][span - sheet->spans.items] > LABEL_IN_ROW;
 }
 
-static void race_spans(struct race *r, struct arena *a, const struct taught *t, size_t field,
-                       const struct taught_sheet *sheet, const struct standing *standings, int n,
-                       const struct span *const *others)
-{
-    for (int i = 0; i < n; i++) {
-        const struct span *span = standings[i].span;
-        struct span_features features = taught_features(a, sheet, t->type, field, &standings[i],
-                                                        others);
+/* The spans of a field that come into question, and what the second scorer makes of them. */
+struct shortlist {
+    struct standing standings[STANDINGS_MAX];
+    float scores[STANDINGS_MAX];
+    int count;
+};
 
+static void score_again(struct shortlist *list, struct arena *a, const struct taught *t,
+                        size_t field, const struct taught_sheet *sheet,
+                        const struct span *const *others)
+{
+    for (int i = 0; i < list->count; i++) {
+        struct span_features features = taught_features(a, sheet, t->type, field,
+                                                        &list->standings[i], others);
+
+        list->scores[i] = score(&t->fields[field].second, &features);
+    }
+}
+
+/* What the other end of its range is worth to a span: the bonus, less how far that end is behind
+ * the best of its own field; never less than nothing. */
+static float worth_of_end(const struct shortlist *ends, int end, float bonus)
+{
+    float best = -INFINITY, own = -INFINITY;
+
+    for (int i = 0; i < ends->count; i++) {
+        best = fmaxf(best, ends->scores[i]);
+        if (ends->standings[i].span->range >= 0 && ends->standings[i].index == end)
+            own = ends->scores[i];
+    }
+    return fmaxf(0, bonus + own - best);
+}
+
+/* The field that ends the range which `field` begins, or begins the one it ends; or -1. */
+static int other_end(const struct taught *t, int field, bool *ret_is_begin, float *ret_bonus)
+{
+    for (int i = 0; i < (int)t->type->n_fields; i++) {
+        int end = t->fields[i].range_end;
+
+        *ret_is_begin = i == field;
+        *ret_bonus = t->fields[i].range_bonus;
+        if (end >= 0 && (i == field || end == field))
+            return i == field ? end : i;
+    }
+    return -1;
+}
+
+static void race_spans(struct race *r, const struct taught *t, size_t field,
+                       const struct taught_sheet *sheet, const struct shortlist *lists)
+{
+    bool is_begin;
+    float bonus;
+    int other = t->is_untaught ? -1 : other_end(t, (int)field, &is_begin, &bonus);
+
+    for (int i = 0; i < lists[field].count; i++) {
+        const struct standing *standing = &lists[field].standings[i];
+        const struct span *span = standing->span;
+        float points = lists[field].scores[i];
+
+        if (other >= 0 && span->range >= 0 && (standing->index < span->range) == is_begin)
+            points += worth_of_end(&lists[other], span->range, bonus);
         if (may_answer(t, sheet, field, span))
-            race_add(r, span->value, span, score(&t->fields[field].second, &features));
+            race_add(r, span->value, span, points);
     }
 }
 
@@ -202,14 +255,15 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
                    struct taught_answer *answers)
 {
     size_t n = t->type->n_fields;
-    struct standing(*standings)[STANDINGS_MAX] = arena_alloc_array(a, n, sizeof *standings);
+    struct shortlist *lists = arena_alloc_array(a, n, sizeof *lists);
     const struct span **firsts = arena_alloc_array(a, n, sizeof *firsts);
-    int *counts = arena_alloc_array(a, n, sizeof *counts);
 
     for (size_t i = 0; i < n; i++) {
-        counts[i] = taught_stand(&t->fields[i].first, sheet, t->type, i, standings[i]);
-        firsts[i] = counts[i] ? standings[i][0].span : NULL;
+        lists[i].count = taught_stand(&t->fields[i].first, sheet, t->type, i, lists[i].standings);
+        firsts[i] = lists[i].count ? lists[i].standings[0].span : NULL;
     }
+    for (size_t i = 0; i < n; i++)
+        score_again(&lists[i], a, t, i, sheet, t->is_untaught ? NULL : firsts);
     memset(answers, 0, n * sizeof *answers);
     read_form(t->type, a, &sheet->sheet, answers);
     for (size_t i = 0; i < n; i++) {
@@ -221,8 +275,7 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
         if (declared->kind == FIELD_CODE && !t->is_untaught)
             race_choices(&race, a, &t->fields[i], declared, sheet);
         else
-            race_spans(&race, a, t, i, sheet, standings[i], counts[i],
-                       t->is_untaught ? NULL : firsts);
+            race_spans(&race, t, i, sheet, lists);
         race.best.lead = race.best.value ? fminf(race.best.score - race.second, LEAD_MAX) : 0;
         taught_be_sure(&t->fields[i], &race.best);
         answers[i] = race.best;
@@ -243,6 +296,7 @@ void taught_init_untaught(struct taught *t, struct arena *a, const struct type *
         values[label_bucket(LABEL_ABOVE)] = 40;
         values[cell_end_bucket()] = 10;
         f->name = type->fields[i].name;
+        f->range_end = -1;
         f->first = f->second = (struct taught_weights){.scale = 0.1f, .values = values};
         f->sureness = (struct taught_sureness){.bias = -3, .score = 0.6f};
     }
@@ -279,6 +333,10 @@ void taught_print(const struct taught *t, const char *provenance, struct buf *ou
                    (double)f->second.scale, (double)f->sureness.bias, (double)f->sureness.score,
                    (double)f->sureness.lead);
     }
+    for (size_t i = 0; i < t->type->n_fields; i++)
+        if (t->fields[i].range_end >= 0)
+            buf_printf(out, "range %s %s %.3f\n", t->fields[i].name,
+                       t->fields[t->fields[i].range_end].name, (double)t->fields[i].range_bonus);
     buf_add_char(out, '\n');
     for (size_t i = 0; i < t->type->n_fields; i++) {
         buf_add(out, t->fields[i].first.values, SPAN_BUCKETS);
@@ -294,7 +352,7 @@ static bool is_scale(float scale)
 /* One line of the head each; false for one that is none of this type. */
 static bool read_field(struct taught *t, const char *line, size_t *n)
 {
-    struct taught_field f = {0};
+    struct taught_field f = {.range_end = -1};
     char name[TYPE_NAME_MAX + 1];
 
     if (sscanf(line, "field %40s %f %f %f %f %f", name, &f.first.scale, &f.second.scale,
@@ -340,6 +398,30 @@ static bool read_box(struct type *type, const char *line)
     return true;
 }
 
+static int field_number(const struct type *type, const char *name)
+{
+    const struct type_field *f = type_find(type, name);
+
+    return f ? (int)(f - type->fields) : -1;
+}
+
+static bool read_range(struct taught *t, const char *line)
+{
+    char from[TYPE_NAME_MAX + 1], to[TYPE_NAME_MAX + 1];
+    int begin, end;
+    float bonus;
+
+    if (sscanf(line, "range %40s %40s %f", from, to, &bonus) != 3 || !is_scale(bonus))
+        return false;
+    begin = field_number(t->type, from);
+    end = field_number(t->type, to);
+    if (begin < 0 || end < 0)
+        return false;
+    t->fields[begin].range_end = end;
+    t->fields[begin].range_bonus = bonus;
+    return true;
+}
+
 static bool begins(const char *line, const char *word)
 {
     return strncmp(line, word, strlen(word)) == 0;
@@ -353,6 +435,7 @@ static bool read_head(struct taught *t, struct arena *a, struct type *type, char
 
     for (char *line; (line = strsep(&head, "\n"));)
         if ((begins(line, "field ") && !read_field(t, line, &n)) ||
+            (begins(line, "range ") && !read_range(t, line)) ||
             (begins(line, "anchor ") && !read_anchor(t, a, type, line)) ||
             (begins(line, "box ") && !read_box(type, line)))
             return false;

@@ -3,9 +3,10 @@
  * is, and the file it rests in.
  *
  * The first scorer looks at a span alone and picks the few that come into question; the second
- * looks at these again, beside what every other field was first thought to be. A field's answer is
- * the value whose span scores best; its confidence is the probability, measured on documents the
- * weights had not seen, that such an answer is right.
+ * looks at these again, beside what every other field was first thought to be. Two dates that are
+ * mostly the ends of one printed range help each other. A field's answer is the value whose span
+ * scores best; its confidence is the probability, measured on documents the weights had not seen,
+ * that such an answer is right.
  */
 #ifndef TAUGHT_H
 #define TAUGHT_H
@@ -35,6 +36,8 @@ struct taught_field {
     const char *name;
     struct taught_weights first, second;
     struct taught_sureness sureness;
+    int range_end;     /* the field that ends the printed range which this one begins, or -1 */
+    float range_bonus; /* what it is worth to both that they do */
 };
 
 struct taught {

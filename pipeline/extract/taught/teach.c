@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EASY_NEGATIVES = 120, FOLD_SIZE = 200 };
+enum { EASY_NEGATIVES = 120, FOLD_SIZE = 200, MANY_GROUPS = -1 };
 
 /* Cost of a misjudged span; strong regularisation, as examples are few. */
 static const double COST = 0.5;
@@ -31,6 +31,7 @@ struct lesson {
     int capacity;
     int *number;  /* one a bucket: its number from 1, or 0 */
     int *seen_in; /* one a bucket: the last row that has it, from 1 */
+    int *group;   /* one a bucket: the only group that has it, from 1; MANY_GROUPS */
 };
 
 enum truth_place { TRUTH_NOWHERE, TRUTH_NEARLY, TRUTH_PRINTED };
@@ -46,6 +47,7 @@ struct task {
     const struct type *type;
     const struct teach_example *examples;
     size_t count;
+    const int *groups;    /* one an example, from 1 */
     const int *folds;     /* one an example */
     struct truth *truths; /* examples x fields */
 };
@@ -142,7 +144,7 @@ static enum truth_place mark_true(const struct teach_example *e, enum field_kind
 
 /* --- one lesson --------------------------------------------------------------------------- */
 
-static void lesson_add(struct lesson *l, const struct span_features *f, bool is_true)
+static void lesson_add(struct lesson *l, const struct span_features *f, int group, bool is_true)
 {
     struct feature_node *nodes = mem_alloc_array((size_t)f->count + 1, sizeof *nodes);
     int n = 0, row = l->problem.l + 1;
@@ -150,6 +152,7 @@ static void lesson_add(struct lesson *l, const struct span_features *f, bool is_
     if (!l->number) {
         l->number = mem_alloc_array(SPAN_BUCKETS, sizeof *l->number);
         l->seen_in = mem_alloc_array(SPAN_BUCKETS, sizeof *l->seen_in);
+        l->group = mem_alloc_array(SPAN_BUCKETS + 1, sizeof *l->group);
     }
 
     if (l->problem.l == l->capacity) {
@@ -166,6 +169,9 @@ static void lesson_add(struct lesson *l, const struct span_features *f, bool is_
             l->number[bucket] = ++l->problem.n;
         l->seen_in[bucket] = row;
         nodes[n++] = (struct feature_node){l->number[bucket], 1};
+        l->group[l->number[bucket]] = l->group[l->number[bucket]] == 0       ? group
+                                      : l->group[l->number[bucket]] == group ? group
+                                                                             : MANY_GROUPS;
     }
     nodes[n].index = -1;
     l->problem.x[l->problem.l] = nodes;
@@ -180,6 +186,7 @@ static void lesson_release(struct lesson *l)
     free(l->problem.y);
     free(l->number);
     free(l->seen_in);
+    free(l->group);
 }
 
 static void silent(const char *text)
@@ -198,6 +205,9 @@ static void lesson_learn(struct lesson *l, struct taught_weights *w)
     w->scale = 0;
     if (l->problem.l == 0)
         return;
+    for (int i = 0; i < l->problem.l; i++)
+        for (struct feature_node *x = l->problem.x[i]; x->index > 0; x++)
+            x->value = l->group[x->index] == MANY_GROUPS;
     l->problem.bias = -1;
     set_print_string_function(silent);
     model = train(&l->problem, &parameter);
@@ -229,6 +239,7 @@ struct study {
     const struct task *task;
     const struct teach_example *example;
     size_t field;
+    int group; /* from 1 */
     enum field_kind kind;
     const bool *is_true; /* one a span */
 };
@@ -239,7 +250,7 @@ static void study_add(struct study *y, struct lesson *l, const struct standing *
     struct span_features features = taught_features(&y->scratch, y->example->sheet, y->task->type,
                                                     y->field, standing, others);
 
-    lesson_add(l, &features, y->is_true[standing->span - y->example->sheet->spans.items]);
+    lesson_add(l, &features, y->group, y->is_true[standing->span - y->example->sheet->spans.items]);
 }
 
 static void add_easy(struct study *y, struct lesson *l)
@@ -275,13 +286,13 @@ static void add_best(struct study *y, struct lesson *l, const struct taught_weig
             study_add(y, l, &standings[i], others);
 }
 
-static void add_choices(struct lesson *l, struct arena *a, const struct teach_example *e,
+static void add_choices(struct lesson *l, struct arena *a, const struct teach_example *e, int group,
                         const struct type_field *declared, const char *truth)
 {
     for (size_t i = 0; i < declared->n_choices; i++) {
         struct span_features f = choice_features_find(&e->sheet->sheet, a, (int)i);
 
-        lesson_add(l, &f, strcmp(declared->choices[i], truth) == 0);
+        lesson_add(l, &f, group, strcmp(declared->choices[i], truth) == 0);
     }
 }
 
@@ -312,6 +323,7 @@ static void study_begin(struct study *y, const struct task *t, size_t example, s
     *y = (struct study){.task = t,
                         .example = &t->examples[example],
                         .field = field,
+                        .group = t->groups[example],
                         .kind = t->type->fields[field].kind,
                         .is_true = truth_of(t, example, field)->is_true};
     arena_init(&y->scratch, 256 << 20);
@@ -323,7 +335,7 @@ static void study_first(struct study *y, struct lesson *l, int round,
     const struct type_field *declared = &y->task->type->fields[y->field];
 
     if (y->kind == FIELD_CODE)
-        add_choices(l, &y->scratch, y->example, declared, y->example->values[y->field]);
+        add_choices(l, &y->scratch, y->example, y->group, declared, y->example->values[y->field]);
     else if (round == 0)
         add_easy(y, l);
     else
@@ -387,8 +399,22 @@ static void learn_second(const struct task *t, size_t field, const struct share 
 
 /* --- folds and calibration ---------------------------------------------------------------- */
 
+static int *number_groups(struct arena *a, const struct teach_example *examples, size_t count)
+{
+    int *groups = arena_alloc_array(a, count + 1, sizeof *groups), n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+
+        while (same < i && strcmp(examples[same].group, examples[i].group) != 0)
+            same++;
+        groups[i] = same < i ? groups[same] : ++n;
+    }
+    return groups;
+}
+
 /* Groups go to folds in the order they appear, always to the emptiest one. */
-static int *make_folds(struct arena *a, const struct teach_example *examples, size_t count)
+static int *make_folds(struct arena *a, const int *groups, size_t count)
 {
     int *folds = arena_alloc_array(a, count + 1, sizeof *folds), sizes[TEACH_FOLDS] = {0};
 
@@ -396,7 +422,7 @@ static int *make_folds(struct arena *a, const struct teach_example *examples, si
         size_t same = 0;
         int least = 0;
 
-        while (same < i && strcmp(examples[same].group, examples[i].group) != 0)
+        while (groups[same] != groups[i])
             same++;
         for (int k = 1; k < TEACH_FOLDS; k++)
             if (sizes[k] < sizes[least])
@@ -413,6 +439,7 @@ static void taught_init(struct taught *t, struct arena *a, const struct type *ty
     t->fields = arena_alloc_array(a, type->n_fields, sizeof *t->fields);
     for (size_t i = 0; i < type->n_fields; i++) {
         t->fields[i].name = type->fields[i].name;
+        t->fields[i].range_end = -1;
         t->fields[i].first.values = arena_alloc(a, SPAN_BUCKETS);
         t->fields[i].second.values = arena_alloc(a, SPAN_BUCKETS);
     }
@@ -429,6 +456,47 @@ static void learn_places(const struct task *t, int left_out, struct taught *ret)
     ret->type = places_learn(t->arena, t->type, share, n);
 }
 
+/* In how many of the share's examples that print both values a range begins with the one and ends
+ * with the other. */
+static int count_ranges(const struct task *t, int left_out, size_t from, size_t to, int *ret_both)
+{
+    int count = 0;
+
+    *ret_both = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct truth *begin = truth_of(t, i, from), *end = truth_of(t, i, to);
+        const struct spans *spans = &t->examples[i].sheet->spans;
+        bool is_range = false;
+
+        if (t->folds[i] == left_out || begin->place != TRUTH_PRINTED || end->place != TRUTH_PRINTED)
+            continue;
+        for (int k = 0; k < spans->count && !is_range; k++)
+            is_range = begin->is_true[k] && spans->items[k].range > k &&
+                       end->is_true[spans->items[k].range];
+        count += is_range;
+        ++*ret_both;
+    }
+    return count;
+}
+
+/* Pairs of dates that are mostly the two ends of a range; the bonus is the log of the odds. */
+static void learn_ranges(const struct task *t, int left_out, struct taught *ret)
+{
+    for (size_t i = 0; i < t->type->n_fields; i++)
+        for (size_t k = 0; k < t->type->n_fields; k++) {
+            int both, count;
+
+            if (i == k || t->type->fields[i].kind != FIELD_DATE ||
+                t->type->fields[k].kind != FIELD_DATE)
+                continue;
+            count = count_ranges(t, left_out, i, k, &both);
+            if (2 * count > both) {
+                ret->fields[i].range_end = (int)k;
+                ret->fields[i].range_bonus = logf((float)(count + 1) / (float)(both - count + 1));
+            }
+        }
+}
+
 /* Learns everything from the examples outside fold `left_out` (-1: from all). */
 static void learn(const struct task *t, int left_out, struct taught *ret)
 {
@@ -438,6 +506,7 @@ static void learn(const struct task *t, int left_out, struct taught *ret)
     struct taught halves[2];
 
     learn_places(t, left_out, ret);
+    learn_ranges(t, left_out, ret);
     for (int h = 0; h < 2; h++) {
         const struct share half = {left_out, h};
 
@@ -554,9 +623,11 @@ static void outcome_init(struct teach_outcome *o, struct arena *a, const struct 
 void teach_type(struct arena *a, const struct type *type, const struct teach_example *examples,
                 size_t count, struct taught *ret, struct teach_outcome *o)
 {
-    struct task t = {a, type, examples, count, make_folds(a, examples, count), NULL};
+    struct task t = {.arena = a, .type = type, .examples = examples, .count = count};
     size_t n = type->n_fields;
 
+    t.groups = number_groups(a, examples, count);
+    t.folds = make_folds(a, t.groups, count);
     find_truths(&t);
 
     taught_init(ret, a, type);

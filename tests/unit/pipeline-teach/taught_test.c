@@ -143,12 +143,78 @@ static void a_group_is_never_in_both_halves(void **state)
         assert_float_equal(outcome.answers[i].score, 0, 1e-6);
 }
 
+/* ---- ranges ---- */
+
+static const char PERIODS[] = "name: hire\n"
+                              "fields: {out: {kind: date}, back: {kind: date}}\n";
+
+/* Dollars with one sign misread, so months come first. The label of the period is another on each
+ * paper; before it stand days that are as good, each by itself. */
+static struct taught_sheet *make_hire(struct arena *a, const struct type *type, int i)
+{
+    static const char *const labels[] = {"Hired",   "Period", "Away", "Dates",
+                                         "Van out", "Rental", "From"};
+    struct taught_sheet *sheet = arena_alloc(a, sizeof *sheet);
+    struct page **pages = arena_alloc(a, sizeof *pages);
+
+    pages[0] = case_page(a, 1);
+    case_draw(a, pages[0], 0, "Rate $20.00     Deposit $80.00     Tax £1.00     Sum $101.00");
+    case_draw(a, pages[0], 1, "Left $5.00");
+    case_draw(a, pages[0], 3, arena_printf(a, "Printed   0%d/0%d/19", 1 + i % 6, 2 + i % 7));
+    case_draw(a, pages[0], 4 + i % 3,
+              arena_printf(a, "%s   0%d/0%d/20 - 0%d/2%d/20", labels[i % 7], 2 + i % 5, 3 + i % 6,
+                           3 + i % 5, i % 9));
+    case_draw(a, pages[0], 9, arena_printf(a, "Signed   0%d/0%d/21", 2 + i % 6, 1 + i % 8));
+    taught_sheet_init(sheet, a, pages, 1, type);
+    return sheet;
+}
+
+static void the_ends_of_a_range_belong_together(void **state)
+{
+    AUTO_ARENA struct arena a;
+    AUTO_BUF struct buf file;
+    struct teach_example examples[EXAMPLES];
+    struct taught_answer answers[2];
+    struct teach_outcome outcome;
+    struct taught taught, back;
+    struct type *type;
+
+    (void)state;
+    arena_init(&a, 256 << 20);
+    buf_init(&file, 8 << 20);
+    assert_int_equal(type_parse(&a, "hire.yaml", PERIODS, strlen(PERIODS), &type, NULL), 0);
+    for (int i = 0; i < EXAMPLES; i++) {
+        examples[i].file = examples[i].group = arena_printf(&a, "%d", i);
+        examples[i].values = arena_alloc_array(&a, 2, sizeof *examples[i].values);
+        examples[i].values[0] = arena_printf(&a, "2020-0%d-0%d", 2 + i % 5, 3 + i % 6);
+        examples[i].values[1] = arena_printf(&a, "2020-0%d-2%d", 3 + i % 5, i % 9);
+        examples[i].sheet = make_hire(&a, type, i);
+    }
+    teach_type(&a, type, examples, EXAMPLES, &taught, &outcome);
+    assert_int_equal(taught.fields[0].range_end, 1);
+    assert_int_equal(taught.fields[1].range_end, -1);
+    taught_print(&taught, "by a test\n", &file);
+    assert_int_equal(taught_parse(&a, type, file.data, file.length, &back, NULL), 0);
+    assert_int_equal(back.fields[0].range_end, 1);
+    assert_float_equal(back.fields[0].range_bonus, taught.fields[0].range_bonus, 0.01);
+    taught_answer(&back, &a, make_hire(&a, type, 20), answers);
+    assert_string_equal(answers[0].value, "2020-02-05");
+    assert_string_equal(answers[1].value, "2020-03-22");
+
+    /* Where all days are alike to a field, the beginning tells which of them is the end. */
+    memset(back.fields[1].first.values, 0, SPAN_BUCKETS);
+    memset(back.fields[1].second.values, 0, SPAN_BUCKETS);
+    taught_answer(&back, &a, make_hire(&a, type, 20), answers);
+    assert_string_equal(answers[1].value, "2020-03-22");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_taught_is_found_elsewhere),
         cmocka_unit_test(weights_survive_their_file),
         cmocka_unit_test(a_group_is_never_in_both_halves),
+        cmocka_unit_test(the_ends_of_a_range_belong_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
