@@ -33,6 +33,7 @@ struct code_line {
     const struct sheet *s;
     struct figure figures[FIGURES_MAX];
     int count, marks, angles;
+    bool has_head; /* an "H" of its own stands before all */
 };
 
 static void end_figure(struct code_line *line)
@@ -48,6 +49,8 @@ static void read_token(struct code_line *line, int token)
 
         line->marks += strchr("#<>+", *p) != NULL;
         line->angles += *p == '<' || *p == '>';
+        if (*p == '/' && p[1]) /* a speck within a figure */
+            continue;
         if (!isdigit((unsigned char)*p) || line->count == FIGURES_MAX ||
             figure->count + 1 == DIGITS_MAX) {
             end_figure(line);
@@ -141,8 +144,8 @@ static bool is_giro_account(const struct figure *figure)
            (figure->count >= 5 && figure->count <= 8 && check_luhn(figure->digits));
 }
 
-/* Norway and Sweden: reference, whole, hundredths, check digit, account. The account may be misread
- * where amount and reference are not. */
+/* Norway and Sweden: reference, whole, hundredths, check digit, account. The account or the amount
+ * may be misread, the whole of the amount torn in two. */
 static bool read_giro(struct code_line *line)
 {
     for (int at = 3; at <= line->count; at++) {
@@ -150,10 +153,11 @@ static bool read_giro(struct code_line *line)
         bool is_shaped = line->figures[at - 1].count == 1 && line->figures[at - 2].count == 2;
         bool is_amount = is_shaped && join(line, at - 3, at, amount) && check_luhn(amount);
         bool is_account = at < line->count && is_giro_account(&line->figures[at]);
-        int end;
+        int proofs = is_amount + is_account + (line->marks >= 2) + line->has_head, end;
 
-        if (!is_shaped || is_amount + is_account + (line->marks >= 3) < 2 ||
-            !find_reference(line, at - 3, &end))
+        if (!is_shaped || proofs < 2 || line->marks == 0 ||
+            (!find_reference(line, at - 3, &end) &&
+             (is_amount || at < 4 || !find_reference(line, at - 4, &end))))
             continue;
         add_reference(line, end);
         if (is_account)
@@ -226,6 +230,8 @@ static bool goes_on(const struct sheet *s, int r)
 
 static void read_row(struct code_line *line, const struct row *row)
 {
+    if (line->count == 0)
+        line->has_head = strcmp(line->s->tokens[row->first].text, "H") == 0;
     for (int i = row->first; i < row->first + row->count && row->count <= LINE_TOKENS_MAX; i++)
         read_token(line, i);
 }
