@@ -15,12 +15,14 @@
 
 enum { SLOTS_MAX = 3 * COMB_CHARACTERS_MAX / 2 };
 
-/* Costs, in widths of a cell that a character is off its place. */
+/* Costs. */
+static const float OFF = 0.5f;       /* a cell's width off its place */
 static const float NO_CHARACTER = 2; /* a mark in a cell */
 static const float UPRIGHT = 0.5f;   /* what a bar is read as, in a cell: a 1 it may be */
 static const float NO_BAR = 2;       /* something else on a bar */
 static const float EMPTY_CELL = 1.5f, UNREAD_BAR = 0.2f;
 static const float TOO_MANY = 2.5f, BAR_TOO_MANY = 0.7f; /* a character that has no place */
+static const float TWICE = 0.9f;                         /* as the one before, read twice */
 
 struct slot {
     float x;
@@ -56,7 +58,7 @@ static bool is_upright(char c)
 
 static float cost_of(const struct comb_character *c, const struct slot *slot, float pitch)
 {
-    float off = fabsf(c->x - slot->x) / pitch;
+    float off = OFF * fabsf(c->x - slot->x) / pitch;
 
     if (slot->cell < 0)
         return off + (is_upright(c->c) ? 0 : NO_BAR);
@@ -91,7 +93,8 @@ static void lay_none(struct laying *l)
 static void lay(struct laying *l, int i)
 {
     const struct comb_character *c = &l->read[i];
-    float dropped = is_upright(c->c) ? BAR_TOO_MANY : TOO_MANY, before = l->cost[0];
+    float dropped = is_upright(c->c) ? BAR_TOO_MANY : i > 0 && c->c == c[-1].c ? TWICE : TOO_MANY;
+    float before = l->cost[0];
 
     l->cost[0] += dropped;
     l->moves[i + 1][0] = DROP_CHARACTER;

@@ -65,6 +65,9 @@ static void a_character_too_many_is_left_out(void **state)
     (void)state;
     assert_memory_equal(text, "23346", 5);
     assert_null(strchr(text, '.'));
+    assert_string_equal(
+        cells((struct glued[]){{"233", 0, 30}, {"64", 40, 60}, {"67223", 70, 110}}, 3),
+        "233646723");
 }
 
 int main(void)
