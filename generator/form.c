@@ -3,6 +3,7 @@
  * check boxes with one crossed, a signature. Three arrangements, by supplier.
  */
 #include "generator/document.h"
+#include "generator/noise.h"
 
 enum arrangement { BOXES, LINES, SHADED, ARRANGEMENTS };
 
@@ -157,6 +158,35 @@ static void draw_signature(struct blank *blank)
     blank->y += 48;
 }
 
+/* What other forms ask: more labels with room to write beside, and the law they are made under. */
+static void draw_more(struct blank *blank)
+{
+    static const char *const keys[] = {"u.name",   "l.date", "l.phone",         "l.registration_id",
+                                       "l.period", "s.text", "l.our_reference", "form.street"};
+    struct document *doc = blank->doc;
+    int count = rng_range(&doc->rng, 0, 8);
+
+    for (int i = 0; i < count; i++) {
+        g_autofree char *label = g_strdup_printf("%d. (%c) %s:", ++blank->number, 'a' + i % 3,
+                                                 words_pick(doc->words, keys[i], &doc->rng));
+
+        blank->y += 18;
+        page_text(blank->page, 54, blank->y, ALIGN_LEFT, &blank->value, label);
+        page_line(blank->page, 240, blank->y + 2, 540, blank->y + 2, 0.5, BLACK);
+    }
+    blank->y += 8;
+}
+
+static void draw_law(struct blank *blank)
+{
+    for (int n = rng_range(&blank->doc->rng, 0, 5); n > 0 && blank->y < 760; n--) {
+        const char *clause = words_pick(blank->doc->words, "u.clause", &blank->doc->rng);
+        g_autofree char *text = noise_fill(blank->doc, clause);
+
+        blank->y = page_paragraph(blank->page, 50, blank->y + 6, 480, &blank->label, text);
+    }
+}
+
 static void draw_instructions(struct blank *blank)
 {
     int count = words_count(blank->doc->words, "form.instruction");
@@ -191,6 +221,8 @@ void form_make(struct document *doc)
     entry(&blank, "form.tax_id", F_TAX_ID, 50, 220);
     entry(&blank, "form.account", F_IBAN, 280, 265);
     blank.y += 38;
+    draw_more(&blank);
     draw_signature(&blank);
     draw_instructions(&blank);
+    draw_law(&blank);
 }

@@ -1,7 +1,8 @@
 /*
  * Pages of no known type, so that a sorter learns to say "unknown": lists, price lists,
- * advertisements, contracts, time sheets, reports, certificates and covers. Some look much like a
- * type: offers and statements of account are trade papers in all but what they ask for (sales.c).
+ * advertisements, contracts, time sheets, reports, certificates and covers; and running text of
+ * any size in a language nobody knows. Some look much like a type: offers and statements of
+ * account are trade papers in all but what they ask for (sales.c).
  */
 #include "generator/blocks.h"
 #include "generator/noise.h"
@@ -243,11 +244,63 @@ static void draw_cover(struct leaf *leaf)
         page_text(leaf->page, LEFT, leaf->y + 64, ALIGN_LEFT, &leaf->small, party->phone);
 }
 
+/* Words of a few syllables: what is left of a text whose words say nothing to the reader. */
+static char *made_up_text(struct rng *rng, int words)
+{
+    static const char *const parts[] = {"ka",  "lor", "mi",  "sten", "ve",  "tua",
+                                        "ri",  "gon", "pel", "sa",   "ne",  "dri",
+                                        "cho", "ba",  "ul",  "wet",  "fin", "ou"};
+    GString *text = g_string_new(NULL);
+
+    for (int i = 0; i < words; i++) {
+        bool is_first = i == 0 || text->str[text->len - 1] == '.';
+        gsize start;
+
+        if (i > 0)
+            g_string_append_c(text, ' ');
+        start = text->len;
+        for (int n = rng_range(rng, 1, 4); n > 0; n--)
+            g_string_append(text, parts[rng_below(rng, G_N_ELEMENTS(parts))]);
+        if (is_first || rng_chance(rng, 6))
+            text->str[start] = g_ascii_toupper(text->str[start]);
+        if (rng_chance(rng, 9) || i + 1 == words)
+            g_string_append_c(text, '.');
+        else if (rng_chance(rng, 8))
+            g_string_append_c(text, ',');
+        if (rng_chance(rng, 3))
+            g_string_append_printf(text, " %d", rng_range(rng, 1, 2030));
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* An article, a page of a book, a clipping, a slide: one to three columns on paper of any size. */
+static void draw_running_text(struct leaf *leaf)
+{
+    struct rng *rng = &leaf->doc->rng;
+    int columns = rng_range(rng, 1, 3);
+    double step = (leaf->page->width - 48) / columns;
+    double top = 40, bottom = leaf->page->height - rng_range(rng, 20, (int)leaf->page->height / 2);
+
+    if (rng_chance(rng, 60)) {
+        g_autofree char *title = made_up_text(rng, rng_range(rng, 2, 5));
+
+        page_text(leaf->page, 24, top + 10, ALIGN_LEFT, &leaf->title, title);
+        top += leaf->title.size * 2;
+    }
+    for (int i = 0; i < columns; i++)
+        for (leaf->y = top + 10; leaf->y < bottom;) {
+            g_autofree char *text = made_up_text(rng, rng_range(rng, 4, 60));
+
+            put_paragraph(leaf, 24 + i * step, step - 14, &leaf->font, text);
+        }
+}
+
 void unknown_make(struct document *doc)
 {
     static void (*const draws[])(struct leaf * leaf) = {
-        draw_notes,    draw_prose, draw_prices,      draw_advertisement,
-        draw_contract, draw_sheet, draw_certificate, draw_cover};
+        draw_notes, draw_prose,       draw_prices, draw_advertisement, draw_contract,
+        draw_sheet, draw_certificate, draw_cover,  draw_running_text,  draw_running_text};
+    int chosen;
     const struct style *style = &doc->seller->style;
     struct leaf leaf = {.doc = doc,
                         .font = style_font(style, 1.05, false),
@@ -260,7 +313,12 @@ void unknown_make(struct document *doc)
         sales_make_unknown(doc);
         return;
     }
-    leaf.page = document_add_page(doc, 595, 842);
-    draws[rng_below(&doc->rng, G_N_ELEMENTS(draws))](&leaf);
+    chosen = rng_below(&doc->rng, G_N_ELEMENTS(draws));
+    if (draws[chosen] == draw_running_text && rng_chance(&doc->rng, 50))
+        leaf.page = document_add_page(doc, rng_range(&doc->rng, 220, 842),
+                                      rng_range(&doc->rng, 160, 842));
+    else
+        leaf.page = document_add_page(doc, 595, 842);
+    draws[chosen](&leaf);
     document_wipe(doc);
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+static const uint32_t WORD_SEED = 2166136261u;
+
 static uint32_t hash_text(uint32_t seed, const char *text)
 {
     uint32_t h = seed;
@@ -38,6 +40,32 @@ static bool is_word(const struct token *token)
     return letters >= 3 && letters * 2 > (int)strlen(token->key);
 }
 
+static uint32_t familiar_index(uint32_t hash)
+{
+    return (hash ^ hash >> FAMILIAR_BITS) & ((1u << FAMILIAR_BITS) - 1);
+}
+
+static bool is_familiar(const struct familiar *familiar, uint32_t hash)
+{
+    uint32_t i = familiar_index(hash);
+
+    return !familiar || familiar->bits[i / 8] >> i % 8 & 1;
+}
+
+void features_count_words(const struct sheet *s, uint16_t seen[1 << FAMILIAR_BITS])
+{
+    struct familiar here = {0};
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        uint32_t at = familiar_index(hash_text(WORD_SEED, s->tokens[i].key));
+
+        if (!is_word(&s->tokens[i]) || here.bits[at / 8] >> at % 8 & 1)
+            continue;
+        here.bits[at / 8] |= (uint8_t)(1u << at % 8);
+        seen[at] += seen[at] < UINT16_MAX;
+    }
+}
+
 static bool is_title_zone(const struct sheet *s, const struct token *token, float body)
 {
     const struct page *page = s->pages[token->page];
@@ -59,7 +87,7 @@ static float body_height(const struct sheet *s)
     return (float)best / 2;
 }
 
-static void find_words(struct features *f, const struct sheet *s)
+static void find_words(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
     float body = body_height(s);
     uint32_t before = 0;
@@ -67,10 +95,10 @@ static void find_words(struct features *f, const struct sheet *s)
     for (int i = 0; i < s->n_tokens; i++) {
         const struct token *token = &s->tokens[i];
         bool is_title = is_title_zone(s, token, body);
-        uint32_t hash = hash_text(2166136261u, token->key);
+        uint32_t hash = hash_text(WORD_SEED, token->key);
         bool is_joined = i > 0 && s->tokens[i - 1].row == token->row && before;
 
-        if (!is_word(token)) {
+        if (!is_word(token) || !is_familiar(familiar, hash)) {
             before = 0;
             continue;
         }
@@ -90,7 +118,40 @@ static float squash(int count)
     return log2f(1 + (float)count) / 6;
 }
 
-static void find_layout(struct features *f, const struct sheet *s)
+/* How the page is written, in any language: shares of its words. */
+static void find_manner(float *out, const struct sheet *s, const struct familiar *familiar)
+{
+    float all = fmaxf((float)s->n_tokens, 1);
+    int words = 0, known = 0;
+    int in_prose = 0, in_labels = 0, upper = 0, blanks = 0, dates = 0;
+
+    for (int i = 0; i < s->n_cells; i++)
+        in_prose += s->cells[i].count >= 9 ? s->cells[i].count : 0;
+    for (int i = 0; i < s->n_mentions; i++)
+        in_labels += s->mentions[i].is_inside ? 0 : s->mentions[i].count;
+    for (int i = 0; i < s->n_tokens; i++) {
+        const char *text = s->tokens[i].text;
+
+        if (is_word(&s->tokens[i])) {
+            words++;
+            known += is_familiar(familiar, hash_text(WORD_SEED, s->tokens[i].key));
+        }
+        upper += isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+        blanks += strstr(text, "__") || strstr(text, "....");
+        dates += strlen(text) >= 8 && strspn(text, "0123456789./-") == strlen(text);
+    }
+    out[0] = (float)in_prose / all;
+    out[1] = (float)in_labels / all;
+    out[2] = (float)upper / all;
+    out[3] = squash(blanks);
+    out[4] = squash(dates);
+    out[5] = squash(s->n_mentions);
+    out[6] = squash(s->n_rows);
+    out[7] = words ? (float)known / (float)words : 0;
+    out[8] = (float)words / all;
+}
+
+static void find_layout(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
     float *out = f->value + HASHED_FEATURES;
     const struct page *page = s->n_pages ? s->pages[0] : NULL;
@@ -125,6 +186,8 @@ static void find_layout(struct features *f, const struct sheet *s)
     out[12] = page ? (float)page->n_rules / 40 > 1 ? 1 : (float)page->n_rules / 40 : 0;
     out[13] = page && page->n_barcodes > 0;
     out[14] = s->n_tokens < 12;
+    out[15] = page && page->width_pt < 0.6f * page->height_pt;
+    find_manner(out + 16, s, familiar);
 }
 
 static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
@@ -174,16 +237,21 @@ static void find_concepts(struct features *f, const struct sheet *s)
             title[c] = box_height(&main->box) > 1.25f * body_height(s) ? 1.5f : 1;
 }
 
-void features_find(struct features *f, const struct sheet *s)
+void features_scale(struct features *f)
 {
     float sum = 0;
 
-    memset(f, 0, sizeof *f);
-    find_words(f, s);
     for (int i = 0; i < HASHED_FEATURES; i++)
         sum += f->value[i] * f->value[i];
     for (int i = 0; sum > 0 && i < HASHED_FEATURES; i++)
         f->value[i] *= 3 / sqrtf(sum);
-    find_layout(f, s);
+}
+
+void features_find(struct features *f, const struct sheet *s, const struct familiar *familiar)
+{
+    memset(f, 0, sizeof *f);
+    find_words(f, s, familiar);
+    features_scale(f);
+    find_layout(f, s, familiar);
     find_concepts(f, s);
 }

@@ -9,13 +9,23 @@
 
 #include "pipeline/extract/sheet.h"
 
+#include <stdint.h>
+
 enum {
-    FEATURES_VERSION = 2,
+    FEATURES_VERSION = 3,
     FEATURE_BITS = 13,
     HASHED_FEATURES = 1 << FEATURE_BITS,
-    LAYOUT_FEATURES = 16,
+    LAYOUT_FEATURES = 25,
+    LAYOUT_FAMILIAR = 23,                 /* of these: the share of words that are familiar */
     CONCEPT_FEATURES = 2 * CONCEPT_COUNT, /* anywhere; as a title */
     FEATURE_COUNT = HASHED_FEATURES + LAYOUT_FEATURES + CONCEPT_FEATURES
+};
+
+/* Words that are not met often in business papers say nothing of their type, and a page full of
+ * them would drown the rest: a bit for each word that is, by its hash. */
+enum { FAMILIAR_BITS = 16 };
+struct familiar {
+    uint8_t bits[1 << (FAMILIAR_BITS - 3)];
 };
 
 /* Dense values; hashed ones are scaled to length 1 together. */
@@ -23,7 +33,13 @@ struct features {
     float value[FEATURE_COUNT];
 };
 
-/* Fills `f` from the whole sheet. */
-void features_find(struct features *f, const struct sheet *s);
+/* Fills `f` from the whole sheet. With NULL every word is familiar. */
+void features_find(struct features *f, const struct sheet *s, const struct familiar *familiar);
+
+/* Scales the hashed values to length 1 together; features_find() has done it. */
+void features_scale(struct features *f);
+
+/* Marks the words of a sheet, each once: seen[hash] grows by one. */
+void features_count_words(const struct sheet *s, uint16_t seen[1 << FAMILIAR_BITS]);
 
 #endif

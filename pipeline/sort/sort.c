@@ -170,7 +170,7 @@ static void classify(struct arena *a, const struct sorter *sorter, struct page *
     for (size_t i = 0; i < d->n_pages; i++)
         own[i] = pages[d->pages[i] - 1];
     sheet_init(&sheet, a, own, d->n_pages);
-    features_find(features, &sheet);
+    features_find(features, &sheet, &sorter->model.familiar);
     if (einvoice && einvoice->type != DOCUMENT_UNKNOWN) {
         d->type = einvoice->type;
         d->type_confidence = 1;

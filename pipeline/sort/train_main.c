@@ -52,22 +52,72 @@ static struct feature_node *sparse(const struct features *f)
     return nodes;
 }
 
-static void add_sample(struct problem *problem, struct arena *a, const struct training_document *t,
-                       struct features *features)
+static void add_sample(struct problem *problem, const struct features *features,
+                       enum document_type type)
 {
     size_t n = (size_t)problem->l + 1;
-    struct sheet sheet;
 
-    sheet_init(&sheet, a, t->pages, (size_t)t->n_pages);
-    features_find(features, &sheet);
     problem->x = mem_grow_array(problem->x, n, sizeof(struct feature_node *));
     problem->y = mem_grow_array(problem->y, n, sizeof *problem->y);
     problem->x[problem->l] = sparse(features);
-    problem->y[problem->l++] = t->type;
+    problem->y[problem->l++] = type;
 }
 
-/* Reads all documents as one liblinear problem, each as it is and once spoiled. */
-static int read_problem(FILE *in, struct problem *problem, struct err *err)
+static void find_features(struct features *features, struct arena *a,
+                          const struct training_document *t, const struct familiar *familiar)
+{
+    struct sheet sheet;
+
+    sheet_init(&sheet, a, t->pages, (size_t)t->n_pages);
+    features_find(features, &sheet, familiar);
+}
+
+/* Words of at least one in 300 papers of a type that is known. */
+static int find_familiar(FILE *in, struct familiar *ret, struct err *err)
+{
+    static uint16_t seen[1 << FAMILIAR_BITS];
+    struct training_document t;
+    struct arena arena;
+    int r, n = 0;
+
+    arena_init(&arena, ARENA_BYTES);
+    while ((r = training_read(&arena, in, &t, err)) > 0) {
+        struct sheet sheet;
+
+        if (t.type != DOCUMENT_UNKNOWN) {
+            sheet_init(&sheet, &arena, t.pages, (size_t)t.n_pages);
+            features_count_words(&sheet, seen);
+            n++;
+        }
+        arena_clear(&arena);
+    }
+    arena_release(&arena);
+    for (int i = 0; i < 1 << FAMILIAR_BITS; i++)
+        if (300 * seen[i] >= n && seen[i] > 1)
+            ret->bits[i / 8] |= (uint8_t)(1u << i % 8);
+    rewind(in);
+    return r;
+}
+
+/* The same paper from a world with other words: most are not familiar, and some labels are none
+ * we know. What is left is how such a paper is laid out. */
+static void estrange(struct features *f, uint32_t seed)
+{
+    uint32_t state = seed * 2654435761u + 1, share = 40 + training_roll(&state) % 60;
+
+    for (int i = 0; i < HASHED_FEATURES; i++)
+        if (f->value[i] != 0 && training_roll(&state) % 100 < share)
+            f->value[i] = 0;
+    features_scale(f);
+    f->value[HASHED_FEATURES + LAYOUT_FAMILIAR] *= 1 - (float)share / 100;
+    for (int i = HASHED_FEATURES + LAYOUT_FEATURES; i < FEATURE_COUNT; i++)
+        if (training_roll(&state) % 100 < share / 3)
+            f->value[i] = 0;
+}
+
+/* Reads all documents as one liblinear problem, each as it is, once spoiled, and both estranged. */
+static int read_problem(FILE *in, const struct familiar *familiar, struct problem *problem,
+                        struct err *err)
 {
     struct features *features = mem_alloc(sizeof *features);
     struct training_document t;
@@ -76,9 +126,14 @@ static int read_problem(FILE *in, struct problem *problem, struct err *err)
 
     arena_init(&arena, ARENA_BYTES);
     while ((r = training_read(&arena, in, &t, err)) > 0) {
-        add_sample(problem, &arena, &t, features);
-        training_spoil(&arena, &t, (uint32_t)problem->l);
-        add_sample(problem, &arena, &t, features);
+        for (int spoiled = 0; spoiled < 2; spoiled++) {
+            if (spoiled)
+                training_spoil(&arena, &t, (uint32_t)problem->l);
+            find_features(features, &arena, &t, familiar);
+            add_sample(problem, features, t.type);
+            estrange(features, (uint32_t)problem->l);
+            add_sample(problem, features, t.type);
+        }
         arena_clear(&arena);
     }
     problem->n = FEATURE_COUNT;
@@ -113,6 +168,7 @@ static void copy_weights(const struct model *model,
 static int train_type(const char *input, const char *output, const char *how, struct err *err)
 {
     static float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT];
+    static struct familiar familiar;
     struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = 4, .p = 0.1};
     AUTO_FCLOSE FILE *in = fopen(input, "r");
     AUTO_FREE char *provenance = NULL;
@@ -124,16 +180,18 @@ static int train_type(const char *input, const char *output, const char *how, st
     buf_init(&out, OUTPUT_BYTES);
     if (!in)
         return err_errno(err, ERR_IO, "opening %s", input);
-    r = read_problem(in, &problem, err);
+    r = find_familiar(in, &familiar, err);
+    if (r == 0)
+        r = read_problem(in, &familiar, &problem, err);
     if (r < 0)
         return r;
     set_print_string_function(silent);
     model = train(&problem, &parameter);
     copy_weights(model, weights);
-    provenance = mem_printf(
-        "made: %s\nsamples: %d, half of them spoiled\nsolver: liblinear %d, L2R_LR, C %g\n", how,
-        problem.l, LIBLINEAR_VERSION, parameter.C);
-    type_model_print(weights, provenance, &out);
+    provenance = mem_printf("made: %s\nsamples: %d, half of them spoiled, half estranged\nsolver: "
+                            "liblinear %d, L2R_LR, C %g\n",
+                            how, problem.l, LIBLINEAR_VERSION, parameter.C);
+    type_model_print(&familiar, weights, provenance, &out);
     free_and_destroy_model(&model);
     problem_release(&problem);
     return file_write(output, out.data, out.length, 0644, err);

@@ -64,8 +64,7 @@ int training_read(struct arena *a, FILE *in, struct training_document *ret, stru
     return 1;
 }
 
-/* A small generator of our own: rand() differs between libraries, and weights must not. */
-static uint32_t roll(uint32_t *state)
+uint32_t training_roll(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
     return *state >> 8;
@@ -76,20 +75,21 @@ static const char *spoil_word(struct arena *a, const char *text, uint32_t *state
     static const char slips[] = "iltrec0o";
     size_t n = strlen(text);
     char *copy = arena_strdup(a, text);
-    size_t at = roll(state) % n;
+    size_t at = training_roll(state) % n;
 
     if ((unsigned char)copy[at] >= 0x80)
         return text;
-    if (roll(state) % 3 == 0)
+    if (training_roll(state) % 3 == 0)
         memmove(copy + at, copy + at + 1, n - at);
     else
-        copy[at] = slips[roll(state) % (sizeof slips - 1)];
+        copy[at] = slips[training_roll(state) % (sizeof slips - 1)];
     return copy;
 }
 
 void training_spoil(struct arena *a, struct training_document *t, uint32_t seed)
 {
-    uint32_t state = seed * 2654435761u + 1, lost = roll(&state) % 40, slipped = roll(&state) % 30;
+    uint32_t state = seed * 2654435761u + 1;
+    uint32_t lost = training_roll(&state) % 40, slipped = training_roll(&state) % 30;
 
     for (int p = 0; p < t->n_pages; p++) {
         struct page *page = t->pages[p];
@@ -99,9 +99,9 @@ void training_spoil(struct arena *a, struct training_document *t, uint32_t seed)
         for (size_t w = 0; w < page->n_words; w++) {
             struct word word = page->words[w];
 
-            if (roll(&state) % 100 < lost)
+            if (training_roll(&state) % 100 < lost)
                 continue;
-            if (word.text[0] && roll(&state) % 100 < slipped)
+            if (word.text[0] && training_roll(&state) % 100 < slipped)
                 word.text = spoil_word(a, word.text, &state);
             page->words[kept++] = word;
         }

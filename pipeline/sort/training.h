@@ -24,6 +24,9 @@ struct training_document {
 /* Reads the next document; 1, 0 at the end, or ERR_INVALID. Everything hangs in the arena. */
 int training_read(struct arena *a, FILE *in, struct training_document *ret, struct err *err);
 
+/* A random number that is the same everywhere: weights must not differ between C libraries. */
+uint32_t training_roll(uint32_t *state);
+
 /* Spoils the words as a bad scan does: some go missing, some lose or change a letter. The same seed
  * spoils the same words. */
 void training_spoil(struct arena *a, struct training_document *t, uint32_t seed);

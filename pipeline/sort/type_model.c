@@ -1,7 +1,7 @@
 /*
- * Reads, writes and applies the type model. Each type's score goes through the logistic function;
- * the best counts as known only when it is likely by itself and well ahead of the second, otherwise
- * a person is asked.
+ * Reads, writes and applies the type model. What counts is how far the best known type is ahead of
+ * `unknown`, not its score by itself: a strange invoice scores low for every type, and lowest for
+ * none. It must be ahead of the second as well, otherwise a person is asked.
  */
 #include "pipeline/sort/type_model.h"
 
@@ -13,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char MAGIC[] = "bilag document type model, features 2\n";
-static_assert(FEATURES_VERSION == 2, "the magic names the version of the features");
+static const char MAGIC[] = "bilag document type model, features 3\n";
+static_assert(FEATURES_VERSION == 3, "the magic names the version of the features");
 
-static const float LIKELY = 0.35f; /* of the best type by itself */
-static const float AHEAD = 1.6f;   /* times as likely as the second */
+/* Taken from the score of unknown. Training sees strange papers of no type, but few strange ones of
+ * a type; at 2 generated papers lose nothing by it. */
+static const float HANDICAP = 2;
+static const float AHEAD = 1.6f; /* times as likely as the second */
 
 /* Reads "scale NAME VALUE" lines of the head. */
 static bool read_scales(struct type_model *m, const char *head, size_t length)
@@ -49,13 +51,14 @@ int type_model_parse(struct type_model *m, const char *bytes, size_t length, str
     if (!body || memcmp(bytes, MAGIC, sizeof MAGIC - 1) != 0)
         return err_set(err, ERR_INVALID, "no type model of these features");
     body += 2;
-    if (length - (size_t)(body - bytes) != sizeof m->weight)
+    if (length - (size_t)(body - bytes) != sizeof m->familiar + sizeof m->weight)
         return err_set(err, ERR_INVALID, "type model has %zu bytes of weights, not %zu",
-                       length - (size_t)(body - bytes), sizeof m->weight);
+                       length - (size_t)(body - bytes), sizeof m->familiar + sizeof m->weight);
     memset(m->scale, 0, sizeof m->scale);
     if (!read_scales(m, bytes, (size_t)(body - bytes)))
         return err_set(err, ERR_INVALID, "type model without scales");
-    memcpy(m->weight, body, sizeof m->weight);
+    memcpy(&m->familiar, body, sizeof m->familiar);
+    memcpy(m->weight, body + sizeof m->familiar, sizeof m->weight);
     return 0;
 }
 
@@ -68,7 +71,8 @@ static float largest(const float *weights)
     return top;
 }
 
-void type_model_print(const float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT],
+void type_model_print(const struct familiar *familiar,
+                      const float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT],
                       const char *provenance, struct buf *out)
 {
     buf_add_text(out, MAGIC);
@@ -77,6 +81,7 @@ void type_model_print(const float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT],
         buf_printf(out, "scale %s %.8f\n", document_type_name((enum document_type)t),
                    (double)(largest(weights[t]) / 127));
     buf_add_char(out, '\n');
+    buf_add(out, familiar, sizeof *familiar);
     for (int t = 0; t < DOCUMENT_TYPE_COUNT; t++) {
         float scale = largest(weights[t]) / 127;
 
@@ -85,29 +90,37 @@ void type_model_print(const float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT],
     }
 }
 
+static float score_of(const struct type_model *m, const struct features *f, int type)
+{
+    float score = 0;
+
+    for (int i = 0; i < FEATURE_COUNT; i++)
+        score += f->value[i] * m->weight[type][i];
+    return score * m->scale[type] - (type == DOCUMENT_UNKNOWN ? HANDICAP : 0);
+}
+
 enum document_type type_model_predict(const struct type_model *m, const struct features *f,
                                       float *ret_confidence)
 {
-    float sum = 0, best = 0, second = 0;
+    float odds[DOCUMENT_TYPE_COUNT], sum = 0, best = 0, second = 0;
     enum document_type type = DOCUMENT_UNKNOWN;
 
     for (int t = 0; t < DOCUMENT_TYPE_COUNT; t++) {
-        float score = 0, p;
-
-        if (m->scale[t] <= 0)
+        odds[t] = m->scale[t] > 0 ? expf(fminf(score_of(m, f, t), 50)) : 0;
+        sum += odds[t];
+        if (t == DOCUMENT_UNKNOWN)
             continue;
-        for (int i = 0; i < FEATURE_COUNT; i++)
-            score += f->value[i] * m->weight[t][i];
-        p = 1 / (1 + expf(-score * m->scale[t]));
-        sum += p;
-        if (p > best) {
+        if (odds[t] > best) {
             second = best;
-            best = p;
+            best = odds[t];
             type = (enum document_type)t;
-        } else if (p > second) {
-            second = p;
+        } else if (odds[t] > second) {
+            second = odds[t];
         }
     }
-    *ret_confidence = sum > 0 ? best / fmaxf(sum, 1) : 0;
-    return best < LIKELY || best < AHEAD * second ? DOCUMENT_UNKNOWN : type;
+    if (best <= odds[DOCUMENT_UNKNOWN] || best < AHEAD * second)
+        type = DOCUMENT_UNKNOWN;
+    best = sum > 0 ? best / sum : 0;
+    *ret_confidence = type == DOCUMENT_UNKNOWN ? 1 - best : best;
+    return type;
 }

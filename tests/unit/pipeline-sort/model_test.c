@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 static float weights[DOCUMENT_TYPE_COUNT][FEATURE_COUNT];
+static struct familiar familiar = {{0, 8}};
 static struct type_model model;
 static struct features features;
 
@@ -19,8 +20,10 @@ static void print_model(struct buf *out)
     weights[DOCUMENT_INVOICE][9] = -4;
     weights[DOCUMENT_LETTER][3] = -2;
     weights[DOCUMENT_LETTER][9] = 2;
+    weights[DOCUMENT_LETTER][12] = 2;
+    weights[DOCUMENT_UNKNOWN][12] = 6;
     buf_init(out, 1 << 20);
-    type_model_print((const float(*)[FEATURE_COUNT])weights, "made: by hand\n", out);
+    type_model_print(&familiar, (const float(*)[FEATURE_COUNT])weights, "made: by hand\n", out);
 }
 
 static void what_is_written_reads_back(void **state)
@@ -32,6 +35,7 @@ static void what_is_written_reads_back(void **state)
     (void)state;
     print_model(&out);
     assert_int_equal(type_model_parse(&model, out.data, out.length, &err), 0);
+    assert_memory_equal(&model.familiar, &familiar, sizeof familiar);
     assert_true(fabsf(model.weight[DOCUMENT_LETTER][3] * model.scale[DOCUMENT_LETTER] + 2) < 0.01f);
     memset(&features, 0, sizeof features);
     features.value[3] = 1;
@@ -53,6 +57,9 @@ static void what_nothing_speaks_for_is_unknown(void **state)
     assert_int_equal(type_model_parse(&model, out.data, out.length, &err), 0);
     memset(&features, 0, sizeof features);
     assert_int_equal(type_model_predict(&model, &features, &confidence), DOCUMENT_UNKNOWN);
+    features.value[12] = 1; /* somewhat a letter, and more of nothing we know */
+    assert_int_equal(type_model_predict(&model, &features, &confidence), DOCUMENT_UNKNOWN);
+    assert_true(confidence > 0.5f);
 }
 
 static void damaged_models_are_refused(void **state)
