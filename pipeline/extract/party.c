@@ -182,6 +182,8 @@ static bool judge(struct search *q, struct name *name, int at)
         is_delivery = true;
     if (line->is_label || begins_with_title(q->s, line))
         seller -= 1.5f;
+    if (!line->has_legal_form && islower((unsigned char)q->s->tokens[line->first].text[0]))
+        seller -= 0.8f; /* rather what is left of a picture */
     name->seller = name->seller > 0 ? fmaxf(name->seller, seller) + 0.35f : seller;
     name->buyer = fmaxf(name->buyer, buyer);
     name->n_seen++;

@@ -153,6 +153,15 @@ static void join_lines(const struct finder *q, int at, struct name *name)
             name->lines[name->count++] = i;
 }
 
+/* Whether `key` is the end of the line's: a letterhead that has lost its beginning. */
+static bool ends_with(const struct finder *q, const struct party_line *line, const char *key)
+{
+    char whole[PHRASE_KEY_SIZE] = "";
+    size_t n = party_line_key(q->s, line, whole, 0), length = strlen(key);
+
+    return length >= 6 && n > length && strcmp(whole + n - length, key) == 0;
+}
+
 /* Whether the first words of `line` read nearly as the key; *ret_is_all: and so do all. */
 static bool begins_with(const struct finder *q, const struct party_line *line, const char *key,
                         bool *ret_is_all)
@@ -192,14 +201,17 @@ static void compare_printings(const struct finder *q, struct name *name, int *re
     for (int i = 0; i < q->lines->count; i++) {
         const struct party_line *line = line_at(q, i);
         struct name other = {.lines = {i}, .count = 1};
-        bool is_all;
+        bool is_all, is_cut;
 
-        if (is_part(name, i) || !line->ends_in_form || line->count > NAME_TOKENS ||
-            !begins_with(q, line, name->key, &is_all) || (has_form && !is_all))
+        if (is_part(name, i) || !line->ends_in_form || line->count > NAME_TOKENS)
+            continue;
+        is_cut = q->s->tokens[line->first].is_ocr && ends_with(q, line, name->key);
+        if (!is_cut && (!begins_with(q, line, name->key, &is_all) || (has_form && !is_all)))
             continue;
         set_key(q, &other);
-        if (!has_form || (strcmp(other.key, name->key) == 0 &&
-                          worst_word(q, &i, 1) > worst_word(q, name->lines, name->count))) {
+        if (!has_form || is_cut ||
+            (strcmp(other.key, name->key) == 0 &&
+             worst_word(q, &i, 1) > worst_word(q, name->lines, name->count))) {
             *name = other;
             has_form = true;
             *ret_other = -1;
@@ -209,18 +221,22 @@ static void compare_printings(const struct finder *q, struct name *name, int *re
     }
 }
 
-/* "1/S", "l/S" and "A/5" at the end are the Danish forms, whatever the recogniser thought. */
-static void repair_legal_form(char *text)
+/* Legal forms at the end of a name, as recognisers misread them. */
+static char *repair_legal_form(struct arena *a, char *text)
 {
+    static const char *const forms[][2] = {
+        {"1/S", "I/S"}, {"l/S", "I/S"}, {"I/5", "I/S"},   {"A/5", "A/S"},   {"Aps", "ApS"},
+        {"ple", "plc"}, {"pIc", "plc"}, {"Kít.", "Kft."}, {"Kit.", "Kft."}, {"Kfl.", "Kft."}};
     size_t n = strlen(text);
-    char *end = text + n - 3;
 
-    if (n < 5 || end[-1] != ' ' || end[1] != '/')
-        return;
-    if ((end[0] == '1' || end[0] == 'l') && end[2] == 'S')
-        end[0] = 'I';
-    if ((end[0] == 'A' || end[0] == 'I') && end[2] == '5')
-        end[2] = 'S';
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t length = strlen(forms[i][0]);
+
+        if (n > length + 1 && text[n - length - 1] == ' ' &&
+            strcmp(text + n - length, forms[i][0]) == 0)
+            return arena_printf(a, "%.*s%s", (int)(n - length), text, forms[i][1]);
+    }
+    return text;
 }
 
 static char *line_text(const struct finder *q, struct arena *a, int at)
@@ -231,7 +247,7 @@ static char *line_text(const struct finder *q, struct arena *a, int at)
     if (n > 1 && text[n - 1] == ',')
         text[n - 1] = '\0';
     if (q->s->tokens[line_at(q, at)->first].is_ocr)
-        repair_legal_form(text);
+        return repair_legal_form(a, text);
     return text;
 }
 
