@@ -1,22 +1,21 @@
 /*
- * The kernel for processors with AVX2: 8 lanes, three sequences times four gates in 12 of the 16
- * registers. Activations stay int8; there is no dot product of bytes.
+ * The kernel for processors with AVX2: 8 lanes, no dot product of bytes. Activations stay int8.
+ *
+ * What there is multiplies unsigned by signed bytes, adds pairs in 16 bits and saturates. So the
+ * weights' magnitudes are multiplied, and the activations are turned over (~x = -x - 1) where a
+ * weight is negative: with both at most 128 a pair is at least -32,768 and never more than 32,258.
  */
 #define LANES 8
 #include "recogniser/forward_lanes.h"
 
 #include <immintrin.h>
 
-enum { SEQUENCES = 3, OFFSET = 0 };
+enum { OFFSET = 0, WEIGHT_VECTORS = 2 };
 
-/* The product of unsigned and signed bytes adds pairs in 16 bits and saturates at 32,767: with
- * magnitudes of weights (at most 128) and activations of the products' sign (at most 127) the
- * greatest is 32,512. */
-LANE_INLINE ints lanes_dot(ints sum, ints activations, ints weights)
+LANE_INLINE ints lanes_dot(ints sum, ints activations, const int8_t *weights)
 {
-    __m256i magnitudes = _mm256_abs_epi8((__m256i)weights);
-    __m256i factors = _mm256_sign_epi8((__m256i)activations, (__m256i)weights);
-    __m256i pairs = _mm256_maddubs_epi16(magnitudes, factors);
+    ints factors = activations ^ ints_load(weights + sizeof(ints));
+    __m256i pairs = _mm256_maddubs_epi16((__m256i)ints_load(weights), (__m256i)factors);
 
     return sum + (ints)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }

@@ -1,18 +1,18 @@
 /*
  * The kernel for processors with AVX2 and the dot product of bytes in 256 bits (AVX-VNNI): client
- * processors without AVX-512. Three sequences times four gates in 12 of the 16 registers.
+ * processors without AVX-512.
  */
 #define LANES 8
 #include "recogniser/forward_lanes.h"
 
 #include <cpuid.h>
 
-enum { SEQUENCES = 3, OFFSET = 128 };
+enum { OFFSET = 128, WEIGHT_VECTORS = 1 };
 
 /* Written out as in forward_vnni.c; the prefix asks for the encoding without AVX-512. */
-LANE_INLINE ints lanes_dot(ints sum, ints activations, ints weights)
+LANE_INLINE ints lanes_dot(ints sum, ints activations, const int8_t *weights)
 {
-    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(activations), "x"(weights));
+    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(activations), "x"(ints_load(weights)));
     return sum;
 }
 

@@ -39,4 +39,15 @@ LANE_INLINE ints quad_everywhere(const unsigned char *from)
     return (ints){0} + quad;
 }
 
+LANE_INLINE floats lanes_magnitude(floats x)
+{
+    return (floats)((ints)x & INT32_MAX);
+}
+
+/* A magnitude with another's sign. */
+LANE_INLINE floats lanes_signed(floats magnitude, floats sign)
+{
+    return (floats)((ints)magnitude | ((ints)sign & INT32_MIN));
+}
+
 #endif

@@ -12,11 +12,11 @@
 #include <arm_neon.h>
 #include <sys/auxv.h>
 
-enum { SEQUENCES = 6, OFFSET = 0 };
+enum { OFFSET = 0, WEIGHT_VECTORS = 1 };
 
-LANE_INLINE ints lanes_dot(ints sum, ints activations, ints weights)
+LANE_INLINE ints lanes_dot(ints sum, ints activations, const int8_t *weights)
 {
-    return (ints)vdotq_s32((int32x4_t)sum, (int8x16_t)activations, (int8x16_t)weights);
+    return (ints)vdotq_s32((int32x4_t)sum, (int8x16_t)activations, vld1q_s8(weights));
 }
 
 /* Points and steps come as four pairs and are parted. */
@@ -51,16 +51,6 @@ LANE_INLINE floats lanes_most(floats a, floats b)
 LANE_INLINE ints lanes_larger(ints a, ints b)
 {
     return (ints)vmaxq_s32((int32x4_t)a, (int32x4_t)b);
-}
-
-LANE_INLINE floats lanes_magnitude(floats x)
-{
-    return (floats)vabsq_f32((float32x4_t)x);
-}
-
-LANE_INLINE floats lanes_signed(floats magnitude, floats sign)
-{
-    return (floats)((ints)magnitude | ((ints)sign & INT32_MIN));
 }
 
 LANE_INLINE floats lanes_complement_of_negative(floats x, floats sign)

@@ -10,12 +10,12 @@
 
 #include <immintrin.h>
 
-enum { SEQUENCES = 6, OFFSET = 128 };
+enum { OFFSET = 128, WEIGHT_VECTORS = 1 };
 
 /* Written out because gcc 12 copies the sum before the intrinsic's, and runs out of registers. */
-LANE_INLINE ints lanes_dot(ints sum, ints activations, ints weights)
+LANE_INLINE ints lanes_dot(ints sum, ints activations, const int8_t *weights)
 {
-    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(activations), "v"(weights));
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(activations), "v"(ints_load(weights)));
     return sum;
 }
 
@@ -40,21 +40,9 @@ LANE_INLINE longs lanes_exp_table(longs index)
     return (longs)_mm512_i64gather_epi64((__m512i)index, exp_table, sizeof *exp_table);
 }
 
-LANE_INLINE floats lanes_magnitude(floats x)
-{
-    return (floats)_mm512_abs_ps((__m512)x);
-}
-
 LANE_INLINE floats lanes_least(floats a, floats b)
 {
     return (floats)_mm512_min_ps((__m512)a, (__m512)b);
-}
-
-LANE_INLINE floats lanes_signed(floats magnitude, floats sign)
-{
-    const __m512i mask = _mm512_set1_epi32(INT32_MIN);
-
-    return (floats)_mm512_ternarylogic_epi32((__m512i)magnitude, (__m512i)sign, mask, 0xf8);
 }
 
 LANE_INLINE floats lanes_complement_of_negative(floats x, floats sign)

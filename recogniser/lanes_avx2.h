@@ -43,16 +43,6 @@ LANE_INLINE ints lanes_larger(ints a, ints b)
     return (ints)_mm256_max_epi32((__m256i)a, (__m256i)b);
 }
 
-LANE_INLINE floats lanes_magnitude(floats x)
-{
-    return (floats)((ints)x & INT32_MAX);
-}
-
-LANE_INLINE floats lanes_signed(floats magnitude, floats sign)
-{
-    return (floats)((ints)magnitude | ((ints)sign & INT32_MIN));
-}
-
 LANE_INLINE floats lanes_complement_of_negative(floats x, floats sign)
 {
     return (floats)_mm256_blendv_ps((__m256)x, (__m256)(1 - x), (__m256)sign);

@@ -6,13 +6,22 @@
 #include "recogniser/forward_kernel.h"
 #include "recogniser/forward_lanes.h"
 
-enum { BLOCK_VECTORS = 4, QUAD = 4, INT8_SCALE = 127, ALIGNMENT = 64 };
+#include <stdlib.h>
+
+enum {
+    SEQUENCES = 6, /* that share the weights in registers */
+    BLOCK_VECTORS = 4,
+    QUAD = 4,
+    QUAD_BYTES = WEIGHT_VECTORS * LANES * QUAD, /* one vector's weights for a quad */
+    INT8_SCALE = 127,
+    ALIGNMENT = 64,
+};
 
 /* Rows in blocks; two runs of inputs, each filled up to whole quads. */
 struct packed {
     int blocks, quads[2];
     int8_t *weights; /* [block][quad][vector of the block][lane][input of the quad] */
-    int32_t *starts; /* [block][vector][lane]: the bias, less the offset of all activations */
+    int32_t *starts; /* [block][vector][lane]: the bias, less what lanes_dot() adds */
     float *scales;   /* as starts; 0 for the lanes that fill up the last block */
 };
 
@@ -33,10 +42,23 @@ static struct packed packed_new(struct arena *a, int blocks, int inputs, int pre
     struct packed p = {.blocks = blocks, .quads = {whole(inputs, QUAD), whole(previous, QUAD)}};
     size_t rows = (size_t)blocks * BLOCK_VECTORS * LANES;
 
-    p.weights = aligned_array(a, rows * (size_t)(p.quads[0] + p.quads[1]), QUAD);
+    p.weights = aligned_array(a, rows * (size_t)(p.quads[0] + p.quads[1]), WEIGHT_VECTORS * QUAD);
     p.starts = aligned_array(a, rows, sizeof *p.starts);
     p.scales = aligned_array(a, rows, sizeof *p.scales);
     return p;
+}
+
+/* A weight as lanes_dot() wants it; returns by how much its products are too great: 128 times, or
+ * once where x becomes ~x, which is -x - 1. */
+static int weight_place(int8_t *to, int8_t weight)
+{
+    if (WEIGHT_VECTORS == 1) {
+        *to = weight;
+        return OFFSET * weight;
+    }
+    to[0] = (int8_t)abs(weight);
+    to[sizeof(ints)] = weight < 0 ? -1 : 0;
+    return weight < 0 ? weight : 0;
 }
 
 /* `counts` inputs of each run stand in the row, then the bias. */
@@ -52,9 +74,9 @@ static void packed_set(struct packed *p, int block, int vector, int lane, const 
     for (int run = 0; run < 2; quad += p->quads[run++])
         for (int i = 0; i < counts[run]; i++) {
             int vectors = (quad + i / QUAD) * BLOCK_VECTORS + vector;
+            int8_t *to = p->weights + vectors * QUAD_BYTES + lane * QUAD + i % QUAD;
 
-            p->weights[(vectors * LANES + lane) * QUAD + i % QUAD] = *from;
-            p->starts[at] -= OFFSET * *from++;
+            p->starts[at] -= weight_place(to, *from++);
         }
 }
 
@@ -70,19 +92,11 @@ LANE_INLINE const int8_t *block_sum(const int8_t *weights, int quads,
                                     ints sums[SEQUENCES][BLOCK_VECTORS], const int count)
 {
     for (ptrdiff_t i = 0; i < quads * QUAD; i += QUAD) {
-        ints w[BLOCK_VECTORS];
-
 #pragma GCC unroll 4
-        for (int v = 0; v < BLOCK_VECTORS; v++, weights += sizeof *w)
-            w[v] = ints_load(weights);
+        for (int v = 0; v < BLOCK_VECTORS; v++, weights += QUAD_BYTES)
 #pragma GCC unroll 8
-        for (int s = 0; s < count; s++) {
-            ints quad = quad_everywhere(at[s] + i);
-
-#pragma GCC unroll 4
-            for (int v = 0; v < BLOCK_VECTORS; v++)
-                sums[s][v] = lanes_dot(sums[s][v], quad, w[v]);
-        }
+            for (int s = 0; s < count; s++)
+                sums[s][v] = lanes_dot(sums[s][v], quad_everywhere(at[s] + i), weights);
     }
     return weights;
 }
@@ -101,7 +115,7 @@ LANE_INLINE const int8_t *block_weights(const struct packed *p, int block)
 {
     ptrdiff_t quads = p->quads[0] + p->quads[1];
 
-    return p->weights + block * quads * BLOCK_VECTORS * LANES * QUAD;
+    return p->weights + block * quads * BLOCK_VECTORS * QUAD_BYTES;
 }
 
 #endif

@@ -55,7 +55,7 @@ static void pixel_quads_fill(const struct convolve_row *row, int x, int count,
 
 /* tanh, scale and rounding keep order, so the maximum of the sums is the sum of the maximum. */
 LANE_INLINE ints pooled_sum(const struct pixel_quads rows[POOL_SIDE], int x, ints start,
-                            const ints weights[CONVOLVE_QUADS])
+                            const int8_t *weights)
 {
     ints best = (ints){0} + INT32_MIN;
 
@@ -68,7 +68,7 @@ LANE_INLINE ints pooled_sum(const struct pixel_quads rows[POOL_SIDE], int x, int
 #pragma GCC unroll 3
             for (int quad = 0; quad < CONVOLVE_QUADS; quad++)
                 sum = lanes_dot(sum, quad_everywhere((const void *)&rows[y].quads[quad][i]),
-                                weights[quad]);
+                                weights + quad * BLOCK_VECTORS * QUAD_BYTES);
             best = lanes_larger(best, sum);
         }
     return best;
@@ -79,12 +79,9 @@ static void convolve_columns(const struct vector_convolve *p,
                              unsigned char *out, ptrdiff_t stride)
 {
     for (int block = 0; block < p->filters.blocks; block++, out += LANES) {
-        const int8_t *from = block_weights(&p->filters, block);
+        const int8_t *weights = block_weights(&p->filters, block);
         int at = block * BLOCK_VECTORS * LANES;
-        ints weights[CONVOLVE_QUADS];
 
-        for (int quad = 0; quad < CONVOLVE_QUADS; quad++)
-            weights[quad] = ints_load(from + quad * BLOCK_VECTORS * LANES * QUAD);
         for (int column = 0; column < columns; column++) {
             ints sum = pooled_sum(rows, column * POOL_SIDE, ints_load(p->filters.starts + at),
                                   weights);

@@ -90,14 +90,14 @@ LANE_INLINE void lstm_steps(const struct vector_lstm *p, struct running *r, int 
 /* A loop for each number of sequences, so that the compiler can keep all sums in registers. */
 static void lstm_steps_of(const struct vector_lstm *p, struct running *r, int steps)
 {
-    static_assert(SEQUENCES <= 6, "a case for each");
+    static_assert(SEQUENCES == 6, "a case for each");
     switch (r->count) {
     case 6:
-        return lstm_steps(p, r, steps, SEQUENCES < 6 ? SEQUENCES : 6);
+        return lstm_steps(p, r, steps, 6);
     case 5:
-        return lstm_steps(p, r, steps, SEQUENCES < 5 ? SEQUENCES : 5);
+        return lstm_steps(p, r, steps, 5);
     case 4:
-        return lstm_steps(p, r, steps, SEQUENCES < 4 ? SEQUENCES : 4);
+        return lstm_steps(p, r, steps, 4);
     case 3:
         return lstm_steps(p, r, steps, 3);
     case 2:
