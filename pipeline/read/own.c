@@ -11,6 +11,7 @@
 #include "pipeline/read/layout/layout.h"
 #include "pipeline/read/sheet.h"
 #include "pipeline/read/twins.h"
+#include "pipeline/read/vote.h"
 #include "recogniser/recogniser.h"
 
 #include <leptonica/allheaders.h>
@@ -195,6 +196,9 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
     ret->fallback = layout_verdict(&layout, texts);
     if (ret->fallback)
         return 0;
+    status = vote_words(a, r, images, texts, layout.line_count, err);
+    if (status < 0)
+        return status;
     take_words(a, &layout, texts, ret);
     take_rules(a, &layout, s, ret);
     return 0;
