@@ -1,7 +1,9 @@
 /*
  * Constants and patterns. A supplier's own name, address, numbers and currency are the same on
- * every paper, so what a scanner garbled can be recognised where it stands (memory_print.c). Only
- * the currency and the name may be known without being read, and no account ever is. A number that
+ * every paper, so what a scanner garbled can be recognised where it stands (memory_print.c). The
+ * currency and the name may be known without being read; what else tells who the supplier is, only
+ * where every paper so far had it and another of its numbers was read, check digits and all; an
+ * account only where its label stands on the paper besides: unreadable, not gone. A number that
  * check digits prove stays as it is, even where it contradicts the memory: then it is a new number,
  * and a person shall see it; unless it is a third party's and our constant stands elsewhere.
  */
@@ -19,9 +21,11 @@ static const float TRUSTED = 0.45f; /* weight of a constant that may correct: on
 static const float PLACED = 0.3f;   /* evidence that fills a date nothing else found: a label */
 
 enum constant_flag {
-    UNPRINTED = 1, /* known without being read, where nothing was read surely */
-    IDENTITY = 2,  /* names the company: a proved number elsewhere is somebody else's */
-    AT_PLACE = 4,  /* only some papers have it: it counts where it stood before */
+    UNPRINTED = 1,   /* known without being read, where nothing was read surely */
+    IDENTITY = 2,    /* names the company: a proved number elsewhere is somebody else's */
+    AT_PLACE = 4,    /* only some papers have it: it counts where it stood before */
+    KEPT = 8,        /* known where it was not read on a scan, see is_kept() */
+    UNLABELLED = 16, /* kept without its label */
 };
 
 static const struct constant {
@@ -30,15 +34,15 @@ static const struct constant {
 } constants[] = {
     {FIELD_CURRENCY, UNPRINTED},
     {FIELD_SELLER_NAME, UNPRINTED},
-    {FIELD_SELLER_VAT_ID, IDENTITY},
-    {FIELD_SELLER_REGISTRATION_ID, IDENTITY},
-    {FIELD_SELLER_ADDRESS, 0},
-    {FIELD_SELLER_EMAIL, 0},
-    {FIELD_IBAN, 0},
-    {FIELD_BIC, 0},
-    {FIELD_BANK_ACCOUNT, 0},
-    {FIELD_BANKGIRO, 0},
-    {FIELD_PLUSGIRO, 0},
+    {FIELD_SELLER_VAT_ID, IDENTITY | KEPT | UNLABELLED},
+    {FIELD_SELLER_REGISTRATION_ID, IDENTITY | KEPT | UNLABELLED},
+    {FIELD_SELLER_ADDRESS, KEPT | UNLABELLED},
+    {FIELD_SELLER_EMAIL, KEPT | UNLABELLED},
+    {FIELD_IBAN, KEPT},
+    {FIELD_BIC, KEPT},
+    {FIELD_BANK_ACCOUNT, KEPT},
+    {FIELD_BANKGIRO, KEPT},
+    {FIELD_PLUSGIRO, KEPT},
     {FIELD_BUYER_NAME, 0},
     {FIELD_BUYER_VAT_ID, IDENTITY},
     {FIELD_BUYER_REGISTRATION_ID, IDENTITY},
@@ -93,6 +97,53 @@ static bool is_part(const struct field *field, enum field_id id, const char *who
     return words_key(field->value, key) >= 5 && strstr(all, key);
 }
 
+/* One of the supplier's other numbers stands here, check digits and all. */
+static bool is_proved_by_another(const struct memory *m, const struct candidates *c,
+                                 enum field_id field)
+{
+    for (int i = 0; i < m->n_hints; i++) {
+        const struct lesson *lesson = m->hints[i].lesson;
+
+        if (lesson->kind != LESSON_VALUE || lesson->field == field || m->hints[i].weight < TRUSTED)
+            continue;
+        for (int k = 0; k < c->count; k++)
+            if (c->items[k].is_checked && c->items[k].kind != CANDIDATE_REFERENCE &&
+                kind_fits_field(c->items[k].kind, lesson->field) &&
+                value_is_same(c->items[k].value, lesson->text))
+                return true;
+    }
+    return false;
+}
+
+/* Every paper that taught anything had it. */
+static bool is_on_every_paper(const struct memory *m, const struct lesson *lesson)
+{
+    int most = 0;
+
+    for (int i = 0; i < m->n_hints; i++)
+        if (m->hints[i].lesson->kind == LESSON_VALUE)
+            most = m->hints[i].lesson->seen > most ? m->hints[i].lesson->seen : most;
+    return lesson->seen == most && lesson->contradicted == 0;
+}
+
+static bool has_label_here(const struct memory *m, enum field_id field)
+{
+    for (int i = m->first[field]; i < m->first[field + 1]; i++)
+        if (m->hints[i].n_anchors > 0)
+            return true;
+    return false;
+}
+
+/* On a scan what cannot be read may be there all the same; in a text layer it is not. */
+static bool is_kept(const struct memory *m, const struct candidates *c,
+                    const struct constant *constant, const struct lesson *lesson)
+{
+    return constant->flags & KEPT && m->s->n_tokens > 0 && m->s->tokens[0].is_ocr &&
+           is_on_every_paper(m, lesson) &&
+           (constant->flags & UNLABELLED || has_label_here(m, constant->field)) &&
+           is_proved_by_another(m, c, constant->field);
+}
+
 /* May the constant, found at `c` or nowhere (NULL), take the field? */
 static bool may_take(const struct memory *m, const struct constant *constant,
                      const struct field *field, const struct candidate *c)
@@ -109,8 +160,9 @@ static bool may_take(const struct memory *m, const struct constant *constant,
     return !(constant->flags & AT_PLACE) || stands_at_place(m, constant->field, c);
 }
 
-static void fill_constant(const struct memory *m, const struct letters *l,
-                          const struct constant *constant, struct document *d)
+static void fill_constant(const struct memory *m, const struct candidates *c,
+                          const struct letters *l, const struct constant *constant,
+                          struct document *d)
 {
     const struct lesson *lesson = memory_best(m, constant->field, LESSON_VALUE);
     float weight = lesson ? lesson_weight(lesson) : 0;
@@ -124,7 +176,8 @@ static void fill_constant(const struct memory *m, const struct letters *l,
         is_printed = find_constant(m, l, lesson->text, &found);
         if (is_part(field, constant->field, lesson->text))
             field->confidence = 0;
-        else if (!may_take(m, constant, field, is_printed ? &found : NULL))
+        else if (!may_take(m, constant, field, is_printed ? &found : NULL) &&
+                 (field->value || is_printed || !is_kept(m, c, constant, lesson)))
             return;
         else if (is_printed)
             field_from_candidate(field, &found, m->s, NULL, 0);
@@ -232,7 +285,7 @@ void memory_fill(const struct memory *m, const struct candidates *c, struct aren
         return;
     l = letters_of(m->s, a);
     for (size_t i = 0; i < ARRAY_LENGTH(constants); i++)
-        fill_constant(m, &l, &constants[i], d);
+        fill_constant(m, c, &l, &constants[i], d);
     for (unsigned id = 0; id < FIELD_COUNT; id++)
         if (field_info(id)->kind == FIELD_DATE)
             fill_date(m, c, id, d);

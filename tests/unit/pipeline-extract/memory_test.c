@@ -243,6 +243,28 @@ static void an_account_that_is_not_printed_is_not_filled_in(void **state)
     assert_null(document_value(d, FIELD_IBAN));
 }
 
+/* The foot of a scan may be lost; then its account tells whose it is, if it was read. */
+static void a_number_that_cannot_be_read_is_known_from_another(void **state)
+{
+    static const char unread[] = "Org.nr. 923 609 016 MVA";
+    struct desk *desk = *state;
+    char lost[] = PAPER("A-4713", "A-8812", IBAN), nothing[] = PAPER("A-4714", "A-8813", "");
+    struct page *page;
+
+    teach_number(desk, PAPER("A-4711", "A-8810", IBAN), "A-4711", true);
+    teach_number(desk, PAPER("A-4712", "A-8811", IBAN), "A-4712", true);
+    *strstr(lost, unread) = '\0';
+    *strstr(nothing, unread) = '\0';
+    page = draw(desk, lost);
+    assert_null(document_value(read_page(desk, page), FIELD_SELLER_REGISTRATION_ID));
+    page->source = PAGE_OCR;
+    assert_string_equal(document_value(read_page(desk, page), FIELD_SELLER_REGISTRATION_ID),
+                        "923609016");
+    page = draw(desk, nothing);
+    page->source = PAGE_OCR;
+    assert_null(document_value(read_page(desk, page), FIELD_SELLER_REGISTRATION_ID));
+}
+
 static void dates_are_read_as_this_supplier_writes(void **state)
 {
     struct desk *desk = *state;
@@ -302,6 +324,7 @@ int main(void)
         ON_DESK(a_proved_account_stays_though_it_is_nearly_ours),
         ON_DESK(a_garbled_constant_is_recognised),
         ON_DESK(an_account_that_is_not_printed_is_not_filled_in),
+        ON_DESK(a_number_that_cannot_be_read_is_known_from_another),
         ON_DESK(dates_are_read_as_this_supplier_writes),
         ON_DESK(a_proposed_lesson_changes_nothing),
         ON_DESK(the_paper_shows_whose_it_is),
