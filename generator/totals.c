@@ -321,7 +321,9 @@ static void draw_home_vat(struct flow *flow)
                            home, amount, rate / 100, flow->style->amount->decimal, rate % 100,
                            home);
     flow->y += font.size * 1.3;
+    page_tag(flow->page, "noise", -1);
     page_text(flow->page, flow->left, flow->y, ALIGN_LEFT, &font, text);
+    page_tag(flow->page, NULL, -1);
 }
 
 void block_totals(struct flow *flow)
