@@ -50,12 +50,14 @@ static zbar_image_scanner_t *make_scanner(void)
 }
 
 /* Where a code is, in pixels. Of a code of bars zbar tells where it crossed them: that is the whole
- * place without the quiet zone around it. */
-static struct box box_of(const zbar_symbol_t *symbol, const BOX *place, float quiet)
+ * place without the quiet zone around it, unless the place is the whole page. */
+static struct box box_of(const zbar_symbol_t *symbol, const struct sheet *s, const BOX *place,
+                         float quiet)
 {
     struct box at = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    bool is_page = place->w == pixGetWidth(s->pix) && place->h == pixGetHeight(s->pix);
 
-    if (zbar_symbol_get_type(symbol) != ZBAR_QRCODE)
+    if (zbar_symbol_get_type(symbol) != ZBAR_QRCODE && !is_page)
         return (struct box){(float)place->x + quiet, (float)place->y + quiet,
                             (float)(place->x + place->w) - quiet,
                             (float)(place->y + place->h) - quiet};
@@ -102,7 +104,7 @@ static void add_symbol(struct arena *a, const struct sheet *s, struct page *page
         page->barcodes[page->n_barcodes++] = (struct barcode){
             .symbology = name,
             .text = text,
-            .box = sheet_to_points(s, 1, box_of(symbol, place, quiet))};
+            .box = sheet_to_points(s, 1, box_of(symbol, s, place, quiet))};
 }
 
 static bool scan(struct arena *a, const struct sheet *s, zbar_image_scanner_t *scanner, PIX *part,
@@ -277,11 +279,11 @@ void find_barcodes(struct arena *a, struct sheet *s, struct page *page)
     page->n_barcodes = find_patches(s, page->barcodes, LIMIT_BARCODES_A_PAGE);
     for (size_t i = 0; i < page->n_barcodes; i++)
         sheet_paint_white(s, page->barcodes[i].box); /* else zbar would look at them for long */
-    if (pixGetWidth(s->ink) * pixGetHeight(s->ink) < WHOLE_PX_MAX)
-        boxaAddBox(places, boxCreate(0, 0, pixGetWidth(s->ink), pixGetHeight(s->ink)), L_INSERT);
     add_barred(s, false, places);
     add_barred(s, true, places);
     add_squared(s, places);
+    if (pixGetWidth(s->ink) * pixGetHeight(s->ink) < WHOLE_PX_MAX)
+        boxaAddBox(places, boxCreate(0, 0, pixGetWidth(s->ink), pixGetHeight(s->ink)), L_INSERT);
     if (boxaGetCount(places) > 0) {
         zbar_image_scanner_t *scanner = make_scanner();
 

@@ -142,6 +142,28 @@ static void test_code39(void **state)
     pixDestroy(&pix);
 }
 
+/* Of a small picture zbar sees the whole: the code is only where its bars are. */
+static void test_code_on_a_slip(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(200);
+    BOX *top = boxCreate(0, 0, 1500, 390);
+    struct page *page;
+    PIX *pix, *slip;
+
+    (void)state;
+    draw_code39(&d, 380, 30, "*ASN47*");
+    drawn_lines(&d, "Invoice number 4711\nwith an archive number in the corner");
+    pix = drawn_pix(&d);
+    slip = pixClipRectangle(pix, top, NULL);
+    page = read_drawn(&a, slip, 200).page;
+    assert_non_null(find_code(page, "CODE-39"));
+    assert_true(word_recall(page, "Invoice number 4711") > 0.9);
+    pixDestroy(&pix);
+    pixDestroy(&slip);
+    boxDestroy(&top);
+}
+
 static void expect_blank(struct drawn *d, bool is_blank, const char *what)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
@@ -261,9 +283,13 @@ static void test_check_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_patches),     cmocka_unit_test(test_not_a_patch),
-        cmocka_unit_test(test_qr),          cmocka_unit_test(test_code39),
-        cmocka_unit_test(test_blank),       cmocka_unit_test(test_not_blank),
+        cmocka_unit_test(test_patches),
+        cmocka_unit_test(test_not_a_patch),
+        cmocka_unit_test(test_qr),
+        cmocka_unit_test(test_code39),
+        cmocka_unit_test(test_code_on_a_slip),
+        cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_not_blank),
         cmocka_unit_test(test_check_boxes),
     };
 
