@@ -5,6 +5,7 @@
  */
 #include "pipeline/extract/doubts.h"
 #include "pipeline/extract/candidate.h"
+#include "pipeline/extract/receipt.h"
 
 #include "base/arena.h"
 #include "models/money.h"
@@ -16,8 +17,10 @@
 enum { LINES_MAX = 2, GAP_MAX = 30 /* row heights between a label and its value */, STEPS = 4 };
 
 #define BIT CONCEPT_BIT
+#define SURE 0.9f /* of a slip's total and date */
 
 static const uint64_t MONEY = BIT(net) | BIT(vat) | BIT(gross) | BIT(total) | BIT(amount_due);
+static const uint64_t SLIP = BIT(gross) | BIT(total) | BIT(amount_due) | BIT(cash) | BIT(rounding);
 static const uint64_t DAY = BIT(issue_date) | BIT(due_date) | BIT(date);
 
 struct finder {
@@ -111,13 +114,13 @@ static void ask_behind_labels(struct finder *q, uint64_t concepts, enum candidat
 }
 
 /* Printed amounts with a label of the totals, those read worst first. */
-static void ask_labelled_amounts(struct finder *q)
+static void ask_labelled_amounts(struct finder *q, uint64_t concepts)
 {
     for (int step = 0; step < STEPS; step++)
         for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
             const struct candidate *item = &q->c->items[i];
 
-            if (!item->amount.is_percent && candidate_evidence(item, q->s, MONEY) &&
+            if (!item->amount.is_percent && candidate_evidence(item, q->s, concepts) &&
                 (int)fminf(item->confidence * STEPS, STEPS - 1) == step)
                 ask_tokens(q, item->first, item->count, LOOK_AMOUNT);
         }
@@ -138,7 +141,7 @@ static void ask_totals(struct finder *q)
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         ask_field(q, ids[i], LOOK_AMOUNT);
     ask_behind_labels(q, MONEY, CANDIDATE_AMOUNT, LOOK_AMOUNT);
-    ask_labelled_amounts(q);
+    ask_labelled_amounts(q, MONEY);
 }
 
 static bool multiplies(const struct line_item *line)
@@ -220,6 +223,23 @@ static void ask_dates(struct finder *q)
         ask_behind_labels(q, DAY, CANDIDATE_DATE, LOOK_DATE);
 }
 
+/* The total of a till's slip and all that could prove it. */
+static void ask_slip(struct finder *q)
+{
+    const struct field *total = &q->d->fields[FIELD_TOTAL_GROSS];
+    const struct field *date = &q->d->fields[FIELD_ISSUE_DATE];
+
+    if (!total->value || total->confidence < SURE) {
+        ask_field(q, FIELD_TOTAL_GROSS, LOOK_AMOUNT);
+        ask_behind_labels(q, SLIP, CANDIDATE_AMOUNT, LOOK_AMOUNT);
+        ask_labelled_amounts(q, SLIP);
+    }
+    if (date->value && date->confidence < SURE)
+        ask_field(q, FIELD_ISSUE_DATE, LOOK_DATE);
+    else if (!date->value)
+        ask_behind_labels(q, DAY, CANDIDATE_DATE, LOOK_DATE);
+}
+
 static bool is_recognised(struct page *const *pages, const struct document *d)
 {
     for (size_t i = 0; i < d->n_pages; i++)
@@ -236,11 +256,18 @@ void doubts_find(struct doubts *ret, struct arena *a, struct page *const *pages,
     struct finder q = {ret, a, &sheet, &candidates, d};
 
     *ret = (struct doubts){0};
-    if (d->outcome != OUTCOME_REVIEW || !document_type_is_posted(d->type) ||
-        !is_recognised(pages, d))
+    if (!is_recognised(pages, d))
+        return;
+    if (d->outcome != OUTCOME_REVIEW && document_type_is_posted(d->type))
         return;
     sheet_init(&sheet, a, pages, d->n_pages);
+    if (!document_type_is_posted(d->type) && !receipt_is_slip(&sheet, d))
+        return;
     candidates_find(&candidates, a, &sheet, false);
+    if (!document_type_is_posted(d->type)) {
+        ask_slip(&q);
+        return;
+    }
     if (is_unsure(d, FIELD_INVOICE_NUMBER))
         ask_field(&q, FIELD_INVOICE_NUMBER, LOOK_IDENTIFIER);
     ask_dates(&q);

@@ -13,6 +13,7 @@
 #include "pipeline/extract/memory.h"
 #include "pipeline/extract/money.h"
 #include "pipeline/extract/party.h"
+#include "pipeline/extract/receipt.h"
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/type_code.h"
 
@@ -84,6 +85,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     struct candidates candidates;
     struct parties parties;
     struct items items;
+    bool is_slip;
 
     (void)err; /* part of the contract of every verb */
     note_unread(pages, a, d);
@@ -97,10 +99,11 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     take_lines(&items, a, d);
     money_solve(&candidates, &sheet, &items, a, d);
     score_fields(&candidates, &sheet, &parties, a, d);
+    is_slip = receipt_settle(&candidates, &sheet, a, d);
     currency_decide(&candidates, &sheet, context->company, d);
     settle_date(context, d);
     memory_fill(candidates.memory, &candidates, a, d);
-    if (d->type == DOCUMENT_ORDER)
+    if (d->type == DOCUMENT_ORDER && !is_slip)
         swap_parties(d);
     if (einvoice)
         einvoice_merge(einvoice, &candidates, &sheet, a, d);

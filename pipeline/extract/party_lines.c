@@ -13,14 +13,14 @@
 
 /* Capitals are part of these; the others match in any case. */
 static const char *const strict_forms[] = {
-    "AS",   "ASA", "AB", "A/S", "HB",   "KB",   "DA",   "BA",  "SA",   "AG",   "KG",
-    "SE",   "BV",  "NV", "UG",  "eG",   "Co",   "ENK",  "I/S", "K/S",  "P/S",  "e.K.",
-    "e.V.", "Bt",  "Rt", "Oy",  "a.G.", "KGaA", "VVaG", "NUF", "S.A.", "N.V.", "B.V."};
+    "AS", "ASA", "AB",   "A/S",  "HB",   "KB",  "DA",   "BA",   "SA",   "AG",   "KG",   "SE",
+    "BV", "NV",  "UG",   "eG",   "Co",   "ENK", "I/S",  "K/S",  "P/S",  "e.K.", "e.V.", "Bt",
+    "Rt", "Oy",  "a.G.", "KGaA", "VVaG", "NUF", "S.A.", "N.V.", "B.V.", "S/B",  "SB"};
 static const char *const loose_forms[] = {
-    "aps",     "kft",   "zrt",     "nyrt", "gmbh", "mbh",          "ohg",        "ltd",
-    "limited", "plc",   "llp",     "llc",  "inc",  "incorporated", "corp",       "oyj",
-    "sarl",    "srl",   "kommune", "bhd",  "kkt",  "aktiebolag",   "enterprise", "s.r.o",
-    "gbr",     "partg", "trust",   "amba", "ivs",  "ans"};
+    "aps",     "kft", "zrt",     "nyrt",  "gmbh", "mbh",          "ohg",        "ltd",
+    "limited", "plc", "llp",     "llc",   "inc",  "incorporated", "corp",       "oyj",
+    "sarl",    "srl", "kommune", "sdn",   "bhd",  "kkt",          "aktiebolag", "enterprise",
+    "s.r.o",   "gbr", "partg",   "trust", "amba", "ivs",          "ans"};
 
 static size_t form_length(const char *text)
 {
@@ -31,7 +31,7 @@ static size_t form_length(const char *text)
     return n;
 }
 
-static bool is_legal_form(const char *token)
+bool is_legal_form(const char *token)
 {
     size_t n = form_length(token);
 

@@ -23,6 +23,10 @@ struct party_lines {
     int count;
 };
 
+/* "AS", "GmbH", "Bhd.": whether a word is a company's legal form, in the capitals it is written in.
+ */
+bool is_legal_form(const char *token);
+
 void party_lines_find(struct party_lines *lines, struct arena *a, const struct sheet *s);
 
 /* The line right above `at` in the same column, or the one before it in the same cell; -1. */
