@@ -62,6 +62,21 @@ struct document *document_new(struct arena *a)
     return d;
 }
 
+struct document *document_new_like(struct arena *a, const struct document *d)
+{
+    struct document *fresh = document_new(a);
+
+    fresh->file = d->file;
+    fresh->pages = d->pages;
+    fresh->n_pages = d->n_pages;
+    fresh->type = d->type;
+    fresh->type_confidence = d->type_confidence;
+    fresh->declared = d->declared;
+    fresh->language = d->language;
+    fresh->department = d->department;
+    return fresh;
+}
+
 void document_add_reason(struct document *d, struct arena *a, const char *code, int field,
                          const char *format, ...)
 {

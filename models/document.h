@@ -80,6 +80,7 @@ struct document {
     size_t n_vat;
     struct line_item *lines;
     size_t n_lines;
+    int readings; /* how often its pages were read and voted; 0 and 1: once */
     enum outcome outcome;
     const char *certificate; /* what the outcome rests on, "2026-11-22 scan new", or NULL */
     struct reason *reasons;  /* only document_add_reason() adds: it knows how much room there is */
@@ -87,6 +88,9 @@ struct document {
 };
 
 struct document *document_new(struct arena *a); /* unknown type, to be reviewed, empty strings */
+
+/* The same pages, of the same type and language, and nothing read yet. */
+struct document *document_new_like(struct arena *a, const struct document *d);
 
 /* Appends a reason with printf text; the array grows in the arena. */
 void document_add_reason(struct document *d, struct arena *a, const char *code, int field,

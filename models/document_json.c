@@ -146,6 +146,8 @@ json_t *document_to_json(const struct document *d)
     json_set(json, "fields", fields_to_json(d));
     json_set(json, "vat_breakdown", vat_to_json(d));
     json_set(json, "lines", lines_to_json(d));
+    if (d->readings > 1)
+        json_set_int(json, "readings", d->readings);
     json_set(json, "verdict", verdict_to_json(d));
     return json;
 }
@@ -345,6 +347,7 @@ int document_from_json(struct arena *a, const json_t *json, struct document **re
         r = parse_vat(a, json_object_get(json, "vat_breakdown"), d, err);
     if (r == 0)
         r = parse_verdict(a, json_object_get(json, "verdict"), d, err);
+    d->readings = (int)json_get_int(json, "readings", 0);
     if (r == 0)
         *ret = d;
     return r;

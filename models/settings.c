@@ -78,6 +78,8 @@ static const struct config_option table[] = {
            "who reads pages; libtesseract reads what our own refuses either way", engines),
     TEXT("read.model", read.model, PATH_BYTES, "",
          "recognition model, a .traineddata file; Latin.traineddata of this installation"),
+    INT("read.readings", read.readings, 1, 3, "3", "",
+        "how often a page is read, in other ways, while its fields are unsure"),
     TEXT("read.languages", read.languages, 100, "nb,sv,da,en,hu,de",
          "languages to expect, ISO 639-1, the likeliest first"),
     CHOICE("read.picture", read.picture, "jpeg", "format of the page pictures on the screen",

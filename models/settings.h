@@ -38,6 +38,7 @@ struct settings {
     struct {
         int engine;            /* enum read_engine */
         const char *model;     /* path of the .traineddata file */
+        int64_t readings;      /* of a page that is doubtful */
         const char *languages; /* "nb,sv,da,en,hu,de": ISO 639-1, by falling likelihood */
         int picture;           /* enum picture_kind */
         int64_t picture_height_px, picture_quality;

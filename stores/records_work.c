@@ -427,7 +427,9 @@ static const struct {
 int records_commit_extract(struct records *r, const struct job *job, const struct document *d,
                            struct arena *a, struct next_jobs *ret_next, struct err *err)
 {
-    AUTO_FREE char *detail = mem_printf("{\"outcome\":\"%s\"}", outcome_name(d->outcome));
+    AUTO_FREE char *detail = mem_printf("{\"outcome\":\"%s\",\"readings\":%d}",
+                                        outcome_name(d->outcome),
+                                        d->readings > 1 ? d->readings : 1);
     struct next_jobs next = {0};
     int64_t id = job->id.object;
     int code = begin_stage(r, job, STAGE_EXTRACT, clock_now_ms(), err);

@@ -1,6 +1,8 @@
 /*
- * One order to the reader a page with doubts, at most LOOK_PLACES_MAX places in all. What it costs
- * is bounded, and what fails is left as it was: a second look never makes a document worse.
+ * First single words: one order to the reader a page with doubts, at most LOOK_PLACES_MAX places in
+ * all. Where that does not suffice, its pages are read again as a whole, in another way each time,
+ * until the readings agree or there are no more ways. What it costs is bounded, and what fails is
+ * left out: the document stays as it was read first.
  */
 #include "workers/extract_twice.h"
 
@@ -9,14 +11,21 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pipeline/extract/doubts.h"
+#include "pipeline/extract/vote.h"
 #include "stores/blobs.h"
 #include "workers/reader/reader_client.h"
+
+#include <string.h>
+
+enum { PAGES_MAX = 4 /* of a document that is read again as a whole */ };
 
 int stored_file_fd(void *user)
 {
     struct stored_file *file = user;
 
-    return blobs_get(file->blobs, file->sha256, &file->fd, NULL) < 0 ? -1 : file->fd;
+    if (file->fd < 0 && blobs_get(file->blobs, file->sha256, &file->fd, NULL) < 0)
+        return -1;
+    return file->fd;
 }
 
 void stored_file_close(struct stored_file *file)
@@ -46,16 +55,14 @@ static int look_at_page(const struct looker *looker, int fd, struct page *const 
     return r;
 }
 
-int extract_twice(const struct looker *looker, struct arena *a, struct page *const *pages,
-                  const struct document *einvoice, const struct extract_context *context,
-                  struct document *d, struct err *err)
+static int look_twice(const struct looker *looker, struct arena *a, struct page *const *pages,
+                      const struct document *einvoice, const struct extract_context *context,
+                      struct document *d, struct err *err)
 {
     struct doubts doubts;
     struct err why = {0};
-    int fd, r = extract_document(a, pages, einvoice, context, d, err);
+    int fd;
 
-    if (r < 0)
-        return r;
     doubts_find(&doubts, a, pages, d);
     fd = doubts.count ? looker->file_fd(looker->user) : -1;
     if (fd < 0)
@@ -64,4 +71,97 @@ int extract_twice(const struct looker *looker, struct arena *a, struct page *con
         if (look_at_page(looker, fd, pages, (int)i, a, &doubts, &why) < 0)
             log_debug("second_look", "page=%d why=%s", pages[i]->number, why.text);
     return extract_again(a, pages, einvoice, context, &doubts, d, err);
+}
+
+/* --- whole pages ----------------------------------------------------------------------------- */
+
+/* Debian's models of one language each: networks of their own, which err elsewhere than Latin. */
+#define MODELS "/usr/share/tesseract-ocr/5/tessdata/"
+
+static const char *model_of(const char *language)
+{
+    static const char *const models[][2] = {
+        {"nb", MODELS "nor.traineddata"}, {"sv", MODELS "swe.traineddata"},
+        {"da", MODELS "dan.traineddata"}, {"hu", MODELS "hun.traineddata"},
+        {"de", MODELS "deu.traineddata"}, {"en", MODELS "eng.traineddata"},
+    };
+    size_t i = 0;
+
+    while (i + 1 < ARRAY_LENGTH(models) && strcmp(models[i][0], language) != 0)
+        i++;
+    return models[i][1];
+}
+
+static bool is_recognised(const struct page *page)
+{
+    return page && (page->source == PAGE_OCR || page->source == PAGE_MIXED);
+}
+
+static size_t count_recognised(struct page *const *pages, size_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += is_recognised(pages[i]);
+    return count;
+}
+
+/* The document as it reads with its recognised pages read in another way, the others as they are.
+ */
+static int extract_reading(const struct looker *looker, int fd, const struct reader_again *again,
+                           struct arena *a, struct page *const *pages,
+                           const struct document *einvoice, const struct extract_context *context,
+                           struct document *d, struct err *err)
+{
+    struct page **read = arena_alloc_array(a, d->n_pages, sizeof *read);
+
+    for (size_t i = 0; i < d->n_pages; i++) {
+        struct read_result result = {.page = pages[i]};
+        int r = is_recognised(pages[i]) ? reader_read_again(looker->reader, fd, pages[i]->number,
+                                                            again, a, &result, err)
+                                        : 0;
+
+        if (r < 0)
+            return r;
+        read[i] = result.page;
+    }
+    return extract_document(a, read, einvoice, context, d, err);
+}
+
+static void let_readings_vote(const struct looker *looker, struct arena *a,
+                              struct page *const *pages, const struct document *einvoice,
+                              const struct extract_context *context, struct document *d)
+{
+    const struct reader_again ways[] = {{model_of(d->language), READ_FIRST}, {NULL, READ_LARGE}};
+    const struct document *readings[VOTES_MAX] = {d};
+    int most = reader_readings(looker->reader);
+    size_t recognised = count_recognised(pages, d->n_pages);
+    int n = 1, fd = -1;
+
+    if (recognised == 0 || recognised > PAGES_MAX || most < 2 || !vote_is_wanted(readings, n))
+        return;
+    fd = looker->file_fd(looker->user);
+    for (int i = 0; i + 1 < most && fd >= 0 && vote_is_wanted(readings, n); i++) {
+        struct document *fresh = document_new_like(a, d);
+        struct err why = {0};
+
+        if (extract_reading(looker, fd, &ways[i], a, pages, einvoice, context, fresh, &why) == 0)
+            readings[n++] = fresh;
+        else
+            log_debug("read_again", "page=%d why=%s", d->pages[0], why.text);
+    }
+    vote_settle(a, context, readings, n, d);
+}
+
+int extract_twice(const struct looker *looker, struct arena *a, struct page *const *pages,
+                  const struct document *einvoice, const struct extract_context *context,
+                  struct document *d, struct err *err)
+{
+    int r = extract_document(a, pages, einvoice, context, d, err);
+
+    if (r == 0)
+        r = look_twice(looker, a, pages, einvoice, context, d, err);
+    if (r == 0)
+        let_readings_vote(looker, a, pages, einvoice, context, d);
+    return r;
 }

@@ -284,17 +284,9 @@ int extract_again(struct arena *a, struct page *const *pages, const struct docum
                   struct document *d, struct err *err)
 {
     struct extract_context again = *context;
-    struct document *fresh = document_new(a);
+    struct document *fresh = document_new_like(a, d);
     int r;
 
-    fresh->file = d->file;
-    fresh->pages = d->pages;
-    fresh->n_pages = d->n_pages;
-    fresh->type = d->type;
-    fresh->type_confidence = d->type_confidence;
-    fresh->declared = d->declared;
-    fresh->language = d->language;
-    fresh->department = d->department;
     again.doubts = doubts;
     r = extract_document(a, settle_pages(a, pages, d->n_pages, doubts), einvoice, &again, fresh,
                          err);

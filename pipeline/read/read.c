@@ -17,6 +17,7 @@
 #include <leptonica/allheaders.h>
 
 #define SIDE_PX_MIN 16
+#define LARGE_SCALE 2 /* finds lines and cuts letters elsewhere than at the first reading */
 
 /* Adds what passed since `*from` to `*sum` and starts again. */
 static void count_time(int64_t *from, long *sum)
@@ -74,7 +75,7 @@ static void straighten(struct sheet *s, struct engine *engine, struct page *page
 }
 
 static int read_scan(struct arena *a, struct engine *engine, const struct page_image *image,
-                     struct read_result *result, struct err *err)
+                     enum read_way way, struct read_result *result, struct err *err)
 {
     int64_t at = clock_cpu_us();
     struct page *page = result->page;
@@ -90,6 +91,8 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
     page->is_blank = is_empty && page->n_barcodes == 0;
     if (!is_empty) {
         find_check_boxes(a, s, page);
+        if (way == READ_LARGE)
+            sheet_resample(s, 0, LARGE_SCALE);
         count_time(&at, &result->times.clean_us);
         r = recognise(a, engine, s, result, err);
     }
@@ -145,7 +148,7 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
         return 0;
     }
     r = image->text ? read_mixed(a, engine, image, &result, err)
-                    : read_scan(a, engine, image, &result, err);
+                    : read_scan(a, engine, image, options->way, &result, err);
     at = clock_cpu_us();
     if (r == 0 && options->picture_height_px > 0)
         r = make_picture(a, image, result.page, options, &result, err);

@@ -26,7 +26,12 @@ struct engine_options {
 int engine_new(const struct engine_options *options, struct engine **ret, struct err *err);
 void engine_free(struct engine *engine);
 
+/* How a page is shown to the recogniser. The first way is the best there is; another errs in other
+ * places, so that readings of a page whose fields fail their checks can vote. */
+enum read_way { READ_FIRST, READ_LARGE, READ_WAY_COUNT };
+
 struct read_options {
+    enum read_way way;
     int picture_height_px; /* 0: no picture */
     bool picture_is_webp;  /* else JPEG */
     int picture_quality;

@@ -51,6 +51,7 @@ void reader_options_from(const struct settings *s, struct reader_options *ret)
     *ret = (struct reader_options){
         .model = s->read.model,
         .is_tesseract = s->read.engine == ENGINE_TESSERACT,
+        .readings = (int)s->read.readings,
         .limits = {.file_bytes = (size_t)s->limits.file_bytes,
                    .pages = (int)s->limits.pages,
                    .pixels = s->limits.pixels,
@@ -99,6 +100,11 @@ struct reader_usage reader_take_usage(struct reader *reader)
 
     reader->usage = (struct reader_usage){0};
     return usage;
+}
+
+int reader_readings(const struct reader *reader)
+{
+    return reader->options.readings;
 }
 
 int reader_pid(const struct reader *reader)
@@ -365,11 +371,12 @@ int reader_open(struct reader *reader, int file_fd, struct arena *arena, struct 
     return r;
 }
 
+/* Takes `head`, the request. */
 static int ask_for_page(struct reader *reader, enum reader_verb verb, int file_fd, int number,
-                        struct arena *arena, struct read_result *ret, struct err *err)
+                        json_t *head, struct arena *arena, struct read_result *ret, struct err *err)
 {
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
-    AUTO_CLOSE int request = open_request(describe(reader, number), err);
+    AUTO_CLOSE int request = open_request(head, err);
     int r = request;
 
     reader_answer_init(&answer, verb, number, &reader->options.limits, arena);
@@ -383,14 +390,28 @@ static int ask_for_page(struct reader *reader, enum reader_verb verb, int file_f
 int reader_read(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                 struct read_result *ret, struct err *err)
 {
-    return ask_for_page(reader, READER_READ, file_fd, page_number, arena, ret, err);
+    return ask_for_page(reader, READER_READ, file_fd, page_number, describe(reader, page_number),
+                        arena, ret, err);
+}
+
+int reader_read_again(struct reader *reader, int file_fd, int page_number,
+                      const struct reader_again *again, struct arena *arena,
+                      struct read_result *ret, struct err *err)
+{
+    json_t *head = describe(reader, page_number);
+
+    json_set_int(head, "picture_height_px", 0);
+    json_set_int(head, "way", again->way);
+    json_set_text(head, "model", again->model);
+    return ask_for_page(reader, READER_READ, file_fd, page_number, head, arena, ret, err);
 }
 
 int reader_preview(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                    const unsigned char **ret_bytes, size_t *ret_length, struct err *err)
 {
     struct read_result result = {0};
-    int r = ask_for_page(reader, READER_PREVIEW, file_fd, page_number, arena, &result, err);
+    int r = ask_for_page(reader, READER_PREVIEW, file_fd, page_number,
+                         describe(reader, page_number), arena, &result, err);
 
     if (r < 0)
         return r;

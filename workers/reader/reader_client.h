@@ -27,6 +27,7 @@ struct reader_options {
     const char *program; /* NULL: $BILAG_READER, or bilag-reader beside this program */
     const char *model;   /* path of a .traineddata file */
     bool is_tesseract;   /* libtesseract reads every page */
+    int readings;        /* of a doubtful page, the first among them */
     struct open_limits limits;
     struct read_options read;
     int page_seconds, cpu_seconds;
@@ -55,6 +56,15 @@ int reader_open(struct reader *reader, int file_fd, struct arena *arena, struct 
 int reader_read(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                 struct read_result *ret, struct err *err);
 
+/* Another reading of a page: words only, no picture. */
+struct reader_again {
+    const char *model; /* path of another .traineddata file, or NULL for the reader's own */
+    enum read_way way;
+};
+int reader_read_again(struct reader *reader, int file_fd, int page_number,
+                      const struct reader_again *again, struct arena *arena,
+                      struct read_result *ret, struct err *err);
+
 /* The screen's picture of a page that needed no reading. */
 int reader_preview(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                    const unsigned char **ret_bytes, size_t *ret_length, struct err *err);
@@ -69,6 +79,9 @@ int reader_record(struct reader *reader, int file_fd, struct page *const *pages,
 int reader_look(struct reader *reader, int file_fd, const struct page *page,
                 const struct look_place *places, size_t count, struct arena *arena,
                 struct look *ret, struct err *err);
+
+/* How often a doubtful page may be read, as the options say. */
+int reader_readings(const struct reader *reader);
 
 struct reader_usage reader_take_usage(struct reader *reader);
 

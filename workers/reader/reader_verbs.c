@@ -113,6 +113,7 @@ static int request_parse(const struct reader_work *work, struct request *ret, st
         .trust_text_layer = json_get_bool(json, "trust_text_layer", true),
     };
     ret->read = (struct read_options){
+        .way = json_get_int(json, "way", READ_FIRST) == READ_LARGE ? READ_LARGE : READ_FIRST,
         .picture_height_px = (int)json_get_int(json, "picture_height_px", 0),
         .picture_is_webp = json_get_bool(json, "picture_is_webp", true),
         .picture_quality = (int)json_get_int(json, "picture_quality", 0),
@@ -191,14 +192,20 @@ static int write_read(const struct reader_work *work, const struct read_result *
 static int do_read(struct reader_work *work, const struct request *request, struct err *err)
 {
     const struct reader_tools *tools = work->user;
+    const struct engine_options other = {json_get_text(request->json, "model", NULL),
+                                         tools->is_tesseract};
+    struct engine *engine = tools->engine;
     struct page_image image = {0};
     struct read_result result = {0};
-    int r = open_page_grey(work->arena, work->file, work->file_length, request->page,
-                           &request->limits, &image, err);
+    int r = other.model ? engine_new(&other, &engine, err) : 0;
 
     if (r == 0)
-        r = read_page(work->arena, tools->engine, &image, request->page, &request->read, &result,
-                      err);
+        r = open_page_grey(work->arena, work->file, work->file_length, request->page,
+                           &request->limits, &image, err);
+    if (r == 0)
+        r = read_page(work->arena, engine, &image, request->page, &request->read, &result, err);
+    if (engine != tools->engine)
+        engine_free(engine);
     return r < 0 ? r : write_read(work, &result, err);
 }
 

@@ -51,6 +51,26 @@ static void test_black_and_white_at_200_dpi(void **state)
     pixDestroy(&pix);
 }
 
+/* Shown otherwise, the same stands in the same places. */
+static void test_another_way(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    PIX *pix = letter(5, 200);
+    struct page_image image = drawn_image(pix, 200);
+    const struct read_options options = {.way = READ_LARGE};
+    const struct word *first = find_word(read_drawn(&a, pix, 200).page, "Invoice"), *large;
+    struct read_result result;
+
+    (void)state;
+    assert_int_equal(read_page(&a, test_engine(), &image, 1, &options, &result, NULL), 0);
+    expect_letter(result.page, 5);
+    large = find_word(result.page, "Invoice");
+    assert_true(fabsf(first->box.x0 - large->box.x0) < 1 &&
+                fabsf(first->box.y1 - large->box.y1) < 1);
+    assert_true(first->box.x0 != large->box.x0 || first->confidence != large->confidence);
+    pixDestroy(&pix);
+}
+
 static void test_lines_and_boxes(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
@@ -335,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_six_languages),
         cmocka_unit_test(test_black_and_white_at_200_dpi),
+        cmocka_unit_test(test_another_way),
         cmocka_unit_test(test_lines_and_boxes),
         cmocka_unit_test(test_turned_pages),
         cmocka_unit_test(test_skew),

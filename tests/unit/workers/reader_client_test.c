@@ -104,6 +104,12 @@ static void test_answers_arrive(void **state)
     expect_success(desk, "answer well");
     assert_int_equal(reader_read(desk->reader, fd, 2, &desk->arena, &result, &err), 0);
     assert_int_equal(result.page->number, 2);
+    result.page = NULL;
+    assert_int_equal(reader_read_again(desk->reader, fd, 2,
+                                       &(struct reader_again){NULL, READ_LARGE}, &desk->arena,
+                                       &result, &err),
+                     0);
+    assert_int_equal(result.page->number, 2);
     pages[0] = pages[1] = result.page;
     assert_int_equal(reader_record(desk->reader, fd, pages, 2, &(struct record_options){0}, &record,
                                    &length, &err),

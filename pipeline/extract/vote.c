@@ -1,0 +1,169 @@
+/*
+ * A value's weight is how many readings have it, how sure the surest of them is, and what proves
+ * it. Fields that make one equation are taken together from one reading: half of one reading's
+ * totals and half of another's prove nothing.
+ */
+#include "pipeline/extract/vote.h"
+#include "pipeline/extract/phrases.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+#define BIT(proof) (1u << PROOF_##proof)
+
+#define FIRST_WEIGHT 0.2f /* what was read first wins a draw */
+#define PROOF_WEIGHT 1.5f /* an equation or check digits against one more reading */
+#define SURE 0.9f         /* a field below it is worth another reading */
+
+/* One equation's fields: the total leads, and the rest follow it. */
+static const enum field_id totals[] = {
+    FIELD_TOTAL_GROSS, FIELD_TOTAL_NET,        FIELD_TOTAL_VAT,     FIELD_AMOUNT_DUE, FIELD_PREPAID,
+    FIELD_ROUNDING,    FIELD_TOTAL_ALLOWANCES, FIELD_TOTAL_CHARGES, FIELD_TOTAL_LINES};
+
+static bool is_total(int id)
+{
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
+        if ((int)totals[i] == id)
+            return true;
+    return false;
+}
+
+/* Names are the same by what scanners do not mix up; everything else to the letter. */
+static bool is_same(enum field_kind kind, const char *a, const char *b)
+{
+    char x[LIMIT_FIELD_BYTES], y[LIMIT_FIELD_BYTES];
+
+    if (!a || !b)
+        return false;
+    if (kind != FIELD_TEXT)
+        return strcmp(a, b) == 0;
+    phrase_key(a, x, sizeof x);
+    phrase_key(b, y, sizeof y);
+    return strcmp(x, y) == 0;
+}
+
+static bool is_proved(const struct field *field, int id)
+{
+    return field->proofs & (is_total(id) ? BIT(TOTALS) : BIT(CHECKSUM));
+}
+
+/* The field as each reading has it. */
+struct ballot {
+    const struct field *fields[VOTES_MAX];
+    int n, id;
+    enum field_kind kind;
+};
+
+static int count_votes(const struct ballot *b, const char *value)
+{
+    int votes = 0;
+
+    for (int i = 0; i < b->n; i++)
+        votes += is_same(b->kind, b->fields[i]->value, value);
+    return votes;
+}
+
+/* The reading whose value wins, or -1 when the first has none and no other is to be believed. */
+static int choose(const struct ballot *b)
+{
+    float top = 0;
+    int best = -1;
+
+    for (int i = 0; i < b->n; i++) {
+        const struct field *field = b->fields[i];
+        int votes = field->value ? count_votes(b, field->value) : 0;
+        float weight = (float)votes + field->confidence + (i == 0 ? FIRST_WEIGHT : 0) +
+                       (is_proved(field, b->id) ? PROOF_WEIGHT : 0);
+
+        if (votes == 0 || (i > 0 && votes < 2 && !is_proved(field, b->id)) || weight <= top)
+            continue;
+        top = weight;
+        best = i;
+    }
+    return best;
+}
+
+static void settle(const struct ballot *b, int winner, struct field *field)
+{
+    const char *first = b->fields[0]->value;
+    struct field won = *b->fields[winner];
+
+    if (count_votes(b, won.value) > 1)
+        won.proofs |= BIT(SECOND_READING);
+    for (int i = 0; i < b->n; i++)
+        if (is_same(b->kind, b->fields[i]->value, won.value) &&
+            b->fields[i]->confidence > won.confidence)
+            won.confidence = b->fields[i]->confidence;
+    if (first && !is_same(b->kind, first, won.value))
+        won.alternative = first;
+    *field = won;
+}
+
+static struct ballot ballot_of(const struct document *const *readings, int n, int id)
+{
+    struct ballot b = {.n = n, .id = id, .kind = field_info((enum field_id)id)->kind};
+
+    for (int i = 0; i < n; i++)
+        b.fields[i] = &readings[i]->fields[id];
+    return b;
+}
+
+static void settle_totals(const struct document *const *readings, int n, struct document *d)
+{
+    struct ballot lead = ballot_of(readings, n, FIELD_TOTAL_GROSS);
+    int winner = choose(&lead);
+
+    if (winner < 0)
+        return;
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
+        struct ballot b = ballot_of(readings, n, (int)totals[i]);
+
+        if (b.fields[winner]->value)
+            settle(&b, winner, &d->fields[totals[i]]);
+        else
+            d->fields[totals[i]] = (struct field){0};
+    }
+    d->vat = readings[winner]->vat;
+    d->n_vat = readings[winner]->n_vat;
+    d->lines = readings[winner]->lines;
+    d->n_lines = readings[winner]->n_lines;
+}
+
+void vote_settle(struct arena *a, const struct extract_context *context,
+                 const struct document *const *readings, int n, struct document *d)
+{
+    const struct document first = *d;
+    const struct document *all[VOTES_MAX] = {&first};
+
+    if (n < 2)
+        return;
+    for (int i = 1; i < n; i++)
+        all[i] = readings[i];
+    settle_totals(all, n, d);
+    for (int id = 0; id < FIELD_COUNT; id++) {
+        struct ballot b = ballot_of(all, n, id);
+        int winner = is_total(id) ? -1 : choose(&b);
+
+        if (winner >= 0)
+            settle(&b, winner, &d->fields[id]);
+    }
+    d->readings = n;
+    verdict_decide(a, context, d);
+}
+
+bool vote_is_wanted(const struct document *const *readings, int n)
+{
+    static const enum field_id ids[] = {FIELD_TOTAL_GROSS, FIELD_ISSUE_DATE, FIELD_SELLER_NAME};
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct ballot b = ballot_of(readings, n, (int)ids[i]);
+        int winner = choose(&b);
+        const struct field *field = winner < 0 ? NULL : b.fields[winner];
+
+        if (!field || !field->value ||
+            (field->confidence < SURE && count_votes(&b, field->value) < 2))
+            return true;
+    }
+    return false;
+}
