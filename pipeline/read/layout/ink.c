@@ -21,8 +21,10 @@
 #define DARK_RANK 0.02f
 #define BETWEEN 0.6f /* of the way from dark to paper */
 #define CONTRAST_MIN 40
-#define EMPTY_SHARE 0.6f /* of the page's paper: the threshold where nothing is printed */
-#define DARK_PAPER 0.6f  /* of the page's paper: a tile darker than this is a dark block */
+#define CONTRAST_SHARE 0.25f /* of the middle tile's that has any: the back of the paper has less */
+#define GRAINY_SHARE 0.35f   /* the same where grain adds to it */
+#define EMPTY_SHARE 0.6f     /* of the page's paper: the threshold where nothing is printed */
+#define DARK_PAPER 0.6f      /* of the page's paper: a tile darker than this is a dark block */
 
 enum {
     TILE = 64,
@@ -151,12 +153,28 @@ static int page_paper(const struct tiles *t)
     return rank(histogram, count, PAPER_RANK);
 }
 
-static struct tiles find_thresholds(struct arena *a, const struct layout_page *page)
+/* What paper and dark of a tile must differ by to be print. */
+static int contrast_of(const struct tiles *t, float share)
+{
+    int seen[256] = {0}, total = 0, below = 0, middle = CONTRAST_MIN;
+
+    for (int i = 0; i < t->columns * t->rows; i++)
+        if (t->paper[i] - t->dark[i] >= CONTRAST_MIN) {
+            seen[t->paper[i] - t->dark[i]]++;
+            total++;
+        }
+    while (middle < 255 && 2 * (below += seen[middle]) < total)
+        middle++;
+    middle = (int)(share * (float)middle);
+    return middle > CONTRAST_MIN ? middle : CONTRAST_MIN;
+}
+
+static struct tiles find_thresholds(struct arena *a, const struct layout_page *page, float share)
 {
     struct tiles t = {.columns = (page->width + TILE - 1) / TILE,
                       .rows = (page->height + TILE - 1) / TILE};
     size_t count = (size_t)t.columns * (size_t)t.rows;
-    int paper;
+    int paper, contrast;
 
     t.paper = arena_alloc(a, count);
     t.dark = arena_alloc(a, count);
@@ -165,10 +183,10 @@ static struct tiles find_thresholds(struct arena *a, const struct layout_page *p
         for (int column = 0; column < t.columns; column++)
             measure_tile(page, column, row, &t);
     paper = page_paper(&t);
+    contrast = contrast_of(&t, share);
     t.empty = (int)(EMPTY_SHARE * (float)paper);
     for (size_t i = 0; i < count; i++)
-        if ((float)t.paper[i] >= DARK_PAPER * (float)paper &&
-            t.paper[i] - t.dark[i] >= CONTRAST_MIN)
+        if ((float)t.paper[i] >= DARK_PAPER * (float)paper && t.paper[i] - t.dark[i] >= contrast)
             t.threshold[i] = (unsigned char)(t.dark[i] +
                                              (int)(BETWEEN * (float)(t.paper[i] - t.dark[i])));
     return t;
@@ -229,15 +247,16 @@ static uint32_t ink_word(const uint32_t *row, int words, int i, unsigned char th
 
 void layout_ink(struct arena *a, struct layout_page *page)
 {
+    bool is_grainy = page->grey_words >= 4 && grain_of(page) >= GRAIN_MIN;
     struct layout_page seen = *page;
     struct tiles t;
     int words = (page->width + 31) / 32, grey_words = (page->width + 3) / 4;
     uint32_t *ink = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *ink);
     unsigned char *than;
 
-    if (page->grey_words >= 4 && grain_of(page) >= GRAIN_MIN)
+    if (is_grainy)
         seen.grey = smoothed(a, page);
-    t = find_thresholds(a, &seen);
+    t = find_thresholds(a, &seen, is_grainy ? GRAINY_SHARE : CONTRAST_SHARE);
     than = arena_alloc(a, (size_t)t.columns);
     for (int y = 0; y < page->height; y++) {
         const uint32_t *row = seen.grey + (size_t)y * (size_t)page->grey_words;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "pipeline/read/layout/blocks.h"
+#include "pipeline/read/layout/edges.h"
 #include "pipeline/read/layout/order.h"
 #include "pipeline/read/layout/turned.h"
 
@@ -151,6 +152,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
 
     memset(ret, 0, sizeof *ret);
     ret->text = load(a, page);
+    edges_take(a, &ret->text, page->dpi);
     rules = rules_take(a, &ret->text, page->dpi);
     ret->rules = rules.at;
     ret->rule_count = rules.count;

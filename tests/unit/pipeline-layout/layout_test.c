@@ -249,6 +249,41 @@ static void test_white_on_black(void **state)
     }
 }
 
+/* A scanner's lid leaves a dark edge, and the page has a dark footer: one mark. */
+static void test_edge_in_footer(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 400, 500);
+    text(&p, 40, 40, "An invoice, in black on white");
+    bar(&p, 0, 0, 6, 500);
+    bar(&p, 0, 450, 400, 40);
+    cairo_set_source_rgb(p.cairo, 1, 1, 1);
+    text(&p, 40, 474, "Bank and telephone");
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 2);
+    assert_true(p.layout.lines[1].is_inverted);
+    assert_spans(&p, 1, 40, 40 + width_of(&p, "Bank and telephone"));
+}
+
+/* What is printed on the back of the paper shines through where the front is empty. */
+static void test_back_of_paper(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 400, 500);
+    for (int i = 0; i < 20; i++) {
+        cairo_set_source_rgb(p.cairo, 0, 0, 0);
+        text(&p, 30, 40 + 15 * i, "A line of the front, and more of it");
+    }
+    cairo_set_source_rgb(p.cairo, 0.8, 0.8, 0.8);
+    text(&p, 30, 450, "A line of the back of the paper");
+    find(&p, true);
+    assert_int_equal(p.layout.line_count, 20);
+}
+
 static void turned(enum layout_turn turn, double angle)
 {
     AUTO_PAPER struct paper p;
@@ -531,6 +566,8 @@ int main(void)
         cmocka_unit_test(test_rules_go),
         cmocka_unit_test(test_cells_apart),
         cmocka_unit_test(test_white_on_black),
+        cmocka_unit_test(test_edge_in_footer),
+        cmocka_unit_test(test_back_of_paper),
         cmocka_unit_test(test_turned),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_skew),
