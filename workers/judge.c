@@ -40,14 +40,14 @@ static const struct lessons *recall(void *user, const struct supplier_sign *sign
     return lessons;
 }
 
-static void fill_declared(void *user, struct arena *a, struct page *const *pages,
-                          struct document *d)
+static void fill_declared(void *user, struct arena *a, const struct sheet *s,
+                          const struct candidates *c, struct document *d)
 {
     const struct judge *judge = user;
-    const struct taught *taught = type_shelf_pick(house_types(judge->house), a, pages, d);
+    const struct taught *taught = type_shelf_pick(house_types(judge->house), s, d);
 
     if (taught)
-        declared_fill(taught, a, pages, d);
+        declared_fill(taught, a, s, c, d);
 }
 
 void judge_init(struct judge *judge, struct house *house, struct arena *a, struct civil_date today)

@@ -157,11 +157,10 @@ int type_shelf_find(struct type_shelf *shelf, const char *name_or_path,
     return r;
 }
 
-const struct taught *type_shelf_pick(const struct type_shelf *shelf, struct arena *a,
-                                     struct page *const *pages, const struct document *d)
+const struct taught *type_shelf_pick(const struct type_shelf *shelf, const struct sheet *s,
+                                     const struct document *d)
 {
     const char *sorted = document_type_name(d->type);
-    struct sheet sheet = {0};
 
     for (size_t i = 0; i < shelf->n; i++) {
         const struct shelf_type *item = &shelf->items[i];
@@ -175,9 +174,7 @@ const struct taught *type_shelf_pick(const struct type_shelf *shelf, struct aren
 
         if (!item->taught.type || !item->taught.type->n_known_by)
             continue;
-        if (!sheet.pages)
-            sheet_init(&sheet, a, pages, d->n_pages);
-        if (declared_is_known(item->taught.type, &sheet))
+        if (declared_is_known(item->taught.type, s))
             return &item->taught;
     }
     return NULL;

@@ -40,8 +40,8 @@ int type_shelf_find_declared(struct type_shelf *shelf, const char *name_or_path,
                              const struct shelf_type **ret, struct err *err);
 
 /* The type of a document: the one it names, else a taught one of the type it was sorted as, else
- * one that its first page is known by; NULL for none. `pages` are those of `d`. */
-const struct taught *type_shelf_pick(const struct type_shelf *shelf, struct arena *a,
-                                     struct page *const *pages, const struct document *d);
+ * one that its first page is known by; NULL for none. `s` is of the pages of `d`. */
+const struct taught *type_shelf_pick(const struct type_shelf *shelf, const struct sheet *s,
+                                     const struct document *d);
 
 #endif

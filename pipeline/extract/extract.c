@@ -108,7 +108,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     if (einvoice)
         einvoice_merge(einvoice, &candidates, &sheet, a, d);
     if (context->fill_declared)
-        context->fill_declared(context->user, a, pages, d);
+        context->fill_declared(context->user, a, &sheet, &candidates, d);
     verdict_decide(a, context, d);
     if (context->calibration) { /* the proofs say how sure, and how sure decides */
         calibration_apply(context->calibration, d);

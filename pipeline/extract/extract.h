@@ -11,9 +11,11 @@
 
 struct arena;
 struct calibration;
+struct candidates;
 struct certificate;
 struct doubts;
 struct err;
+struct sheet;
 
 /* Us: whose mail this is. Empty strings where not configured. */
 struct company {
@@ -39,8 +41,8 @@ struct extract_context {
     /* Fills the fields of the document's declared type, taught or by its labels, and names the type
      * in d->declared, which may name one already; does nothing for a document of none. May be
      * NULL. */
-    void (*fill_declared)(void *user, struct arena *a, struct page *const *pages,
-                          struct document *d);
+    void (*fill_declared)(void *user, struct arena *a, const struct sheet *s,
+                          const struct candidates *c, struct document *d);
     /* What second looks said of an earlier reading of this document; NULL at first (doubts.h). */
     const struct doubts *doubts;
     void *user;

@@ -76,19 +76,19 @@ static void take_out_undeclared(const struct type *type, struct document *d)
     d->n_lines = d->n_vat = 0;
 }
 
-void declared_fill(const struct taught *t, struct arena *a, struct page *const *pages,
-                   struct document *d)
+void declared_fill(const struct taught *t, struct arena *a, const struct sheet *s,
+                   const struct candidates *c, struct document *d)
 {
     const struct type *type = t->type;
     struct taught_answer *answers = arena_alloc_array(a, type->n_fields, sizeof *answers);
     struct taught_sheet sheet;
 
-    taught_sheet_init(&sheet, a, pages, d->n_pages, type);
     d->n_named = 0;
     require(type, a, d);
     take_out_undeclared(type, d);
-    if (sheet.sheet.n_tokens == 0)
+    if (s->n_tokens == 0)
         return;
+    taught_sheet_take(&sheet, a, s, c, type);
     taught_answer(t, a, &sheet, answers);
     for (size_t i = 0; i < type->n_fields; i++)
         put_answer(t, a, &sheet, i, &answers[i], d);

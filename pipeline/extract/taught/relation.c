@@ -59,24 +59,48 @@ static enum label_relation relate(const struct sheet *s, const struct label *lab
     return relate_in_row(s, label, span);
 }
 
-static void take_label(const struct sheet *s, const struct spans *spans, enum field_kind kind,
-                       const struct label *label, uint8_t *relations)
+/* The spans of one kind by the row they begin in, so that a label asks only those near it. */
+struct by_row {
+    int *first, *next; /* one a row, one a span; -1 ends */
+};
+
+static struct by_row sort_by_row(struct arena *a, const struct sheet *s, const struct spans *spans,
+                                 enum field_kind kind)
 {
+    struct by_row ret = {arena_alloc_array(a, (size_t)s->n_rows + 1, sizeof(int)),
+                         arena_alloc_array(a, (size_t)spans->count + 1, sizeof(int))};
+
+    memset(ret.first, -1, (size_t)s->n_rows * sizeof(int));
     for (int i = 0; i < spans->count; i++) {
-        uint8_t relation;
+        int row = s->tokens[spans->items[i].first].row;
 
         if (spans->items[i].kind != kind)
             continue;
-        relation = (uint8_t)relate(s, label, &spans->items[i]);
-        if (relation > relations[i])
-            relations[i] = relation;
+        ret.next[i] = ret.first[row];
+        ret.first[row] = i;
     }
+    return ret;
+}
+
+static void take_label(const struct sheet *s, const struct spans *spans, const struct by_row *rows,
+                       const struct label *label, uint8_t *relations)
+{
+    int row = s->tokens[label->first].row;
+
+    for (int r = row; r <= row + LABEL_ROWS && r < s->n_rows; r++)
+        for (int i = rows->first[r]; i >= 0; i = rows->next[i]) {
+            uint8_t relation = (uint8_t)relate(s, label, &spans->items[i]);
+
+            if (relation > relations[i])
+                relations[i] = relation;
+        }
 }
 
 uint8_t *labels_find(struct arena *a, const struct sheet *s, const struct spans *spans,
                      const struct type_field *field)
 {
     uint8_t *relations = arena_alloc(a, (size_t)spans->count + 1);
+    struct by_row rows = sort_by_row(a, s, spans, field->kind);
 
     for (size_t k = 0; k < field->n_labels; k++) {
         struct label label;
@@ -87,7 +111,7 @@ uint8_t *labels_find(struct arena *a, const struct sheet *s, const struct spans 
             label.box = s->tokens[at].box;
             for (int i = 1; i < label.count; i++)
                 label.box = box_union(label.box, s->tokens[at + i].box);
-            take_label(s, spans, field->kind, &label, relations);
+            take_label(s, spans, &rows, &label, relations);
         }
     }
     return relations;

@@ -54,7 +54,8 @@ static void add_candidates(struct spans *spans, struct arena *a, const struct sh
         const struct candidate *item = &c->items[i];
         struct span *span;
 
-        if (item->kind != wanted || (kind == FIELD_AMOUNT && item->amount.is_percent))
+        if (item->kind != wanted || item->is_second ||
+            (kind == FIELD_AMOUNT && item->amount.is_percent))
             continue;
         span = add(spans, a, s, kind, item->first, item->count);
         span->candidate = item;

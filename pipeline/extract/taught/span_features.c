@@ -110,27 +110,15 @@ static uint32_t shape_of(const char *text, uint32_t *ret_case)
 
 struct sorted_value {
     const char *text;
-    uint64_t start; /* of the text, its first letter highest: most comparisons end here */
     int64_t amount;
     int index;
 };
 
-static uint64_t start_of(const char *text)
-{
-    uint64_t start = 0;
-
-    for (int shift = 56; shift >= 0 && *text; shift -= 8)
-        start |= (uint64_t)(unsigned char)*text++ << shift;
-    return start;
-}
-
 static int compare_text(const void *x, const void *y)
 {
     const struct sorted_value *a = x, *b = y;
-    int order = (a->start > b->start) - (a->start < b->start);
 
-    order = order ? order : strcmp(a->text, b->text);
-    return order ? order : (a->index > b->index) - (a->index < b->index);
+    return strcmp(a->text, b->text);
 }
 
 static int compare_amount(const void *x, const void *y)
@@ -146,21 +134,47 @@ static int take_kind(const struct spans *spans, enum field_kind kind, struct sor
 
     for (int i = 0; i < spans->count; i++)
         if (spans->items[i].kind == kind)
-            out[n++] = (struct sorted_value){spans->items[i].value, start_of(spans->items[i].value),
-                                             spans->items[i].amount, i};
+            out[n++] = (struct sorted_value){spans->items[i].value, spans->items[i].amount, i};
     return n;
 }
 
-static void count_repetitions(struct span_context *k, struct sorted_value *v, int n)
+/* Values met so far, in a table of twice the room: the first span of each, and how many. */
+struct met {
+    int first, count;
+};
+
+static struct met *meet(struct met *table, uint32_t mask, const struct spans *spans, int i)
 {
-    for (int i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(v[end].text, v[i].text) == 0; end++)
-            ;
-        for (int j = i; j < end; j++) {
-            k->facts[v[j].index].repeated = end - i;
-            k->facts[v[j].index].nth = j - i;
-        }
+    const char *value = spans->items[i].value;
+    uint32_t at = 2166136261u;
+
+    for (const char *p = value; *p; p++)
+        at = (at ^ (unsigned char)*p) * 16777619u;
+    for (at ^= at >> 15;; at++) {
+        struct met *met = &table[at & mask];
+
+        if (met->count == 0)
+            met->first = i;
+        if (met->first == i || strcmp(spans->items[met->first].value, value) == 0)
+            return met;
     }
+}
+
+static void count_repetitions(struct span_context *k, struct arena *a, const struct sorted_value *v,
+                              int n)
+{
+    uint32_t room = 16;
+    struct met *table, **met = arena_alloc_array(a, (size_t)n + 1, sizeof *met);
+
+    while (room < 2 * (uint32_t)n)
+        room *= 2;
+    table = arena_alloc_array(a, room, sizeof *table);
+    for (int i = 0; i < n; i++) {
+        met[i] = meet(table, room - 1, k->spans, v[i].index);
+        k->facts[v[i].index].nth = met[i]->count++;
+    }
+    for (int i = 0; i < n; i++)
+        k->facts[v[i].index].repeated = met[i]->count;
 }
 
 /* Equal values share a rank. ISO dates sort as text. */
@@ -168,8 +182,7 @@ static void rank_values(struct span_context *k, enum field_kind kind, struct sor
 {
     int rank = -1;
 
-    if (kind == FIELD_AMOUNT)
-        qsort(v, (size_t)n, sizeof *v, compare_amount);
+    qsort(v, (size_t)n, sizeof *v, kind == FIELD_AMOUNT ? compare_amount : compare_text);
     for (int i = 0; i < n; i++) {
         rank += i == 0 || strcmp(v[i].text, v[i - 1].text) != 0;
         k->facts[v[i].index].rank = rank;
@@ -185,8 +198,7 @@ static void find_facts(struct span_context *k, struct arena *a)
     for (int kind = FIELD_TEXT; kind <= FIELD_ACCOUNT; kind++) {
         int n = take_kind(k->spans, (enum field_kind)kind, v);
 
-        qsort(v, (size_t)n, sizeof *v, compare_text);
-        count_repetitions(k, v, n);
+        count_repetitions(k, a, v, n);
         if (kind == FIELD_AMOUNT || kind == FIELD_DATE)
             rank_values(k, (enum field_kind)kind, v, n);
     }

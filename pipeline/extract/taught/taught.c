@@ -19,18 +19,16 @@ static const float LEAD_MAX = 6; /* farther ahead says no more */
 
 static_assert(SPAN_FEATURES_VERSION == 3, "the magic names the version of the features");
 
-void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
-                       size_t n_pages, const struct type *type)
+void taught_sheet_take(struct taught_sheet *t, struct arena *a, const struct sheet *s,
+                       const struct candidates *c, const struct type *type)
 {
     unsigned kinds = 0;
     struct span_context *context;
 
-    memset(t, 0, sizeof *t);
-    sheet_init(&t->sheet, a, pages, n_pages);
-    candidates_find(&t->candidates, a, &t->sheet, sheet_writes_month_first(&t->sheet));
+    *t = (struct taught_sheet){.sheet = *s, .candidates = *c};
     for (size_t i = 0; i < type->n_fields; i++) {
         if (!(kinds & 1u << type->fields[i].kind))
-            spans_find(&t->spans, a, &t->sheet, &t->candidates, type->fields[i].kind);
+            spans_find(&t->spans, a, s, c, type->fields[i].kind);
         kinds |= 1u << type->fields[i].kind;
     }
     context = span_context_new(a, &t->sheet, &t->spans);
@@ -39,7 +37,18 @@ void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *con
         t->features[i] = span_features_find(context, a, i);
     t->labels = arena_alloc_array(a, type->n_fields, sizeof *t->labels);
     for (size_t i = 0; i < type->n_fields; i++)
-        t->labels[i] = labels_find(a, &t->sheet, &t->spans, &type->fields[i]);
+        t->labels[i] = labels_find(a, s, &t->spans, &type->fields[i]);
+}
+
+void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
+                       size_t n_pages, const struct type *type)
+{
+    struct sheet s;
+    struct candidates c;
+
+    sheet_init(&s, a, pages, n_pages);
+    candidates_find(&c, a, &s, sheet_writes_month_first(&s));
+    taught_sheet_take(t, a, &s, &c, type);
 }
 
 static float score(const struct taught_weights *w, const struct span_features *features)

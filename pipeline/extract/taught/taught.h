@@ -63,6 +63,10 @@ struct taught_sheet {
 void taught_sheet_init(struct taught_sheet *t, struct arena *a, struct page *const *pages,
                        size_t n_pages, const struct type *type);
 
+/* The same of what was laid out and found already; both are borrowed. */
+void taught_sheet_take(struct taught_sheet *t, struct arena *a, const struct sheet *s,
+                       const struct candidates *c, const struct type *type);
+
 /* One field's answer; value NULL when there is no span at all, or its box on the form is empty. */
 struct taught_answer {
     const char *value;

@@ -27,6 +27,16 @@ static struct document *make_document(struct arena *a)
     return d;
 }
 
+static void fill(const struct taught *t, struct arena *a, struct page *page, struct document *d)
+{
+    struct candidates candidates;
+    struct sheet sheet;
+
+    sheet_init(&sheet, a, &page, 1);
+    candidates_find(&candidates, a, &sheet, false);
+    declared_fill(t, a, &sheet, &candidates, d);
+}
+
 static const char *value_of(const struct document *d, const char *name)
 {
     const struct field *field = document_find(d, name);
@@ -59,7 +69,7 @@ static void labels_find_values_before_teaching(void **state)
     case_draw(&a, page, 5, "To pay                1 250,00");
     d = make_document(&a);
     d->fields[FIELD_SELLER_NAME].value = "a guess of the invoice reader";
-    declared_fill(&taught, &a, &page, d);
+    fill(&taught, &a, page, d);
     assert_string_equal(d->declared, "job");
     assert_string_equal(value_of(d, "job_number"), "AB-991");
     assert_string_equal(value_of(d, "foreman"), "Ole Nordby");
@@ -162,7 +172,7 @@ static void a_crooked_form_is_read(void **state)
         boxes[i] = (struct check_box){{x - 5, y - 5, x + 5, y + 5}, ink[i]};
     }
     d = make_document(&a);
-    declared_fill(&taught, &a, &page, d);
+    fill(&taught, &a, page, d);
     assert_string_equal(value_of(d, "surname"), "NORDBY");
     assert_string_equal(value_of(d, "number"), "1234");
     assert_string_equal(value_of(d, "pin"), "789");
