@@ -9,8 +9,9 @@
 
 static void steps_fill(struct curve_point curve[CURVE_POINTS])
 {
-    for (int i = 0; i + 1 < CURVE_POINTS; i++)
+    for (int i = 0; i < CURVE_END; i++)
         curve[i].step = curve[i + 1].value - curve[i].value;
+    curve[CURVE_END].value = 1;
 }
 
 void curves_init(struct curves *c)

@@ -20,16 +20,17 @@ enum {
     FORWARD_SLACK = 64,
     FORWARD_BATCH_MAX = 24,
     CURVE_POINTS = 4096,
+    CURVE_END = CURVE_POINTS - 1,
     CURVE_POINTS_A_UNIT = 256,
     STATE_MAX = 100, /* a cell's state is clamped to ± this */
 };
 
 /* tanh and the logistic function from 0 up, by linear interpolation: at 256 x = i + fraction the
- * value is value[i] + step[i] * fraction, and 1 from i = 4095 on. Negative x by symmetry. The error
- * (1.5e-6) is part of the models: an exact tanh flips roundings. */
+ * value is value[i] + step[i] * fraction, and 1 from the last point on. Negative x by symmetry. The
+ * error (1.5e-6) is part of the models: an exact tanh flips roundings. */
 struct curve_point {
     float value, step; /* step[i] = value[i + 1] - value[i], rounded to float */
-};
+} __attribute__((aligned(8)));
 
 struct curves {
     struct curve_point tanh[CURVE_POINTS], logistic[CURVE_POINTS];

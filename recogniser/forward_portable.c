@@ -27,8 +27,7 @@ static float curve_at(const struct curve_point *curve, float x)
     unsigned i;
 
     x *= CURVE_POINTS_A_UNIT;
-    if (x >= CURVE_POINTS - 1)
-        return 1;
+    x = x < CURVE_END ? x : CURVE_END;
     i = (unsigned)x;
     return curve[i].value + curve[i].step * (x - (float)i);
 }

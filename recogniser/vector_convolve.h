@@ -17,7 +17,7 @@ struct pixel_quads {
 
 struct vector_convolve {
     struct packed filters; /* only the first vector of a block is used */
-    const struct vector_curves *curves;
+    const struct curves *curves;
 };
 
 static void *convolve_pack(struct arena *a, const struct weights *w, const struct curves *c)
@@ -30,7 +30,7 @@ static void *convolve_pack(struct arena *a, const struct weights *w, const struc
         packed_set(&p->filters, i / LANES, 0, i % LANES, w, i, counts);
         p->filters.scales[i / LANES * BLOCK_VECTORS * LANES + i % LANES] *= CURVE_POINTS_A_UNIT;
     }
-    p->curves = vector_curves_new(a, c);
+    p->curves = c;
     return p;
 }
 

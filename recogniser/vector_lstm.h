@@ -8,7 +8,7 @@
 
 struct vector_lstm {
     struct packed gates;
-    const struct vector_curves *curves;
+    const struct curves *curves;
     unsigned char *zeros; /* the activations before the first step */
 };
 
@@ -25,7 +25,7 @@ static void *lstm_pack(struct arena *a, const struct lstm_layer *layer, const st
                        counts);
     for (int i = 0; i < width * GATE_COUNT; i++)
         p->gates.scales[i] *= CURVE_POINTS_A_UNIT;
-    p->curves = vector_curves_new(a, c);
+    p->curves = c;
     p->zeros = arena_alloc(a, (size_t)width);
     memset(p->zeros, OFFSET, (size_t)width);
     return p;
@@ -52,7 +52,8 @@ LANE_INLINE floats cells_update(const struct vector_lstm *p, int block, const in
         x[gate] = scaled_sum(sums[gate], scales + gate * LANES);
     kept = *state * logistic_of(p->curves, x[GATE_FORGET]);
     input = tanh_of(p->curves, x[GATE_CELL]) * logistic_of(p->curves, x[GATE_INPUT]);
-    *state = lanes_limited(kept + input, STATE_MAX);
+    *state = lanes_least(lanes_most(kept + input, (floats){0} - STATE_MAX),
+                         (floats){0} + STATE_MAX);
     return logistic_of(p->curves, x[GATE_OUTPUT]);
 }
 
