@@ -20,7 +20,7 @@
 #include <string.h>
 #include <tesseract/capi.h>
 
-enum { NARROW_PX = 1700 }; /* a receipt, or A4 at 200 dots an inch */
+enum { NARROW_PX = 1700, DPI_MIN = 100 }; /* narrow: a receipt, or A4 at 200 dots an inch */
 
 struct bench {
     TessBaseAPI *api;
@@ -47,6 +47,14 @@ static PIX *scanned(PIX *grey, unsigned seed)
     return ink;
 }
 
+/* What the file says, or a guess. */
+static int dpi_of(PIX *pix)
+{
+    if (pixGetXRes(pix) >= DPI_MIN)
+        return pixGetXRes(pix);
+    return pixGetWidth(pix) < NARROW_PX ? 200 : 300;
+}
+
 static void read_theirs(struct bench *b, PIX *pix)
 {
     int64_t began_us = clock_cpu_us();
@@ -54,7 +62,7 @@ static void read_theirs(struct bench *b, PIX *pix)
 
     TessBaseAPISetPageSegMode(b->api, (TessPageSegMode)b->page_mode);
     TessBaseAPISetImage2(b->api, pix);
-    TessBaseAPISetSourceResolution(b->api, 300);
+    TessBaseAPISetSourceResolution(b->api, dpi_of(pix));
     text = rest = TessBaseAPIGetUTF8Text(b->api);
     printf("page\t%s\ttesseract\t0\t%ld\t-\n", b->path, (long)(clock_cpu_us() - began_us));
     while (rest && (word = strsep(&rest, " \n")))
@@ -97,9 +105,8 @@ static void print_lines(const struct recognised_line *texts, size_t count)
 static void read_ours(struct bench *b, PIX *pix)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)1 << 30};
-    struct layout_page page = {.width = pixGetWidth(pix),
-                               .height = pixGetHeight(pix),
-                               .dpi = pixGetWidth(pix) < NARROW_PX ? 200 : 300};
+    struct layout_page page = {
+        .width = pixGetWidth(pix), .height = pixGetHeight(pix), .dpi = (float)dpi_of(pix)};
     int64_t began_us = clock_cpu_us(), found_us;
     struct recognised_line *texts;
     struct line_image *images;
