@@ -31,8 +31,9 @@ void fuzz_one(const char *bytes, size_t length)
         return;
     page = page_new(&a, 1, 595, 842);
     page->words = (struct word[]){{"Total", {50, 50, 80, 60}, 1, 0, 0},
-                                  {"12.50", {90, 50, 120, 60}, 1, 0, 0}};
-    page->n_words = 2;
+                                  {"12.50", {90, 50, 120, 60}, 1, 0, 0},
+                                  {"Number", {50, 300, 90, 310}, 1, 1, 0}};
+    page->n_words = 3;
     taught_sheet_init(&sheet, &a, &page, 1, type);
     taught_answer(&taught, &a, &sheet, answers);
     for (int i = 0; i < 2; i++)

@@ -382,7 +382,8 @@ static bool read_anchor(const struct taught *t, struct arena *a, struct type *ty
     int at = 0;
 
     if (t->declared->n_anchors || type->n_anchors == TYPE_ANCHORS_MAX ||
-        sscanf(line, "anchor %d %f %f %n", &anchor->page, &anchor->x, &anchor->y, &at) != 3 || !at)
+        sscanf(line, "anchor %d %f %f %n", &anchor->page, &anchor->x, &anchor->y, &at) != 3 ||
+        !at || !isfinite(anchor->x + anchor->y))
         return false;
     anchor->text = arena_strdup(a, line + at);
     type->n_anchors++;
@@ -400,7 +401,8 @@ static bool read_box(struct type *type, const char *line)
         6)
         return false;
     f = (struct type_field *)(uintptr_t)type_find(type, name);
-    if (!f || f->page || page < 1 || !(box.x0 < box.x1 && box.y0 < box.y1))
+    if (!f || f->page || page < 1 || !(box.x0 < box.x1 && box.y0 < box.y1) ||
+        !isfinite(box.x0 + box.y0 + box.x1 + box.y1))
         return false;
     f->page = page;
     f->box = box;
