@@ -434,7 +434,7 @@ static const struct {
 static struct child_end run(const struct jail *jail, bool (*act)(void))
 {
     static const int keep[] = {0, 1, 2};
-    const struct jail_limits limits = {2, (size_t)1 << 30};
+    const struct jail_limits limits = {1, (size_t)1 << 30};
     struct child child;
     struct child_end end;
     int self = getpid();
