@@ -48,8 +48,23 @@ static inline uint64_t changes(uint64_t word, uint64_t before)
     return word ^ (word >> 1 | before << 63);
 }
 
+/* Can a row hold a run of `length`? A long one fills an aligned half or quarter of a word. Most
+ * rows have none, and need not be walked when only long runs are asked for. */
+static bool may_hold(const uint64_t *row, int stride, int length)
+{
+    int lane = length >= 63 ? 32 : 16;
+    uint64_t ones = lane == 32 ? 0x0000000100000001 : 0x0001000100010001;
+
+    if (length < 31)
+        return true;
+    for (int i = 0; i < stride; i++)
+        if ((~row[i] - ones) & row[i] & ones << (lane - 1))
+            return true;
+    return false;
+}
+
 /* How many runs there are, or more than RUNS_MAX: an upper bound for what row_runs() will give. */
-static int count_runs(const struct bitmap *b)
+static int count_runs(const struct bitmap *b, int length)
 {
     int edges = 0;
 
@@ -57,6 +72,8 @@ static int count_runs(const struct bitmap *b)
         const uint64_t *row = bitmap_row(b, y);
         uint64_t before = 0;
 
+        if (!may_hold(row, b->stride, length))
+            continue;
         for (int i = 0; i < b->stride; i++) {
             uint64_t edge = changes(row[i], before);
 
@@ -75,6 +92,8 @@ static int row_runs(const struct bitmap *b, int y, int length, struct run *at)
     uint64_t before = 0;
     int count = 0, from = -1;
 
+    if (!may_hold(row, b->stride, length))
+        return 0;
     for (int i = 0; i < b->stride; i++) {
         uint64_t edges = changes(row[i], before);
 
@@ -174,7 +193,7 @@ static void measure(struct marks *m, const int *number, int height)
 
 bool marks_find(struct arena *a, const struct bitmap *b, int length, struct marks *ret)
 {
-    int run_count = count_runs(b), labels = 0;
+    int run_count = count_runs(b, length), labels = 0;
     struct marks m = {.run_count = run_count};
     int *parent;
 

@@ -103,10 +103,10 @@ static long box_area(const struct mark *mark)
 }
 
 /* One large mark: turned, taken out, or left alone. */
-static void look_at(struct arena *a, const struct marks *m, int i, float dpi, struct bitmap *ink,
+static void look_at(struct arena *a, struct marks *m, int i, float dpi, struct bitmap *ink,
                     struct bitmap *turned, struct large *ret)
 {
-    const struct mark *mark = &m->marks[i];
+    struct mark *mark = &m->marks[i];
     struct marks white;
 
     if ((float)mark->area > DARK_SHARE * (float)box_area(mark) && is_solid(m, mark)) {
@@ -123,12 +123,12 @@ static void look_at(struct arena *a, const struct marks *m, int i, float dpi, st
     }
     if ((float)mark_height(mark) > PICTURE_INCHES * dpi) {
         mark_erase(m, i, ink);
+        mark->area = 0;
         ret->picture_area += box_area(mark);
-        ret->has_changed = true;
     }
 }
 
-struct large blocks_turn(struct arena *a, const struct marks *m, float dpi, struct bitmap *ink,
+struct large blocks_turn(struct arena *a, struct marks *m, float dpi, struct bitmap *ink,
                          struct bitmap *turned)
 {
     struct large large = {0};

@@ -8,15 +8,15 @@
 
 /* What the look at the large marks found. */
 struct large {
-    bool has_changed;  /* the ink is another now: its marks must be found again */
+    bool has_changed;  /* letters came into the ink: its marks must be found again */
     long turned_area;  /* pixels of dark blocks with white letters */
     long picture_area; /* pixels of the boxes of pictures */
 };
 
 /* Turns the white letters of dark blocks dark (`turned`, made when
  * there are any, tells where) and takes pictures out
- * of the ink. */
-struct large blocks_turn(struct arena *a, const struct marks *m, float dpi, struct bitmap *ink,
+ * of the ink; their marks have area 0. */
+struct large blocks_turn(struct arena *a, struct marks *m, float dpi, struct bitmap *ink,
                          struct bitmap *turned);
 
 #endif
