@@ -2,8 +2,8 @@
  * Supplier memory: lessons in, evidence for candidates out, and the other way round.
  *
  * Lessons are a prior beside the scorer. They move a candidate up or down and let a constant be
- * recognised in misread words; they never replace a value that check digits prove, and never fill
- * in an account that is not printed.
+ * recognised in misread words, or known where a scan lost it (memory_fill.c); they never replace a
+ * value that check digits prove, and never fill in an account without a label on the paper.
  */
 #ifndef EXTRACT_MEMORY_H
 #define EXTRACT_MEMORY_H
