@@ -149,6 +149,9 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
         return;
     }
     count_votes(c, s, votes, &krone);
+    home = home_currency(d, krone > 0);
+    if (home && krone > 0) /* a speck that reads as a pound sign does not outvote "kr" */
+        vote_for(votes, home)->count += 2 * krone;
     for (int i = 0; i < VOTES && votes[i].code; i++)
         if (votes[i].count > best.count) {
             second = best.count;
@@ -156,7 +159,6 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
         } else if (votes[i].count > second) {
             second = votes[i].count;
         }
-    home = home_currency(d, krone > 0);
     if (best.code && best.count > second &&
         (!home || strcmp(home, best.code) == 0 || !is_aside(s, &best))) {
         fill(d, s, &best, second ? 0.8f : 0.97f);

@@ -282,11 +282,12 @@ static bool is_email(const char *text)
 static void find_identifier(struct candidates *c, struct arena *a, const struct sheet *s, int first)
 {
     const char *text = s->tokens[first].text;
-    size_t n = strlen(text), digits = 0, odd = 0;
+    size_t n = strlen(text), digits = 0, odd = 0, foreign = 0;
     struct candidate *item;
     char *value;
 
     for (size_t i = 0; i < n; i++) {
+        foreign += (unsigned char)text[i] >= 0x80;
         digits += isdigit((unsigned char)text[i]) != 0;
         odd += (unsigned char)text[i] < 0x80 && !isalnum((unsigned char)text[i]) &&
                !strchr("-/._#", text[i]);
@@ -297,6 +298,8 @@ static void find_identifier(struct candidates *c, struct arena *a, const struct 
     value = arena_strdup(a, text + (text[0] == '#'));
     if (item->is_ocr && strncmp(value, "P0-", 3) == 0)
         value[1] = 'O'; /* a purchase order */
+    if (item->is_ocr && foreign > 0)
+        item->confidence *= 0.5f; /* "R-6ġ936828": nobody numbers papers so */
     for (size_t end = strlen(value); end > 1 && strchr(".,;:()", value[end - 1]); end--)
         value[end - 1] = '\0';
     item->value = value;
