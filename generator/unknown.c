@@ -273,25 +273,40 @@ static char *made_up_text(struct rng *rng, int words)
     return g_string_free(text, FALSE);
 }
 
-/* An article, a page of a book, a clipping, a slide: one to three columns on paper of any size. */
+/* How many made-up words surely fit between leaf->y and the foot of the page. */
+static int words_that_fit(const struct leaf *leaf, double width)
+{
+    double size = leaf->font.size;
+    int across = (int)(width / (6 * size));
+    int down = (int)((leaf->page->height - 16 - leaf->y) / (1.5 * size));
+
+    return (across > 1 ? across : 1) * (down > 0 ? down : 0);
+}
+
+/* An article, a page of a book, a clipping, a slide: one to three columns on paper of any size,
+ * none so narrow that the longest word runs into the next. */
 static void draw_running_text(struct leaf *leaf)
 {
     struct rng *rng = &leaf->doc->rng;
-    int columns = rng_range(rng, 1, 3);
-    double step = (leaf->page->width - 48) / columns;
+    double width = leaf->page->width - 48;
+    int columns = rng_range(rng, 1, 3), most = (int)(width / (11 * leaf->font.size + 14));
+    double step = width / (columns < most ? columns : most);
     double top = 40, bottom = leaf->page->height - rng_range(rng, 20, (int)leaf->page->height / 2);
 
     if (rng_chance(rng, 60)) {
-        g_autofree char *title = made_up_text(rng, rng_range(rng, 2, 5));
+        g_autofree char *title = made_up_text(rng, leaf->page->width > 420 ? 2 : 1);
 
         page_text(leaf->page, 24, top + 10, ALIGN_LEFT, &leaf->title, title);
         top += leaf->title.size * 2;
     }
-    for (int i = 0; i < columns; i++)
+    for (double x = 24; x + step <= 24 + width + 1; x += step)
         for (leaf->y = top + 10; leaf->y < bottom;) {
-            g_autofree char *text = made_up_text(rng, rng_range(rng, 4, 60));
+            int words = rng_range(rng, 4, 60), room = words_that_fit(leaf, step - 14);
+            g_autofree char *text = made_up_text(rng, words < room ? words : room);
 
-            put_paragraph(leaf, 24 + i * step, step - 14, &leaf->font, text);
+            if (room == 0)
+                break;
+            put_paragraph(leaf, x, step - 14, &leaf->font, text);
         }
 }
 
