@@ -44,21 +44,24 @@ static void read_page_words(const struct recogniser *r, struct arena *a, PIX *pi
         fprintf(stderr, "bare-bilag: %s\n", err.text);
 }
 
+/* Page by page, as the line does: a file of many pages is never in memory whole. */
 static int read_file(const struct recogniser *r, struct arena *a, const char *path)
 {
-    PIXA *pages = pixaReadMultipageTiff(path);
-    int n = pages ? pixaGetCount(pages) : 0;
+    size_t offset = 0;
+    int n = 0;
 
-    for (int i = 0; i < n; i++) {
-        PIX *page = pixaGetPix(pages, i, L_CLONE);
-        PIX *grey = pixGetDepth(page) > 8 ? pixConvertTo8(page, 0) : pixClone(page);
+    do {
+        PIX *page = pixReadFromMultipageTiff(path, &offset), *grey;
 
+        if (!page)
+            break;
+        grey = pixGetDepth(page) > 8 ? pixConvertTo8(page, 0) : pixClone(page);
         read_page_words(r, a, grey);
         arena_clear(a);
         pixDestroy(&grey);
         pixDestroy(&page);
-    }
-    pixaDestroy(&pages);
+        n++;
+    } while (offset != 0);
     return n;
 }
 
