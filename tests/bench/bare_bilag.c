@@ -65,7 +65,8 @@ static int read_file(const struct recogniser *r, struct arena *a, const char *pa
     return n;
 }
 
-/* The most memory of this process that no file backs, so far: all it ever held less what is mapped. */
+/* The most memory of this process that no file backs, so far: all it ever held less what is
+ * mapped. */
 static long private_kb(void)
 {
     AUTO_FCLOSE FILE *in = fopen("/proc/self/status", "r");
