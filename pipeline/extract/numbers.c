@@ -72,7 +72,7 @@ static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
     return *ret_checked || isdigit((unsigned char)run->compact[2]);
 }
 
-/* "5E556677889901": the country's letters read as their look-alikes, when the check digits agree. */
+/* "5E556677889901": the country's letters read as look-alikes, when the check digits agree. */
 static bool repair_country(const char *compact, char *value)
 {
     static const char *const read_as[][2] = {
