@@ -212,7 +212,7 @@ static void settle_total(const struct till *t, struct document *d)
 
 /* --- the shop ------------------------------------------------------------------------------- */
 
-/* Ends the text where the company's number begins: "… SDN BHD (139386 X)", "… AS 943100365". */
+/* Ends the text where the company's number begins: "… SDN BHD (482915 X)", "… AS 943100365". */
 static void cut_number(char *text)
 {
     char *at = text;

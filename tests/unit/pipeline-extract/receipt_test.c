@@ -65,11 +65,11 @@ static void net_and_tax_make_it_though_paid_to_the_cent(void **state)
 static void the_shop_is_the_line_with_a_legal_form(void **state)
 {
     (void)state;
-    expect("^A. Pencil\nB.I.G.\nKEDAI BARU SDN. BHD (139386 X)\nJalan Satu 7\nTotal 9.90\n",
+    expect("^A. Pencil\nK.L.M.\nKEDAI BARU SDN. BHD (482915 X)\nJalan Satu 7\nTotal 9.90\n",
            FIELD_SELLER_NAME, "KEDAI BARU SDN BHD");
     expect("KEDAI BARU\nSON BHO\nJalan Satu 7\nTotal 9.90\n", FIELD_SELLER_NAME,
            "KEDAI BARU SDN BHD");
-    expect("MYKEDAI RETAIL S/B (306295-X)\nTotal 9.90\n", FIELD_SELLER_NAME, "MYKEDAI RETAIL S/B");
+    expect("MYKEDAI RETAIL S/B (517264-X)\nTotal 9.90\n", FIELD_SELLER_NAME, "MYKEDAI RETAIL S/B");
 }
 
 static void its_day_needs_no_label(void **state)
