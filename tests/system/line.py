@@ -116,7 +116,7 @@ class LineTest(House):
         files = [os.path.join(out, name) for name in truth]
         rows, _ = self.submit(*files)
         self.assertEqual(len(rows), 8)
-        self.assertIn("posted", {r["outcome"] for r in rows}, "how many is a matter of accuracy; none is a fault")
+        self.assertGreaterEqual(sum(r["outcome"] == "posted" for r in rows), 4, rows)
         for row in rows:
             self.assertEqual(row["type"], "invoice", row)
             row = self.decide(row, truth[row["file"]][0])
@@ -165,6 +165,7 @@ class LineTest(House):
     def test_letters_are_filed_without_a_posting(self):
         out, truth = self.generate("letters", "--count", "3", "--seed", "5", "--forms", "pdf", "--types", "letter")
         rows, batch = self.submit(*[os.path.join(out, name) for name in truth])
+        self.assertIn("filed", {r["outcome"] for r in rows}, rows)
         for row in rows:
             if row["outcome"] == "waiting":
                 self.bilag("doc", "set", str(row["doc"]), "type=letter")
