@@ -4,58 +4,13 @@
  *
  * Time is base/clock.h's. Nothing here can fail but what the caller asks for.
  */
-#include "queues/ops.h"
+#include "queues/ram.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 
 #include <string.h>
-
-struct ram_job {
-    struct job job;
-    enum queue_state state;
-    enum queue_lane lane;
-    int64_t added_ms;
-    int64_t due_ms; /* active: end of the lease; delayed: ready again; dead: since */
-    int64_t order;  /* waiting: the lowest of a department is taken first */
-    char department[QUEUE_DEPARTMENT_SIZE];
-    char worker[QUEUE_WORKER_SIZE];
-    char reason[QUEUE_REASON_SIZE];
-};
-
-/* Departments with waiting jobs, the next one first. */
-struct ring {
-    char (*departments)[QUEUE_DEPARTMENT_SIZE];
-    size_t n;
-};
-
-struct ram_lock {
-    char name[33], owner[QUEUE_WORKER_SIZE];
-    int64_t until_ms;
-};
-
-struct ram_worker {
-    char name[QUEUE_WORKER_SIZE], *doing;
-    int64_t pid, since_ms, seen_ms;
-};
-
-struct ram_queue {
-    struct queue base;
-    struct ram_job *jobs;
-    size_t n, capacity;
-    struct ring rings[QUEUE_LANE_COUNT][STAGE_COUNT];
-    int64_t front, back; /* orders given last at either end */
-    int64_t tick_ms;     /* of the last reaping; 0 before the first */
-    int64_t done_total[STAGE_COUNT], failed_total[STAGE_COUNT];
-    bool is_paused[STAGE_COUNT];
-    struct ram_lock *locks;
-    struct ram_worker *workers;
-    size_t n_locks, n_workers;
-};
-
-#define RAM(q) ((struct ram_queue *)(q)) /* base is its first member */
 
 /* ---- jobs and rings ---- */
 
@@ -64,7 +19,7 @@ static bool is_same(const struct job_id *a, const struct job_id *b)
     return a->stage == b->stage && a->object == b->object && a->page == b->page;
 }
 
-static struct ram_job *find_job(struct ram_queue *q, const struct job_id *id)
+struct ram_job *ram_job_of(struct ram_queue *q, const struct job_id *id)
 {
     for (size_t i = 0; i < q->n; i++)
         if (is_same(&q->jobs[i].job.id, id))
@@ -74,7 +29,7 @@ static struct ram_job *find_job(struct ram_queue *q, const struct job_id *id)
 
 static struct ram_job *find_held(struct ram_queue *q, const struct job *job)
 {
-    struct ram_job *j = find_job(q, &job->id);
+    struct ram_job *j = ram_job_of(q, &job->id);
 
     return j && j->state == QUEUE_ACTIVE && j->job.fence == job->fence &&
                    strcmp(j->worker, q->base.options.worker) == 0
@@ -146,7 +101,7 @@ static bool add_item(struct ram_queue *q, const struct queue_item *item)
 {
     struct ram_job *j;
 
-    if (find_job(q, &item->id))
+    if (ram_job_of(q, &item->id))
         return false;
     if (q->n == q->capacity) {
         q->capacity = q->capacity ? q->capacity * 2 : 64;
@@ -383,100 +338,7 @@ static int ram_known(struct queue *base, const struct job_id *ids, size_t n, boo
 {
     (void)err;
     for (size_t i = 0; i < n; i++)
-        ret[i] = find_job(RAM(base), &ids[i]) != NULL;
-    return 0;
-}
-
-/* ---- looking ---- */
-
-static int ram_counts(struct queue *base, struct queue_count ret[STAGE_COUNT], struct err *err)
-{
-    struct ram_queue *q = RAM(base);
-    int64_t now = clock_now_ms();
-
-    (void)err;
-    for (int s = 0; s < STAGE_COUNT; s++)
-        ret[s] = (struct queue_count){.done_total = q->done_total[s],
-                                      .failed_total = q->failed_total[s],
-                                      .is_paused = q->is_paused[s]};
-    for (size_t i = 0; i < q->n; i++) {
-        const struct ram_job *j = &q->jobs[i];
-        struct queue_count *c = &ret[j->job.id.stage];
-
-        c->waiting += j->state == QUEUE_WAITING;
-        c->active += j->state == QUEUE_ACTIVE;
-        c->delayed += j->state == QUEUE_DELAYED;
-        c->dead += j->state == QUEUE_GIVEN_UP;
-        if (j->state == QUEUE_WAITING && now - j->added_ms > c->oldest_age_ms)
-            c->oldest_age_ms = now - j->added_ms;
-    }
-    return 0;
-}
-
-static void describe(const struct ram_job *j, struct arena *a, struct queue_entry *ret)
-{
-    bool is_timed = j->state == QUEUE_ACTIVE || j->state == QUEUE_DELAYED;
-
-    *ret = (struct queue_entry){
-        .job = j->job,
-        .state = j->state,
-        .lane = j->lane,
-        .department = arena_strdup(a, j->department),
-        .worker = arena_strdup(a, j->worker),
-        .reason = arena_strdup(a, j->reason),
-        .age_ms = clock_now_ms() - j->added_ms,
-        .due_ms = is_timed ? j->due_ms - clock_now_ms() : 0,
-    };
-}
-
-static int lane_rank(enum queue_lane lane)
-{
-    return lane == QUEUE_EXPRESS ? 0 : lane == QUEUE_NORMAL ? 1 : 2;
-}
-
-/* Waiting jobs by lane and then as they came; the others by time. */
-static int compare_places(const void *a, const void *b)
-{
-    const struct ram_job *x = *(const struct ram_job *const *)a;
-    const struct ram_job *y = *(const struct ram_job *const *)b;
-    int64_t by = x->due_ms - y->due_ms;
-
-    if (x->state == QUEUE_WAITING) {
-        by = lane_rank(x->lane) - lane_rank(y->lane);
-        if (by == 0)
-            by = x->order - y->order;
-    }
-    return (by > 0) - (by < 0);
-}
-
-static int ram_list(struct queue *base, enum stage stage, enum queue_state state, size_t limit,
-                    struct arena *a, struct queue_entry **ret, size_t *ret_n, struct err *err)
-{
-    struct ram_queue *q = RAM(base);
-    const struct ram_job **found = arena_alloc_array(a, q->n, sizeof *found);
-    size_t n = 0;
-
-    (void)err;
-    for (size_t i = 0; i < q->n; i++)
-        if (q->jobs[i].job.id.stage == stage && q->jobs[i].state == state)
-            found[n++] = &q->jobs[i];
-    qsort(found, n, sizeof *found, compare_places);
-    n = n < limit ? n : limit;
-    *ret = arena_alloc_array(a, n, sizeof **ret);
-    for (size_t i = 0; i < n; i++)
-        describe(found[i], a, &(*ret)[i]);
-    *ret_n = n;
-    return 0;
-}
-
-static int ram_find(struct queue *base, const struct job_id *id, struct arena *a,
-                    struct queue_entry *ret, struct err *err)
-{
-    struct ram_job *j = find_job(RAM(base), id);
-
-    if (!j)
-        return queue_unknown(id, err);
-    describe(j, a, ret);
+        ret[i] = ram_job_of(RAM(base), &ids[i]) != NULL;
     return 0;
 }
 
@@ -485,7 +347,7 @@ static int ram_find(struct queue *base, const struct job_id *id, struct arena *a
 static int ram_retry(struct queue *base, const struct job_id *id, struct err *err)
 {
     struct ram_queue *q = RAM(base);
-    struct ram_job *j = find_job(q, id);
+    struct ram_job *j = ram_job_of(q, id);
 
     if (!j)
         return queue_unknown(id, err);
@@ -501,7 +363,7 @@ static int ram_retry(struct queue *base, const struct job_id *id, struct err *er
 static int ram_drop(struct queue *base, const struct job_id *id, struct err *err)
 {
     struct ram_queue *q = RAM(base);
-    struct ram_job *j = find_job(q, id), dropped;
+    struct ram_job *j = ram_job_of(q, id), dropped;
 
     if (!j)
         return queue_unknown(id, err);
@@ -568,29 +430,6 @@ static int ram_heartbeat(struct queue *base, int64_t pid, const char *doing, str
         w->doing = mem_strdup(doing);
         w->since_ms = w->seen_ms;
     }
-    return 0;
-}
-
-static int ram_workers(struct queue *base, struct arena *a, struct queue_worker **ret,
-                       size_t *ret_n, struct err *err)
-{
-    struct ram_queue *q = RAM(base);
-    struct queue_worker *workers = arena_alloc_array(a, q->n_workers, sizeof *workers);
-    int64_t now = clock_now_ms();
-    size_t n = 0;
-
-    (void)err;
-    for (size_t i = 0; i < q->n_workers; i++)
-        if (now - q->workers[i].seen_ms < QUEUE_SILENT_MS)
-            workers[n++] = (struct queue_worker){
-                .name = arena_strdup(a, q->workers[i].name),
-                .doing = arena_strdup(a, q->workers[i].doing),
-                .pid = q->workers[i].pid,
-                .doing_ms = now - q->workers[i].since_ms,
-                .silent_ms = now - q->workers[i].seen_ms,
-            };
-    *ret = workers;
-    *ret_n = n;
     return 0;
 }
 
