@@ -1,9 +1,11 @@
 /*
  * Languages by their small words and letters, and by the key phrases only one of them prints. The
- * three Scandinavian ones differ in few words, so those that tell them apart weigh double.
+ * three Scandinavian ones differ in few words, so those that tell them apart weigh double. Letters
+ * weigh no more than the words do: French has the é of Hungarian and none of its words.
  */
 #include "pipeline/sort/language.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const codes[] = {"en", "nb", "sv", "da", "hu", "de"};
@@ -84,7 +86,7 @@ static float letter_score(const char *text, const char *own)
 
 const char *language_of(const struct sheet *s)
 {
-    float score[6] = {0}, best = 1.5f;
+    float words[6] = {0}, letter[6] = {0}, best = 1.5f;
     const char *language = "";
 
     for (int i = 0; i < s->n_tokens; i++) {
@@ -92,9 +94,9 @@ const char *language_of(const struct sheet *s)
 
         lower(s->tokens[i].text, word);
         for (int k = 0; k < 6; k++) {
-            score[k] += holds(small_words[k], word) ? 1 : 0;
-            score[k] += holds(strong_words[k], word) ? 2 : 0;
-            score[k] += letter_score(word, letters[k]);
+            words[k] += holds(small_words[k], word) ? 1 : 0;
+            words[k] += holds(strong_words[k], word) ? 2 : 0;
+            letter[k] += letter_score(word, letters[k]);
         }
     }
     for (int m = 0; m < s->n_mentions; m++) {
@@ -102,13 +104,16 @@ const char *language_of(const struct sheet *s)
 
         for (int k = 0; k < 6; k++)
             if (s->mentions[m].languages >> k & 1)
-                score[k] += (shared == 1 ? 2.5f : 1.0f / (float)shared) *
+                words[k] += (shared == 1 ? 2.5f : 1.0f / (float)shared) *
                             (s->mentions[m].is_near ? 0.5f : 1);
     }
-    for (int k = 0; k < 6; k++)
-        if (score[k] > best) {
-            best = score[k];
+    for (int k = 0; k < 6; k++) {
+        float score = words[k] + fminf(letter[k], words[k]);
+
+        if (score > best) {
+            best = score;
             language = codes[k];
         }
+    }
     return language;
 }

@@ -20,7 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODEL_BYTES_MAX = 2 << 20 };
+enum {
+    MODEL_BYTES_MAX = 2 << 20,
+    WORDS_THAT_TELL = 5 /* fewer say nothing of a type, and resemble a receipt */
+};
 
 struct sorter {
     struct type_model model;
@@ -174,7 +177,7 @@ static void classify(struct arena *a, const struct sorter *sorter, struct page *
     if (einvoice && einvoice->type != DOCUMENT_UNKNOWN) {
         d->type = einvoice->type;
         d->type_confidence = 1;
-    } else if (sheet.n_tokens > 0)
+    } else if (sheet.n_tokens >= WORDS_THAT_TELL)
         d->type = type_model_predict(&sorter->model, features, &d->type_confidence);
     d->language = language_of(&sheet);
     d->department = department_of(d->type);

@@ -183,11 +183,29 @@ static int unload(void **state)
     return 0;
 }
 
+/* A scrap is as narrow as a till receipt; that alone makes it none. */
+static void a_scrap_with_a_word_is_of_no_type(void **state)
+{
+    struct arena arena;
+    struct page *page;
+    struct sorted sorted;
+
+    arena_init(&arena, 16 << 20);
+    page = case_page(&arena, 1);
+    case_draw(&arena, page, 0, "LINE UP");
+    page->width_pt = 200;
+    page->height_pt = 300;
+    assert_int_equal(sort_pages(&arena, *state, &page, 1, NULL, &sorted, NULL), 0);
+    assert_int_equal(sorted.documents[0]->type, DOCUMENT_UNKNOWN);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(stacks_fall_into_documents, load, unload),
         cmocka_unit_test_setup_teardown(an_einvoice_is_one_document, load, unload),
+        cmocka_unit_test_setup_teardown(a_scrap_with_a_word_is_of_no_type, load, unload),
         cmocka_unit_test(a_missing_model_is_named)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
