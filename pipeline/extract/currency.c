@@ -1,7 +1,8 @@
 /*
  * What stands with the total decides: an invoice abroad may print its VAT in two currencies. Else
  * printed codes and signs vote; "kr" is the krone of the language or of the seller's country.
- * Without any, the seller's country decides, and last our own currency, less and less surely.
+ * Without any, the seller's country decides, and last our own currency, less and less surely; but a
+ * paper without amounts has no currency.
  */
 #include "pipeline/extract/currency.h"
 #include "pipeline/extract/extract.h"
@@ -136,6 +137,11 @@ static const char *currency_of_total(const struct candidates *c, const struct sh
     return NULL;
 }
 
+static bool has_amounts(const struct candidates *c)
+{
+    return c->count > 0 && c->items[0].kind == CANDIDATE_AMOUNT;
+}
+
 void currency_decide(const struct candidates *c, const struct sheet *s,
                      const struct company *company, struct document *d)
 {
@@ -166,6 +172,6 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
     }
     if (!home && company && company->currency && company->currency[0])
         home = company->currency;
-    if (home)
+    if (home && has_amounts(c))
         fill(d, s, &(struct vote){home, 0, -1}, krone > 0 ? 0.95f : 0.85f);
 }
