@@ -3,6 +3,8 @@
 
 #include "tests/unit/unit.h"
 
+#include <sodium.h>
+
 static void known_vectors(void **state)
 {
     char hex[HASH_HEX_SIZE];
@@ -28,6 +30,30 @@ static void a_million_letters_in_uneven_parts(void **state)
     }
     hash_finish(&h, hex);
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+/* The processor's own instructions and libsodium beside each other, whatever is begun. */
+static void parts_of_every_length_make_the_same(void **state)
+{
+    unsigned char bytes[300], digest[crypto_hash_sha256_BYTES];
+    char wanted[HASH_HEX_SIZE], hex[HASH_HEX_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * i + 7 * i);
+    crypto_hash_sha256(digest, bytes, sizeof bytes);
+    sodium_bin2hex(wanted, sizeof wanted, digest, sizeof digest);
+    for (size_t first = 0; first <= 150; first++)
+        for (size_t second = first; second <= sizeof bytes; second++) {
+            struct hash h;
+
+            hash_init(&h);
+            hash_add(&h, bytes, first);
+            hash_add(&h, bytes + first, second - first);
+            hash_add(&h, bytes + second, sizeof bytes - second);
+            hash_finish(&h, hex);
+            assert_string_equal(hex, wanted);
+        }
 }
 
 static void hex_is_recognised_strictly(void **state)
@@ -62,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_vectors),
         cmocka_unit_test(a_million_letters_in_uneven_parts),
+        cmocka_unit_test(parts_of_every_length_make_the_same),
         cmocka_unit_test(hex_is_recognised_strictly),
         cmocka_unit_test(random_digits_differ),
     };
