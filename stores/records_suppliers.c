@@ -14,6 +14,15 @@
 
 #include <string.h>
 
+#define IS_APPROVED                                                                                \
+    "(d.state IN ('posted', 'filed')"                                                              \
+    " OR (d.state = 'in_work' AND d.stage IN ('post', 'file')))"
+#define ACCOUNT_KINDS "('iban', 'bank_account', 'bankgiro', 'plusgiro')"
+/* Records know a supplier by its name where a document has no number: namesakes count as one. */
+#define IS_NAMESAKE                                                                                \
+    "supplier_id IN (SELECT id FROM supplier"                                                      \
+    " WHERE name = (SELECT name FROM supplier WHERE id = ?1)) "
+
 enum { TALLIES_MAX = 32, LOOKS_MAX = 60, LOOKS_NEEDED = 5 };
 
 /* ---- signs ---- */
@@ -182,11 +191,24 @@ static int settle_supplier(struct records *r, int64_t document_id, const struct 
     return code < 0 ? code : 0;
 }
 
+/* Accounts known of the supplier, and its documents, but for this one, that may have asked to be
+ * paid. */
+static int count_paid(struct records *r, int64_t id, int64_t document_id, int64_t *ret,
+                      struct err *err)
+{
+    return db_get_int(r->db, ret, err,
+                      "SELECT (SELECT count(*) FROM supplier_sign WHERE " IS_NAMESAKE
+                      "  AND is_approved AND kind IN " ACCOUNT_KINDS ")"
+                      " + (SELECT count(*) FROM document AS d WHERE d." IS_NAMESAKE
+                      "  AND d.id <> ?2 AND d.type <> 'credit_note' AND " IS_APPROVED ")",
+                      "ii", id, document_id);
+}
+
 int supplier_learn(struct records *r, int64_t document_id, const struct document *d,
                    const char *who, struct err *err)
 {
     bool is_person = strcmp(who, RECORDS_LINE) != 0;
-    int64_t id, known = 0;
+    int64_t id, paid = 0;
     int code;
 
     if (d->type == DOCUMENT_ORDER ||
@@ -195,15 +217,12 @@ int supplier_learn(struct records *r, int64_t document_id, const struct document
         return 0;
     code = settle_supplier(r, document_id, d, who, &id, err);
     if (code == 0)
-        code = db_get_int(r->db, &known, err,
-                          "SELECT count(*) FROM supplier_sign WHERE supplier_id = ?"
-                          " AND is_approved",
-                          "i", id);
+        code = count_paid(r, id, document_id, &paid, err);
     if (code == 0)
         code = add_signs(r, id, document_id, d, RANK_NUMBER, true, err);
     if (code == 0)
         code = add_signs(r, id, document_id, d, RANK_NAME, true, err);
-    if (code == 0 && (is_person || known == 0))
+    if (code == 0 && (is_person || paid == 0))
         code = add_signs(r, id, document_id, d, RANK_ACCOUNT, true, err);
     return code;
 }
@@ -368,11 +387,37 @@ int records_find_supplier(struct records *r, enum field_id field, const char *va
     return 0;
 }
 
+int records_list_accounts(struct records *r, const char *name, struct arena *a,
+                          const char *const **ret, struct err *err)
+{
+    AUTO_ROWS struct db_rows rows = {0};
+    const char **list = arena_alloc(a, sizeof *list);
+    int64_t id = 0, paid = 0;
+    size_t n = 0;
+    int code = db_get_int(r->db, &id, err, "SELECT id FROM supplier WHERE name = ? ORDER BY id",
+                          "t", name);
+
+    if (code == 0)
+        code = count_paid(r, id, 0, &paid, err);
+    if (code == 0 && paid == 0)
+        return err_set(err, ERR_NOT_FOUND, "nothing was to be paid to \"%s\" yet", name);
+    if (code == 0)
+        code = db_select(r->db, &rows, err,
+                         "SELECT value FROM supplier_sign WHERE " IS_NAMESAKE
+                         "AND is_approved AND kind IN " ACCOUNT_KINDS " ORDER BY kind, value",
+                         "i", id);
+    while (code == 0 && (code = db_next(&rows, err)) > 0) {
+        list = arena_grow_array(a, list, n + 1, n + 2, sizeof *list);
+        list[n++] = db_copy(&rows, 0, a);
+        code = 0;
+    }
+    if (code == 0)
+        *ret = list;
+    return code;
+}
+
 /* ---- lists ---- */
 
-#define IS_APPROVED                                                                                \
-    "(d.state IN ('posted', 'filed')"                                                              \
-    " OR (d.state = 'in_work' AND d.stage IN ('post', 'file')))"
 #define SUPPLIER_SELECT                                                                            \
     "SELECT s.id, s.name, s.lessons_version, s.created_at, s.changed_at,"                          \
     " (SELECT count(*) FROM document AS d WHERE d.supplier_id = s.id AND " IS_APPROVED ")"         \

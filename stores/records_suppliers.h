@@ -3,8 +3,9 @@
  *
  * A supplier comes into being with the first document of it that is approved or posted, or when a
  * person corrects one whose registered number is proved. Numbers, name and look are remembered
- * then; accounts only when a person approves, or with the very first document: an account that
- * changes is how invoices are forged, and no program may learn one unseen.
+ * then; accounts only when a person approves, or with the first document that asks to be paid
+ * (credit notes come before): an account that changes is how invoices are forged, and no program
+ * may learn one unseen.
  *
  * Lessons rest as one list a version. Each change appends a version with who made it and why, the
  * last RECORDS_LESSON_VERSIONS are kept, and going back is one more version. Every change is a
@@ -46,6 +47,11 @@ int records_list_signs(struct records *r, int64_t supplier_id, struct arena *a,
 int records_find_supplier(struct records *r, enum field_id field, const char *value,
                           const char *preferred, struct arena *a, const char **ret_name,
                           struct err *err);
+
+/* The accounts of the supplier of this name, by kind and value, NULL after the last. ERR_NOT_FOUND:
+ * none is known, and all its approved or posted documents are credit notes. */
+int records_list_accounts(struct records *r, const char *name, struct arena *a,
+                          const char *const **ret, struct err *err);
 
 /* Whose signs are these? Registered numbers weigh most, then accounts, then mail and name, then the
  * look; where a registered number is somebody else's, or new, two kinds of the others must agree.

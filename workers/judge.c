@@ -21,6 +21,19 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
                                  ret_supplier, &ignored) == 0;
 }
 
+/* Unreadable records: every account is asked about. */
+static const char *const *accounts_of(void *user, const char *supplier)
+{
+    static const char *const none[] = {NULL};
+    const struct judge *judge = user;
+    const char *const *accounts = none;
+    struct err ignored;
+    int r = records_list_accounts(judge->house->records, supplier, judge->arena, &accounts,
+                                  &ignored);
+
+    return r == ERR_NOT_FOUND ? NULL : accounts;
+}
+
 /* An unreadable memory is none: the document is then read as a stranger's. */
 static const struct lessons *recall(void *user, const struct supplier_sign *signs, size_t n)
 {
@@ -70,6 +83,7 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .calibration = house->calibration,
         .certificate = house->certificate,
         .is_known = house->records ? is_known : NULL,
+        .accounts_of = house->records ? accounts_of : NULL,
         .recall = house->records ? recall : NULL,
         .fill_declared = fill_declared,
         .user = judge,

@@ -193,6 +193,40 @@ bool check_plusgiro(const char *digits)
     return all_digits(digits, 2, 8) && check_luhn(digits);
 }
 
+/* The account's figures, filled up with zeros after its bank or at its end as an IBAN has them. */
+static bool has_account(const char *iban, const char *account)
+{
+    const char *body = iban + 4 + strspn(iban + 4, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t all = strlen(body), n = strlen(account), zeros = all - n;
+    size_t head = strncmp(iban, "DK", 2) == 0 ? 4 : n;
+
+    return n >= 10 && n <= all && strncmp(body, account, head) == 0 &&
+           strspn(body + head, "0") >= zeros && strcmp(body + head + zeros, account + head) == 0;
+}
+
+static void keep_figures(const char *text, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; *text && n + 1 < size; text++)
+        if (isdigit((unsigned char)*text))
+            out[n++] = *text;
+    out[n] = '\0';
+}
+
+bool account_is_same(const char *a, const char *b)
+{
+    char x[40], y[40];
+
+    if (strcmp(a, b) == 0)
+        return true;
+    keep_figures(a, x, sizeof x);
+    keep_figures(b, y, sizeof y);
+    if (check_iban(a) || check_iban(b))
+        return check_iban(a) ? has_account(a, y) && !check_iban(b) : has_account(b, x);
+    return strcmp(x, y) == 0 && (strcmp(a, x) == 0 || strcmp(b, y) == 0);
+}
+
 /* Country, how many characters follow, whether all are digits. */
 static const struct vat_form {
     char country[3];

@@ -23,6 +23,10 @@ bool check_kid(const char *digits);             /* 3 to 25 digits, mod 10 or mod
 bool check_bankgiro(const char *digits);        /* 7 or 8 digits */
 bool check_plusgiro(const char *digits);        /* 2 to 8 digits */
 
+/* Two printings of one account, without spaces: the same, the same figures with their marks left
+ * out, or an IBAN around the national number (NO, DK with its zeros, HU of 16 or 24, DE, GB). */
+bool account_is_same(const char *a, const char *b);
+
 /* A VAT id with its country before it ("DE123456789"): the form is right, and the digits where the
  * country's rule is known here. *ret_is_proved says whether digits were checked. */
 bool check_vat_id(const char *text, bool *ret_is_proved);

@@ -35,6 +35,10 @@ struct extract_context {
      * Several may share an account (a factoring bank's): the one *ret_supplier names on entry, or
      * NULL for nobody, is preferred. */
     bool (*is_known)(void *user, enum field_id field, const char *value, const char **ret_supplier);
+    /* The accounts known of a supplier, NULL after the last; NULL: none of its earlier, approved
+     * documents asked to be paid, so that no account of it can have changed. May be NULL: then
+     * every account but those is_known() knows is asked about. */
+    const char *const *(*accounts_of)(void *user, const char *supplier);
     /* The memory of the supplier these signs point at, or NULL: of an unknown one, or where nobody
      * remembers (the pointer itself may be NULL). Borrowed until the document is extracted. */
     const struct lessons *(*recall)(void *user, const struct supplier_sign *signs, size_t n);

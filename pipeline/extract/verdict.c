@@ -57,6 +57,65 @@ static const char *money_text(struct arena *a, int64_t minor)
     return arena_strdup(a, text);
 }
 
+static const char *seller_country(const struct judgement *j)
+{
+    static const struct {
+        const char *currency, *country;
+    } homes[] = {{"NOK", "NO"}, {"SEK", "SE"}, {"DKK", "DK"}, {"HUF", "HU"}, {"GBP", "GB"}};
+    const char *vat_id = document_value(j->d, FIELD_SELLER_VAT_ID);
+    const char *currency = document_value(j->d, FIELD_CURRENCY);
+
+    if (vat_id && strlen(vat_id) > 2 && vat_id[0] >= 'A')
+        return arena_strndup(j->a, vat_id, 2);
+    for (size_t i = 0; currency && i < sizeof homes / sizeof *homes; i++)
+        if (strcmp(homes[i].currency, currency) == 0)
+            return homes[i].country;
+    return "";
+}
+
+static struct civil_date issue_day(const struct document *d)
+{
+    const char *date = document_value(d, FIELD_ISSUE_DATE);
+    struct civil_date day = {0};
+
+    if (date)
+        civil_date_parse(date, &day);
+    return day;
+}
+
+/* The net that the lines come to, allowances and charges counted; false where one has no amount. */
+static bool net_of_lines(const struct document *d, int64_t *ret)
+{
+    int64_t sum = 0, allowances = 0, charges = 0;
+
+    for (size_t i = 0; i < d->n_lines; i++) {
+        int64_t amount;
+
+        if (!d->lines[i].amount || !money_parse(d->lines[i].amount, 2, &amount))
+            return false;
+        sum += amount;
+    }
+    money(d, FIELD_TOTAL_ALLOWANCES, &allowances);
+    money(d, FIELD_TOTAL_CHARGES, &charges);
+    *ret = llabs(sum) - allowances + charges;
+    return d->n_lines > 0;
+}
+
+/* "Total 125.00, VAT included 25.00": no net is printed, and what is left of the total either is
+ * what the VAT is a legal rate of, or what the lines come to. */
+static bool is_net_implied(struct judgement *j, int64_t net, int64_t vat)
+{
+    const char *country = seller_country(j);
+    int64_t lines;
+
+    if (net <= 0 || vat < 0)
+        return false;
+    for (const int *rate = vat_rates_known(); vat > 0 && *rate > 0; rate++)
+        if (vat_rate_fits(net, vat, *rate) && vat_rate_is_legal(country, issue_day(j->d), *rate))
+            return true;
+    return net_of_lines(j->d, &lines) && lines == net;
+}
+
 static void judge_totals(struct judgement *j)
 {
     struct document *d = j->d;
@@ -64,7 +123,8 @@ static void judge_totals(struct judgement *j)
 
     if (!money(d, FIELD_TOTAL_GROSS, &gross))
         return;
-    if (!money(d, FIELD_TOTAL_NET, &net) || !money(d, FIELD_TOTAL_VAT, &vat)) {
+    if (!money(d, FIELD_TOTAL_VAT, &vat) ||
+        (!money(d, FIELD_TOTAL_NET, &net) && !is_net_implied(j, net = gross - vat, vat))) {
         document_add_reason(d, j->a, "totals_unproved", FIELD_TOTAL_GROSS,
                             "net, VAT and total were not all found, so the total is unproved");
         return;
@@ -101,39 +161,16 @@ static void judge_due(struct judgement *j)
 static void judge_lines(struct judgement *j)
 {
     struct document *d = j->d;
-    int64_t sum = 0, net, lines, allowances = 0, charges = 0;
+    int64_t left, net, lines, allowances = 0, charges = 0;
 
-    for (size_t i = 0; i < d->n_lines; i++) {
-        int64_t amount;
-
-        if (!d->lines[i].amount || !money_parse(d->lines[i].amount, 2, &amount))
-            return;
-        sum += amount;
-    }
-    if (d->n_lines == 0)
+    if (!net_of_lines(d, &left))
         return;
     money(d, FIELD_TOTAL_ALLOWANCES, &allowances);
     money(d, FIELD_TOTAL_CHARGES, &charges);
-    if (money(d, FIELD_TOTAL_LINES, &lines) && llabs(sum) == lines)
+    if (money(d, FIELD_TOTAL_LINES, &lines) && left + allowances - charges == lines)
         prove(d, FIELD_TOTAL_LINES, PROOF_LINES);
-    if (money(d, FIELD_TOTAL_NET, &net) && llabs(sum) - allowances + charges == net)
+    if (money(d, FIELD_TOTAL_NET, &net) && left == net)
         prove(d, FIELD_TOTAL_NET, PROOF_LINES);
-}
-
-static const char *seller_country(const struct judgement *j)
-{
-    static const struct {
-        const char *currency, *country;
-    } homes[] = {{"NOK", "NO"}, {"SEK", "SE"}, {"DKK", "DK"}, {"HUF", "HU"}, {"GBP", "GB"}};
-    const char *vat_id = document_value(j->d, FIELD_SELLER_VAT_ID);
-    const char *currency = document_value(j->d, FIELD_CURRENCY);
-
-    if (vat_id && strlen(vat_id) > 2 && vat_id[0] >= 'A')
-        return arena_strndup(j->a, vat_id, 2);
-    for (size_t i = 0; currency && i < sizeof homes / sizeof *homes; i++)
-        if (strcmp(homes[i].currency, currency) == 0)
-            return homes[i].country;
-    return "";
 }
 
 static bool rate_of(const struct vat_row *row, int *ret_bp)
@@ -149,12 +186,10 @@ static bool rate_of(const struct vat_row *row, int *ret_bp)
 static void judge_vat(struct judgement *j)
 {
     struct document *d = j->d;
-    struct civil_date day = {0};
+    struct civil_date day = issue_day(d);
     bool multiplies = d->n_vat > 0, is_legal = d->n_vat > 0;
-    const char *country = seller_country(j), *date = document_value(d, FIELD_ISSUE_DATE);
+    const char *country = seller_country(j);
 
-    if (date)
-        civil_date_parse(date, &day);
     for (size_t i = 0; i < d->n_vat; i++) {
         int64_t net, vat;
         int bp;
@@ -227,16 +262,31 @@ static void judge_payment(struct judgement *j)
     }
 }
 
-/* A known supplier with an account never seen before is how invoices are forged. */
+static bool is_account_of(const char *const *known, const char *value)
+{
+    while (*known && !account_is_same(*known, value))
+        known++;
+    return *known != NULL;
+}
+
+/* A known supplier with an account never seen before is how invoices are forged. The same account
+ * in another notation is none, nor is the first one of a supplier nobody has paid yet. */
 static void judge_accounts(struct judgement *j)
 {
+    const struct extract_context *context = j->context;
+    const char *const none[] = {NULL}, *const *known = none;
+
+    if (!j->supplier)
+        return;
+    if (context->accounts_of)
+        known = context->accounts_of(context->user, j->supplier);
     for (int i = 0; i < 4; i++) {
         const char *value = document_value(j->d, accounts[i]);
         const char *owner = known_supplier(j, accounts[i]);
 
-        if (!value || !j->context->is_known || !j->supplier)
+        if (!value || (!known && !owner))
             continue;
-        if (owner && strcmp(owner, j->supplier) == 0) {
+        if ((owner && strcmp(owner, j->supplier) == 0) || (known && is_account_of(known, value))) {
             prove(j->d, accounts[i], PROOF_SUPPLIER_ACCOUNT);
         } else if (!has_proof(j->d, accounts[i], PROOF_PERSON)) {
             document_add_reason(j->d, j->a, owner ? "account_of_another" : "new_account",

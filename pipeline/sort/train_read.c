@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "models/money.h"
 
@@ -27,6 +28,8 @@ enum { OUTPUT_BYTES = 64 << 20, MEMORY_BYTES = 1 << 30 };
 struct acquaintance {
     char *name;
     json_t *lessons, *values;
+    const char **accounts; /* owned strings, the last NULL; NULL: nothing was to be paid yet */
+    size_t n_accounts;
     int documents;
 };
 
@@ -48,6 +51,9 @@ void known_free(struct known *known)
         free(known->items[i].name);
         json_decref(known->items[i].lessons);
         json_decref(known->items[i].values);
+        for (size_t k = 0; k < known->items[i].n_accounts; k++)
+            free((char *)known->items[i].accounts[k]);
+        free(known->items[i].accounts);
     }
     free(known->items);
     free(known);
@@ -87,6 +93,14 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
     return true;
 }
 
+static const char *const *accounts_of(void *user, const char *supplier)
+{
+    const struct visit *visit = user;
+
+    (void)supplier;
+    return visit->supplier->accounts;
+}
+
 static const struct lessons *recall(void *user, const struct supplier_sign *signs, size_t n)
 {
     const struct visit *visit = user;
@@ -104,7 +118,7 @@ static const struct lessons *recall(void *user, const struct supplier_sign *sign
 /* ---- learning from the truth ---- */
 
 /* The document as a person leaves it: what is printed is right, what is not is empty. */
-static void correct(struct document *d, const json_t *truth)
+static void correct(struct arena *a, struct document *d, const json_t *truth)
 {
     const json_t *visible = json_object_get(truth, "visible"), *name;
     struct field old[FIELD_COUNT];
@@ -114,15 +128,38 @@ static void correct(struct document *d, const json_t *truth)
     memset(d->fields, 0, sizeof d->fields);
     json_array_foreach(visible, i, name) {
         enum field_id id;
-        const char *value = json_get_text(truth, json_string_value(name), NULL);
+        const char *printed = json_get_text(truth, json_string_value(name), NULL);
+        char value[LIMIT_FIELD_BYTES];
 
-        if (!value || !field_parse(json_string_value(name), &id))
+        if (!printed || !field_parse(json_string_value(name), &id) ||
+            !field_normalise(id, printed, json_get_text(truth, "currency", NULL), value,
+                             sizeof value))
             continue;
         d->fields[id] = old[id];
         if (old[id].value && strcmp(old[id].value, value) == 0)
             continue;
-        d->fields[id] = (struct field){
-            .value = value, .confidence = 1, .source = SOURCE_PERSON, .proofs = 1u << PROOF_PERSON};
+        d->fields[id] = (struct field){.value = arena_strdup(a, value),
+                                       .confidence = 1,
+                                       .source = SOURCE_PERSON,
+                                       .proofs = 1u << PROOF_PERSON};
+    }
+}
+
+static void learn_accounts(struct acquaintance *supplier, const struct document *d)
+{
+    static const enum field_id ids[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
+                                        FIELD_PLUSGIRO};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ids); i++) {
+        const char *value = document_value(d, ids[i]);
+
+        if (!value && (d->type == DOCUMENT_CREDIT_NOTE || supplier->accounts))
+            continue;
+        supplier->accounts = mem_grow_array(supplier->accounts, supplier->n_accounts + 2,
+                                            sizeof *supplier->accounts);
+        if (value)
+            supplier->accounts[supplier->n_accounts++] = mem_strdup(value);
+        supplier->accounts[supplier->n_accounts] = NULL;
     }
 }
 
@@ -132,13 +169,14 @@ static void learn(struct acquaintance *supplier, struct arena *a, struct page *c
     struct lessons before, after;
     struct err ignored;
 
-    correct(d, truth);
+    correct(a, d, truth);
     if (lessons_from_json(a, supplier->lessons, &before, &ignored) < 0)
         before = (struct lessons){0};
     memory_learn(a, &before, pages, d, true, &after);
     json_decref(supplier->lessons);
     supplier->lessons = lessons_to_json(&after);
     supplier->documents++;
+    learn_accounts(supplier, d);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (d->fields[i].value)
             json_object_set_new(supplier->values,
@@ -225,18 +263,25 @@ static void print(const struct train_reader *reader, struct arena *a, struct pag
     puts(out.data);
 }
 
+/* Each universe numbers its suppliers from one; names differ. */
+static const char *seller_of(struct arena *a, const struct training_document *t)
+{
+    return arena_printf(a, "%s %s", json_get_text(t->truth, "supplier", ""),
+                        json_get_text(t->truth, "seller_name", ""));
+}
+
 int train_reader_print(const struct train_reader *reader, struct arena *a,
                        struct training_document *t, struct err *err)
 {
     const struct company nobody = {"", "", "", "", ""};
-    const char *name = json_get_text(t->truth, "supplier", NULL);
-    struct acquaintance *supplier = reader->known && name ? find(reader->known, name) : NULL;
+    struct acquaintance *supplier = reader->known ? find(reader->known, seller_of(a, t)) : NULL;
     struct visit visit = {a, supplier};
     const struct extract_context context = {.company = &nobody,
                                             .post_confidence = reader->certificate ? 0 : 0.9f,
                                             .calibration = reader->calibration,
                                             .certificate = reader->certificate,
                                             .is_known = is_known,
+                                            .accounts_of = accounts_of,
                                             .recall = recall,
                                             .user = &visit};
     struct sorted sorted;

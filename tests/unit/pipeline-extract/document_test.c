@@ -44,6 +44,18 @@ static bool is_known(void *user, enum field_id field, const char *value, const c
     return false;
 }
 
+static const char *const *accounts_of(void *user, const char *supplier)
+{
+    struct setting *s = user;
+    const char **known = arena_alloc_array(&s->arena, KNOWN_MAX + 1, sizeof *known);
+    int n = 0;
+
+    for (int i = 0; i < s->n_known; i++)
+        if (s->known[i].field == FIELD_IBAN && strcmp(s->known[i].supplier, supplier) == 0)
+            known[n++] = s->known[i].value;
+    return n ? known : NULL;
+}
+
 static void add_known(struct setting *s, const char *text)
 {
     char *copy = arena_strdup(&s->arena, text), *name = strsep(&copy, "=");
@@ -86,6 +98,7 @@ static void extract(struct setting *s)
                                             .today = {2026, 6, 1},
                                             .post_confidence = 0.8f,
                                             .is_known = s->n_known ? is_known : NULL,
+                                            .accounts_of = accounts_of,
                                             .user = s};
     struct document *d = s->document;
 

@@ -124,6 +124,15 @@ static void check_phrase(char *field[CASE_FIELDS_MAX])
     fail_msg("\"%s\" is not %s", field[0], field[1]);
 }
 
+static void check_account(char *field[CASE_FIELDS_MAX])
+{
+    bool is_same = strcmp(field[2], "same") == 0;
+
+    if (account_is_same(field[0], field[1]) != is_same ||
+        account_is_same(field[1], field[0]) != is_same)
+        fail_msg("%s and %s must be %s", field[0], field[1], field[2]);
+}
+
 static void check_rate(char *field[CASE_FIELDS_MAX])
 {
     struct civil_date day;
@@ -152,6 +161,12 @@ static void check_digits_hold_or_not(void **state)
     cases_run("extract_check", check_digits);
 }
 
+static void accounts_are_known_in_any_notation(void **state)
+{
+    (void)state;
+    cases_run("extract_account", check_account);
+}
+
 static void phrases_have_concepts(void **state)
 {
     (void)state;
@@ -166,10 +181,12 @@ static void vat_rates_are_dated(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(amounts_of_six_countries), cmocka_unit_test(dates_of_six_countries),
-        cmocka_unit_test(check_digits_hold_or_not), cmocka_unit_test(phrases_have_concepts),
-        cmocka_unit_test(vat_rates_are_dated)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(amounts_of_six_countries),
+                                       cmocka_unit_test(dates_of_six_countries),
+                                       cmocka_unit_test(check_digits_hold_or_not),
+                                       cmocka_unit_test(phrases_have_concepts),
+                                       cmocka_unit_test(vat_rates_are_dated),
+                                       cmocka_unit_test(accounts_are_known_in_any_notation)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,27 @@ static void two_readings_of_a_total_ask_all_the_same(void **state)
     assert_string_equal(d->reasons[0].code, "ambiguous");
 }
 
+/* "Total 1250.00, VAT included 250.00", on a paper of one rate or of several. */
+static void a_net_that_is_not_printed_follows_from_the_rate_or_the_lines(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+    struct document *d = invoice(&a, NULL, "250.00", "1250.00", 0.99f);
+    struct line_item lines[] = {{.amount = "700.00"}, {.amount = "300.00"}};
+
+    (void)state;
+    assert_int_equal(judged(&a, d), OUTCOME_POST);
+    assert_true(d->fields[FIELD_TOTAL_GROSS].proofs & 1u << PROOF_TOTALS);
+    d->fields[FIELD_TOTAL_VAT].value = "190.00"; /* 19 % is no rate of Norway */
+    d->fields[FIELD_TOTAL_GROSS].value = "1190.00";
+    assert_int_equal(judged(&a, d), OUTCOME_REVIEW);
+    assert_string_equal(d->reasons[0].code, "totals_unproved");
+    d->lines = lines;
+    d->n_lines = ARRAY_LENGTH(lines);
+    assert_int_equal(judged(&a, d), OUTCOME_POST);
+    d->fields[FIELD_TOTAL_CHARGES].value = "50.00";
+    assert_int_equal(judged(&a, d), OUTCOME_REVIEW);
+}
+
 /* A certificate for scans of new suppliers that believes every required field from 0.97 on. */
 static struct certificate certificate_for_new_scans(void)
 {
@@ -139,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_total_that_two_equations_make_needs_no_sure_reading),
         cmocka_unit_test(a_total_that_nothing_makes_does),
+        cmocka_unit_test(a_net_that_is_not_printed_follows_from_the_rate_or_the_lines),
         cmocka_unit_test(the_certificate_says_what_is_sure_enough),
         cmocka_unit_test(a_group_without_threshold_waits),
         cmocka_unit_test(two_readings_of_a_total_ask_all_the_same),

@@ -58,6 +58,43 @@ static void test_an_account_is_learnt_from_a_person(void **state)
     assert_true(knows_account(w, "33333333333"));
 }
 
+static const char *const *accounts(struct world *w)
+{
+    const char *const *known = NULL;
+    int r = records_list_accounts(w->r, "Nordlys Kontor AS", &w->a, &known, NULL);
+
+    assert_true(r == 0 || r == ERR_NOT_FOUND);
+    return known;
+}
+
+static void test_a_credit_note_asks_for_no_account(void **state)
+{
+    struct world *w = *state;
+    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys Kontor AS", "1");
+    int64_t id;
+
+    sorted_file(w, 'a', "1", &id);
+    d->type = DOCUMENT_CREDIT_NOTE;
+    d->outcome = OUTCOME_POST;
+    extract_as(w, id, 1, d);
+    post(w, id, 2);
+    assert_null(accounts(w));
+    post(w, with_account(w, 'b', "2", "11111111111", OUTCOME_POST), 2);
+    assert_string_equal(accounts(w)[0], "11111111111");
+    post(w, with_account(w, 'c', "3", "22222222222", OUTCOME_POST), 2);
+    assert_null(accounts(w)[1]);
+}
+
+static void test_the_first_invoice_settles_that_there_is_none(void **state)
+{
+    struct world *w = *state;
+
+    post(w, with_account(w, 'a', "1", NULL, OUTCOME_POST), 2);
+    assert_non_null(accounts(w));
+    post(w, with_account(w, 'b', "2", "11111111111", OUTCOME_POST), 2);
+    assert_null(accounts(w)[0]);
+}
+
 static void test_a_supplier_is_recalled_by_what_is_surest(void **state)
 {
     struct world *w = *state;
@@ -269,6 +306,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(test_an_account_is_learnt_from_a_person),
+        BOTH(test_a_credit_note_asks_for_no_account),
+        BOTH(test_the_first_invoice_settles_that_there_is_none),
         BOTH(test_a_supplier_is_recalled_by_what_is_surest),
         BOTH(test_a_supplier_is_recalled_by_its_look),
         BOTH(test_two_of_one_name_are_two),
