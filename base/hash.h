@@ -1,6 +1,6 @@
 /*
  * SHA-256, the name of every blob and the chain of the audit log: an auditor can check it with
- * sha256sum. The arithmetic is libsodium's.
+ * sha256sum. The arithmetic is nettle's.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -11,7 +11,7 @@
 #define HASH_HEX_SIZE 65 /* 64 lower-case digits and a NUL */
 
 struct hash {
-    _Alignas(16) unsigned char state[128]; /* libsodium's, private */
+    _Alignas(16) unsigned char state[128]; /* nettle's, private */
 };
 
 void hash_init(struct hash *h);

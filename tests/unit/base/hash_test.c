@@ -32,7 +32,7 @@ static void a_million_letters_in_uneven_parts(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-/* The processor's own instructions and libsodium beside each other, whatever is begun. */
+/* Two libraries beside each other, in whatever pieces the bytes come. */
 static void parts_of_every_length_make_the_same(void **state)
 {
     unsigned char bytes[300], digest[crypto_hash_sha256_BYTES];
