@@ -70,6 +70,8 @@ static const char *const proof_names[PROOF_COUNT] = {
     [PROOF_LABEL] = "label",
     [PROOF_STRUCTURED] = "structured",
     [PROOF_PERSON] = "person",
+    [PROOF_DOMAIN] = "domain",
+    [PROOF_TERMS] = "terms",
 };
 
 const struct field_info *field_info(enum field_id id)

@@ -109,6 +109,8 @@ enum proof {
     PROOF_LABEL,            /* stands beside its own label */
     PROOF_STRUCTURED,       /* came from e-invoice XML */
     PROOF_PERSON,           /* a person said so */
+    PROOF_DOMAIN,           /* the mail or web domain on the paper spells it */
+    PROOF_TERMS,            /* issue date + printed days of credit = due date */
     PROOF_COUNT
 };
 const char *proof_name(enum proof proof);

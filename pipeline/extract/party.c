@@ -6,6 +6,7 @@
  */
 #include "pipeline/extract/party.h"
 #include "pipeline/extract/extract.h"
+#include "pipeline/extract/party_domain.h"
 #include "pipeline/extract/party_name.h"
 
 #include "base/arena.h"
@@ -19,6 +20,9 @@ enum { NAMES_MAX = 96, ADDRESS_LINES = 3, ORPHANS_MAX = 8, LETTERS_AN_EDIT = 8 }
 /* How far below its heading a line is still of that party, in heights: without and with "Name:". */
 static const float LINE_REACH = 9, BLOCK_REACH = 14;
 
+/* What a delivery address, or a second address, says about whose name it is. */
+static const float GOODS_GO_THERE = 0.8f;
+
 struct name {
     int line;                   /* index of its best line */
     int address[ADDRESS_LINES]; /* line indices down to the town */
@@ -29,6 +33,7 @@ struct name {
     bool is_labelled;       /* "Name:" stands before it */
     int n_seen, n_delivery; /* places it stands in, and those that are delivery addresses */
     bool has_delivery_address;
+    bool has_two_towns; /* its blocks are in different places: invoices and goods go apart */
 };
 
 struct search {
@@ -110,21 +115,15 @@ static float contact_below(const struct search *q, int at)
 /* Whether a mail address or web page on the paper spells the name's first word. */
 static float domain_spells(const struct search *q, const struct name *name)
 {
-    const char *key = q->s->tokens[q->lines.items[name->line].first].key;
-    size_t n = strlen(key);
-
-    for (int i = 0; i < q->s->n_tokens; i++) {
-        const struct token *token = &q->s->tokens[i];
-        const char *at = strchr(token->text, '@');
-        char domain[PHRASE_KEY_SIZE];
-
-        if (!at && strncmp(token->text, "www.", 4) != 0)
-            continue;
-        phrase_key(at ? at + 1 : token->text + 4, domain, sizeof domain);
-        if (n >= 4 && strncmp(domain, key, n) == 0)
-            return n >= 6 ? 1.5f : 1.0f;
+    switch (party_domain(q->s, q->lines.items[name->line].first)) {
+    case DOMAIN_EXACT:
+    case DOMAIN_SAME:
+        return 1.5f;
+    case DOMAIN_BEGINS:
+        return 1.0f;
+    default:
+        return 0;
     }
-    return 0;
 }
 
 static bool is_company(const struct company *company, const char *key)
@@ -148,12 +147,7 @@ static float address_score(const struct search *q, const struct name *name, int 
 /* "Invoice of the insurer (575)" is large and first, and nobody's name. */
 static bool begins_with_title(const struct sheet *s, const struct party_line *line)
 {
-    const uint64_t titles = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
-                            CONCEPT_BIT(title_receipt) | CONCEPT_BIT(title_reminder) |
-                            CONCEPT_BIT(title_order) | CONCEPT_BIT(title_delivery_note) |
-                            CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_form);
-
-    return !line->has_legal_form && (concepts_in(s, line->first, 1) & titles);
+    return !line->has_legal_form && (concepts_in(s, line->first, 1) & CONCEPT_TITLES);
 }
 
 /* Gives whether this place is a delivery address, which names nobody's role. */
@@ -206,6 +200,21 @@ static struct name *name_with(struct search *q, int at)
     return &q->names[q->n_names++];
 }
 
+/* Whether `town` is another than that of the name's address, misread letters apart. */
+static bool is_elsewhere(const struct search *q, const struct name *name, int town)
+{
+    char known[PHRASE_KEY_SIZE] = "", other[PHRASE_KEY_SIZE] = "";
+    int limit;
+
+    if (name->n_address == 0)
+        return false;
+    party_line_key(q->s, &q->lines.items[name->address[name->n_address - 1]], known, 0);
+    party_line_key(q->s, &q->lines.items[town], other, 0);
+    limit = (int)strlen(known) / 3;
+    return phrase_distance(known, other, limit) > limit && !strstr(known, other) &&
+           !strstr(other, known);
+}
+
 /* From a town upwards: street, maybe a person, and at the top the name. */
 static void add_block(struct search *q, int town)
 {
@@ -234,6 +243,7 @@ static void add_block(struct search *q, int town)
     if (!name)
         return;
     is_delivery = judge(q, name, up[top]);
+    name->has_two_towns |= is_elsewhere(q, name, town);
     if (name->n_address == 0 || (name->has_delivery_address && !is_delivery)) {
         name->n_address = 0;
         name->has_delivery_address = is_delivery;
@@ -415,6 +425,11 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
         struct name *name = &q->names[i];
 
         name->seller += domain_spells(q, name);
+        /* Goods go to the buyer; on an order the buyer is the one who writes. */
+        if (d->type != DOCUMENT_ORDER && (name->n_delivery > 0 || name->has_two_towns)) {
+            name->buyer += GOODS_GO_THERE;
+            name->seller -= GOODS_GO_THERE;
+        }
         if (is_company(company, name->key)) {
             name->buyer += 5;
             name->seller -= 5;

@@ -177,10 +177,32 @@ static bool ends_name(const struct sheet *s, int i, int end)
     return false;
 }
 
+/* "Nordlys AS INVOICE", "INVOICE Nordlys AS": where the title that came into the name's cell ends
+ * or begins, a token within the cell; else -1. */
+static int title_cut(const struct sheet *s, const struct cell *cell)
+{
+    int end = cell->first + cell->count;
+
+    for (int m = 0; m < s->n_mentions; m++) {
+        const struct mention *title = &s->mentions[m];
+        int after = title->first + title->count;
+
+        if (!(title->concepts & CONCEPT_TITLES) || title->first < cell->first || after > end)
+            continue;
+        if (after == end && title->first > cell->first + 1 &&
+            is_legal_form(s->tokens[title->first - 1].text))
+            return title->first;
+        if (title->first == cell->first && after < end - 1 &&
+            is_legal_form(s->tokens[end - 1].text))
+            return after;
+    }
+    return -1;
+}
+
 static void cut_cell(struct party_lines *lines, const struct sheet *s, int index)
 {
     const struct cell *cell = &s->cells[index];
-    int start = cell->first, end = cell->first + cell->count;
+    int start = cell->first, end = cell->first + cell->count, title = title_cut(s, cell);
 
     for (int i = cell->first; i <= end; i++) {
         bool is_cut = i == end || is_bullet(s->tokens[i].text);
@@ -190,6 +212,10 @@ static void cut_cell(struct party_lines *lines, const struct sheet *s, int index
             (ends_with_comma(s->tokens[i].text) || (i > start && ends_name(s, i, end)))) {
             is_cut = true;
             stop = i + 1;
+        }
+        if (!is_cut && i + 1 == title) {
+            is_cut = true;
+            stop = title;
         }
         if (!is_cut)
             continue;

@@ -5,15 +5,24 @@
  * to a legal form is the whole name, one that reads the same proves it, one that differs is doubt.
  */
 #include "pipeline/extract/party_name.h"
+#include "pipeline/extract/party_domain.h"
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_LINES = 2, NAME_TOKENS = 9, LETTERS_AN_EDIT = 8 /* of a key, for a near printing */ };
+enum {
+    NAME_LINES = 2,
+    NAME_TOKENS = 9,
+    LETTERS_AN_EDIT = 8, /* of a key, for a near printing */
+    LETTERS_SIZE = 128,
+    VERSIONS = 8
+};
 
 static const float UNSURE_FORM = 0.8f; /* a recognised name without a legal form may have lost it */
 static const float UNSURE_LETTERS =
@@ -75,8 +84,13 @@ static bool goes_on(const struct finder *q, const struct party_line *line)
 static bool may_begin_name(const struct finder *q, const struct party_line *line)
 {
     return line->is_wordy && !line->is_town && !line->is_label && !line->has_digit &&
-           (!line->ends_in_form || goes_on(q, line)) && !is_greeting(q, line) &&
-           !is_mentioned(q->s, line->first);
+           !is_greeting(q, line) && !is_mentioned(q->s, line->first);
+}
+
+/* "& Co. KG", the end of a name that seemed whole. */
+static bool begins_with_and(const struct finder *q, const struct party_line *line)
+{
+    return strcmp(q->s->tokens[line->first].text, "&") == 0;
 }
 
 static bool is_part(const struct name *name, int at)
@@ -128,8 +142,10 @@ static bool joins(const struct finder *q, int above, int below)
     struct name both = {.lines = {above, below}, .count = 2},
                 alone = {.lines = {below}, .count = 1};
 
-    if (!may_begin_name(q, upper) || lower->is_town || lower->has_digit ||
-        upper->count + lower->count > NAME_TOKENS || fminf(high, low) < 0.7f * fmaxf(high, low) ||
+    if (!may_begin_name(q, upper) ||
+        (upper->ends_in_form && !goes_on(q, upper) && !begins_with_and(q, lower)) ||
+        lower->is_town || lower->has_digit || upper->count + lower->count > NAME_TOKENS ||
+        fminf(high, low) < 0.7f * fmaxf(high, low) ||
         lower->box.y0 - upper->box.y1 > fmaxf(high, low) ||
         strcmp(q->s->tokens[upper->first].key, q->s->tokens[lower->first].key) == 0)
         return false;
@@ -168,7 +184,7 @@ static bool begins_with(const struct finder *q, const struct party_line *line, c
 {
     int limit = (int)strlen(key) / LETTERS_AN_EDIT;
 
-    for (int n = 1; n <= line->count && n <= NAME_TOKENS; n++) {
+    for (int n = line->count < NAME_TOKENS ? line->count : NAME_TOKENS; n > 0; n--) {
         struct party_line part = *line;
         char begin[PHRASE_KEY_SIZE] = "";
 
@@ -192,33 +208,121 @@ static float worst_word(const struct finder *q, const int *at, int count)
     return worst;
 }
 
-/* What the other printings make of the name: a fuller one takes its place, one that differs is left
- * in *ret_other. */
-static void compare_printings(const struct finder *q, struct name *name, int *ret_other)
+/* Gives way to another printing that is fuller: with its legal form, or its beginning. */
+static void take_fuller(const struct finder *q, struct name *name)
 {
     bool has_form = line_at(q, name->lines[name->count - 1])->ends_in_form;
 
     for (int i = 0; i < q->lines->count; i++) {
         const struct party_line *line = line_at(q, i);
-        struct name other = {.lines = {i}, .count = 1};
         bool is_all, is_cut;
 
         if (is_part(name, i) || !line->ends_in_form || line->count > NAME_TOKENS)
             continue;
         is_cut = q->s->tokens[line->first].is_ocr && ends_with(q, line, name->key);
-        if (!is_cut && (!begins_with(q, line, name->key, &is_all) || (has_form && !is_all)))
+        if (!is_cut && (has_form || !begins_with(q, line, name->key, &is_all)))
             continue;
-        set_key(q, &other);
-        if (!has_form || is_cut ||
-            (strcmp(other.key, name->key) == 0 &&
-             worst_word(q, &i, 1) > worst_word(q, name->lines, name->count))) {
-            *name = other;
-            has_form = true;
-            *ret_other = -1;
-        } else if (strcmp(other.key, name->key) != 0) {
-            *ret_other = i;
+        *name = (struct name){.lines = {i}, .count = 1};
+        set_key(q, name);
+        has_form = true;
+    }
+}
+
+/* The letters of a name as printed: keys take i, l and 1 for one another, which letters are not. */
+static void set_letters(const struct finder *q, const struct name *name, char out[LETTERS_SIZE])
+{
+    char folded[LETTERS_SIZE * 2];
+    size_t used = 0;
+
+    for (int i = 0; i < name->count; i++) {
+        const struct party_line *line = line_at(q, name->lines[i]);
+
+        for (int k = line->first; k < line->first + line->count; k++) {
+            utf8_fold(q->s->tokens[k].text, folded, sizeof folded);
+            for (const char *p = folded; *p && used + 1 < LETTERS_SIZE; p++)
+                if (isalnum((unsigned char)*p))
+                    out[used++] = *p;
         }
     }
+    out[used] = '\0';
+}
+
+/* A way of reading the name, and what speaks for it. */
+struct version {
+    struct name name;
+    char letters[LETTERS_SIZE];
+    int votes; /* printings that read so */
+    bool is_spelt, has_form;
+    float worst;
+};
+
+static bool is_better(const struct version *a, const struct version *b)
+{
+    if (a->has_form != b->has_form)
+        return a->has_form;
+    if (a->votes + a->is_spelt != b->votes + b->is_spelt)
+        return a->votes + a->is_spelt > b->votes + b->is_spelt;
+    return a->worst > b->worst;
+}
+
+/* Whether another version has as much to say; one that only lost its legal form has not. */
+static bool disagrees(const struct version *other, const struct version *best)
+{
+    if (!other->has_form && best->has_form &&
+        strncmp(best->letters, other->letters, strlen(other->letters)) == 0)
+        return false;
+    return other->votes + other->is_spelt >= best->votes + best->is_spelt;
+}
+
+static int add_version(const struct finder *q, const struct name *name, struct version *versions,
+                       int count)
+{
+    struct version *next = &versions[count];
+    int first = line_at(q, name->lines[0])->first;
+    float worst = worst_word(q, name->lines, name->count);
+
+    *next = (struct version){.name = *name, .votes = 1, .worst = worst};
+    set_letters(q, name, next->letters);
+    next->is_spelt = party_domain(q->s, first) == DOMAIN_EXACT;
+    next->has_form = line_at(q, name->lines[name->count - 1])->ends_in_form;
+    for (int i = 0; i < count; i++)
+        if (strcmp(versions[i].letters, next->letters) == 0) {
+            versions[i].votes++;
+            if (worst > versions[i].worst) {
+                versions[i].worst = worst;
+                versions[i].name = *name;
+            }
+            return count;
+        }
+    return count + 1;
+}
+
+/* Lets all printings of the name vote on its letters. Gives in how many places the winner stands;
+ * *ret_other is a line that reads otherwise with as much to say for it, or -1. */
+static int vote_letters(const struct finder *q, struct name *name, int *ret_other)
+{
+    struct version versions[VERSIONS];
+    int count = add_version(q, name, versions, 0), best = 0;
+
+    for (int i = 0; i < q->lines->count && count < VERSIONS; i++) {
+        const struct party_line *line = line_at(q, i);
+        struct name other = {.lines = {i}, .count = 1};
+        bool is_all = false;
+
+        if (is_part(name, i) || !begins_with(q, line, name->key, &is_all) || !is_all)
+            continue;
+        set_key(q, &other);
+        count = add_version(q, &other, versions, count);
+    }
+    for (int i = 1; i < count; i++)
+        if (is_better(&versions[i], &versions[best]))
+            best = i;
+    *ret_other = -1;
+    for (int i = 0; i < count; i++)
+        if (i != best && disagrees(&versions[i], &versions[best]))
+            *ret_other = versions[i].name.lines[0];
+    *name = versions[best].name;
+    return versions[best].votes;
 }
 
 /* Legal forms at the end of a name, as recognisers misread them. */
@@ -280,17 +384,37 @@ void party_name_fill_lines(const struct party_lines *lines, const struct sheet *
                             .source = s->tokens[line->first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};
 }
 
+/* What domains, printings and letters say of a name that was read as `name`. */
+static void judge_letters(const struct finder *q, const struct name *name, int printings,
+                          float confidence, struct field *field)
+{
+    int first = line_at(q, name->lines[0])->first;
+    enum party_domain domain = party_domain(q->s, first);
+
+    if (domain == DOMAIN_EXACT)
+        field->proofs |= 1u << PROOF_DOMAIN;
+    if (printings > 1) {
+        field->proofs |= 1u << PROOF_PRINTED_TWICE;
+        field->reading = fmaxf(field->reading, READ_TWICE);
+        field->confidence = fmaxf(field->confidence, confidence * (0.4f + 0.6f * field->reading));
+    } else if (q->s->tokens[first].is_ocr && (domain == DOMAIN_NEAR || domain == DOMAIN_SAME)) {
+        field->confidence *= UNSURE_LETTERS;
+        field->reading *= UNSURE_LETTERS;
+    }
+}
+
 void party_name_fill(const struct party_lines *lines, const struct sheet *s, struct arena *a,
                      int at, bool is_whole, float confidence, struct field *field)
 {
     const struct finder q = {lines, s};
     struct name name;
-    int other = -1;
+    int other = -1, printings;
 
     join_lines(&q, at, &name);
     set_key(&q, &name);
     if (!is_whole)
-        compare_printings(&q, &name, &other);
+        take_fuller(&q, &name);
+    printings = vote_letters(&q, &name, &other);
     if (s->tokens[line_at(&q, at)->first].is_ocr &&
         !line_at(&q, name.lines[name.count - 1])->ends_in_form)
         confidence *= UNSURE_FORM;
@@ -299,9 +423,5 @@ void party_name_fill(const struct party_lines *lines, const struct sheet *s, str
     party_name_fill_lines(lines, s, a, name.lines, name.count, " ", confidence, field);
     if (other >= 0)
         field->alternative = line_text(&q, a, other);
-    else if (find_printing(&q, &name) >= 0) {
-        field->proofs = 1u << PROOF_PRINTED_TWICE;
-        field->reading = fmaxf(field->reading, READ_TWICE);
-        field->confidence = fmaxf(field->confidence, confidence * (0.4f + 0.6f * field->reading));
-    }
+    judge_letters(&q, &name, printings, confidence, field);
 }

@@ -22,6 +22,10 @@ enum concept {
 static_assert(CONCEPT_COUNT <= 64, "a set of concepts is one word");
 
 #define CONCEPT_BIT(name) (UINT64_C(1) << CONCEPT_##name)
+#define CONCEPT_TITLES                                                                             \
+    (CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) | CONCEPT_BIT(title_receipt) |    \
+     CONCEPT_BIT(title_reminder) | CONCEPT_BIT(title_order) | CONCEPT_BIT(title_delivery_note) |   \
+     CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_form))
 
 enum { PHRASE_KEY_SIZE = 64 };
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "models/money.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,10 @@
 /* Proofs this file gives and takes; the others rest on how a value was read. */
 static const unsigned COMPUTED = 1u << PROOF_TOTALS | 1u << PROOF_LINES | 1u << PROOF_VAT_RATE |
                                  1u << PROOF_VAT_AMOUNT | 1u << PROOF_SUPPLIER_KNOWN |
-                                 1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER;
+                                 1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER |
+                                 1u << PROOF_TERMS;
+
+enum { LONGEST_CREDIT_DAYS = 120 }; /* beyond, one of the two dates is rather misread */
 
 static const enum field_id ids[] = {FIELD_SELLER_VAT_ID, FIELD_SELLER_REGISTRATION_ID};
 static const enum field_id accounts[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
@@ -298,11 +302,36 @@ static void judge_accounts(struct judgement *j)
     }
 }
 
+/* "30 days net", "10 dage": whether the terms name this many. */
+static bool has_number(const char *text, int64_t number)
+{
+    while (*text) {
+        char *end;
+
+        if (!isdigit((unsigned char)*text)) {
+            text++;
+        } else if (strtoll(text, &end, 10) == number) {
+            return true;
+        } else {
+            text = end;
+        }
+    }
+    return false;
+}
+
+static void prove_dates(struct document *d, enum proof proof)
+{
+    prove(d, FIELD_ISSUE_DATE, proof);
+    prove(d, FIELD_DUE_DATE, proof);
+}
+
 static void judge_dates(struct judgement *j)
 {
+    const char *terms = document_value(j->d, FIELD_PAYMENT_TERMS);
     const char *issue = document_value(j->d, FIELD_ISSUE_DATE);
     const char *due = document_value(j->d, FIELD_DUE_DATE);
     struct civil_date a, b;
+    int64_t credit;
 
     if (!issue || !civil_date_parse(issue, &a))
         return;
@@ -311,13 +340,16 @@ static void judge_dates(struct judgement *j)
                             "issued %s, which is yet to come", issue);
     if (!due || !civil_date_parse(due, &b))
         return;
-    if (civil_date_to_days(b) < civil_date_to_days(a)) {
+    credit = civil_date_to_days(b) - civil_date_to_days(a);
+    if (credit < 0) {
         document_add_reason(j->d, j->a, "dates_out_of_order", FIELD_DUE_DATE,
                             "due %s, before it was issued %s", due, issue);
         return;
     }
-    prove(j->d, FIELD_ISSUE_DATE, PROOF_DATES_IN_ORDER);
-    prove(j->d, FIELD_DUE_DATE, PROOF_DATES_IN_ORDER);
+    if (credit <= LONGEST_CREDIT_DAYS)
+        prove_dates(j->d, PROOF_DATES_IN_ORDER);
+    if (credit > 0 && terms && has_number(terms, credit))
+        prove_dates(j->d, PROOF_TERMS);
 }
 
 static bool is_settled(const struct field *field)
