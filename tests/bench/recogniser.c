@@ -4,8 +4,9 @@
  *
  *   recogniser-bench RECORDING MODEL_FOLDER [KERNEL …]     kernels by name: vnni, avx2 …
  *
- * Milliseconds of process CPU a page, the least of some rounds over all pages. Layers are timed on
- * their own, on random activations, as many steps as the recording has, all lines equally long.
+ * Milliseconds of process CPU a page: of each page the least of some rounds, as other programs are
+ * running. All of a line's passes count, as they do for libtesseract. Layers are timed on their
+ * own, on random activations, as many steps as a page has, all lines equally long.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 4, LINE_STEPS = 110 };
+enum { ROUNDS = 10, LINE_STEPS = 110 };
 
 struct bench {
     struct arena arena;
@@ -27,8 +28,6 @@ struct bench {
     size_t count, *pages, page_count; /* pages: where each begins, and the end */
     int steps;                        /* a page, of all passes */
     struct model model;
-    struct line_image *scaled;
-    struct line_input *inputs; /* pass 0 of each line */
 };
 
 static double cpu_ms(void)
@@ -39,19 +38,33 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-/* The least time of a part, in ms a page; `a` is empty before each round. */
-#define MEASURE(b, a, ...)                                                                         \
-    ({                                                                                             \
-        double best_ = 1e9;                                                                        \
-        for (int round_ = 0; round_ < ROUNDS; round_++) {                                          \
-            double start_ = cpu_ms(), took_;                                                       \
-            __VA_ARGS__;                                                                           \
-            took_ = cpu_ms() - start_;                                                             \
-            arena_clear(a);                                                                        \
-            best_ = took_ < best_ ? took_ : best_;                                                 \
-        }                                                                                          \
-        best_ / (double)(b)->page_count;                                                           \
-    })
+/* Some work on one page, in an empty arena. */
+typedef void (*page_work)(const struct bench *b, size_t page, struct arena *a, void *with);
+
+static double least_ms(const struct bench *b, page_work work, size_t page, void *with)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+    double best = 1e9;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = cpu_ms(), took;
+
+        work(b, page, &a, with);
+        took = cpu_ms() - start;
+        arena_clear(&a);
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static double page_ms(const struct bench *b, page_work work, void *with)
+{
+    double sum = 0;
+
+    for (size_t page = 0; page < b->page_count; page++)
+        sum += least_ms(b, work, page, with);
+    return sum / (double)b->page_count;
+}
 
 static int bench_open(struct bench *b, const char *path, const char *folder, struct err *err)
 {
@@ -67,12 +80,9 @@ static int bench_open(struct bench *b, const char *path, const char *folder, str
     if (r < 0)
         return r;
     b->pages = arena_alloc_array(&b->arena, b->count + 1, sizeof *b->pages);
-    b->scaled = arena_alloc_array(&b->arena, b->count, sizeof *b->scaled);
-    b->inputs = arena_alloc_array(&b->arena, b->count, sizeof *b->inputs);
     for (size_t i = 0; i < b->count; i++) {
         if (!i || strcmp(b->lines[i].page, b->lines[i - 1].page) != 0)
             b->pages[b->page_count++] = i;
-        b->inputs[i] = b->lines[i].passes[0].input;
         for (int pass = 0; pass < b->lines[i].pass_count; pass++)
             b->steps += b->lines[i].passes[pass].posteriors.steps;
     }
@@ -95,8 +105,8 @@ static void print_tesseract(const struct bench *b)
                                      sum.forward + c->forward, sum.decode + c->decode,
                                      sum.line + c->line};
     }
-    printf("%s: %zu pages, %zu lines, %d steps a page\n", b->head.model, b->page_count, b->count,
-           b->steps);
+    printf("%s: %zu pages, %.1f lines and %d steps a page\n", b->head.model, b->page_count,
+           (double)b->count / (double)b->page_count, b->steps);
     printf("%-10s scale %7.2f  input %5.2f  forward %7.2f  decode %6.2f  lines %7.2f ms a page\n",
            "tesseract", (double)sum.scale / page, (double)sum.input / page,
            (double)sum.forward / page, (double)sum.decode / page, (double)sum.line / page);
@@ -104,18 +114,27 @@ static void print_tesseract(const struct bench *b)
 
 /* ---- the parts ---- */
 
-static void scale_all(struct bench *b, struct arena *a)
+static void scale_page(const struct bench *b, size_t page, struct arena *a, void *with)
 {
-    for (size_t i = 0; i < b->count; i++)
-        b->scaled[i] = line_scale(a, &b->lines[i].crop, b->model.network.height);
+    (void)with;
+    for (size_t i = b->pages[page]; i < b->pages[page + 1]; i++)
+        line_scale(a, &b->lines[i].crop, b->model.network.height);
 }
 
-static void normalise_all(struct bench *b, struct arena *a)
+static void normalise_page(const struct bench *b, size_t page, struct arena *a, void *with)
 {
-    struct line_input input;
+    (void)with;
+    for (size_t i = b->pages[page]; i < b->pages[page + 1]; i++) {
+        struct line_image scaled = b->lines[i].scaled;
 
-    for (size_t i = 0; i < b->count; i++)
-        line_normalise(a, &b->lines[i].scaled, b->lines[i].scale, &input);
+        for (int pass = 0; pass < b->lines[i].pass_count; pass++) {
+            struct line_input input;
+
+            if (pass)
+                scaled = line_invert(a, &scaled);
+            line_normalise(a, &scaled, b->lines[i].scale, &input);
+        }
+    }
 }
 
 /* Lines whose scaled image or any pass's input is not the recorded one. */
@@ -147,15 +166,16 @@ static size_t inputs_differ(struct bench *b)
     return differences;
 }
 
-static void forward_all(const struct bench *b, const struct forward *f)
+static void forward_page(const struct bench *b, size_t page, struct arena *a, void *with)
 {
-    for (size_t page = 0; page < b->page_count; page++) {
-        AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
-        size_t first = b->pages[page], count = b->pages[page + 1] - first;
+    size_t first = b->pages[page], count = b->pages[page + 1] - first, passes = 0;
+    struct line_input *inputs = arena_alloc_array(a, count * ARRAY_LENGTH(b->lines->passes),
+                                                  sizeof *inputs);
 
-        forward_run(f, &a, b->inputs + first, count,
-                    arena_alloc_array(&a, count, sizeof(struct posteriors)));
-    }
+    for (size_t i = first; i < first + count; i++)
+        for (int pass = 0; pass < b->lines[i].pass_count; pass++)
+            inputs[passes++] = b->lines[i].passes[pass].input;
+    forward_run(with, a, inputs, passes, arena_alloc_array(a, passes, sizeof(struct posteriors)));
 }
 
 static size_t posteriors_differ(const struct bench *b, const struct forward *f)
@@ -176,61 +196,75 @@ static size_t posteriors_differ(const struct bench *b, const struct forward *f)
     return differences;
 }
 
-static void decode_all(const struct bench *b, struct beam *beam, struct arena *a)
+static void decode_page(const struct bench *b, size_t page, struct arena *a, void *with)
 {
     struct recognised_line text;
 
-    for (size_t i = 0; i < b->count; i++)
-        beam_read(beam, a, &b->lines[i].passes[b->lines[i].kept].posteriors,
+    for (size_t i = b->pages[page]; i < b->pages[page + 1]; i++)
+        beam_read(with, a, &b->lines[i].passes[b->lines[i].kept].posteriors,
                   b->lines[i].crop.height, &text);
 }
 
 /* ---- layers ---- */
 
-static void lstm_all(const struct forward_kernel *k, const void *packed, int steps, int line_steps)
+struct layer_work {
+    const struct forward_kernel *kernel;
+    const void *packed;
+    int steps, line_steps;
+};
+
+static void lstm_page(const struct bench *b, size_t page, struct arena *a, void *with)
 {
     static unsigned char in[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
     static unsigned char out[FORWARD_BATCH_MAX * LINE_STEPS * NETWORK_CELLS_MAX];
+    const struct layer_work *w = with;
     struct sequence sequences[FORWARD_BATCH_MAX];
-    int stride = NETWORK_CELLS_MAX, done = 0;
+    int stride = NETWORK_CELLS_MAX, batch = w->kernel->batch;
 
+    (void)b, (void)page, (void)a;
     if (!in[0])
         for (size_t i = 0; i < sizeof in; i++)
             in[i] = (unsigned char)(1 + rand() % 255);
-    while (done < steps) {
-        for (int i = 0; i < k->batch; i++, done += line_steps)
-            sequences[i] = (struct sequence){in + i * LINE_STEPS * stride,
-                                             out + i * LINE_STEPS * stride, stride, stride,
-                                             line_steps};
-        k->lstm(packed, sequences, k->batch);
-    }
+    for (int i = 0; i < batch; i++)
+        sequences[i] = (struct sequence){in + i * LINE_STEPS * stride,
+                                         out + i * LINE_STEPS * stride, stride, stride,
+                                         w->line_steps};
+    for (int done = 0; done < w->steps; done += batch * w->line_steps)
+        w->kernel->lstm(w->packed, sequences, batch);
 }
 
 static double lstm_ms(const struct bench *b, const struct forward_kernel *k,
                       const struct curves *curves, const struct lstm_layer *layer, int steps,
                       int line_steps)
 {
-    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32}, none = {0};
-    const void *packed = k->lstm_pack(&a, layer, curves);
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+    struct layer_work work = {k, k->lstm_pack(&a, layer, curves), steps, line_steps};
 
-    return MEASURE(b, &none, lstm_all(k, packed, steps, line_steps)) * (double)b->page_count;
+    return least_ms(b, lstm_page, 0, &work);
+}
+
+static void softmax_page(const struct bench *b, size_t page, struct arena *a, void *with)
+{
+    static unsigned char in[LINE_STEPS * NETWORK_CELLS_MAX + FORWARD_SLACK];
+    const struct layer_work *w = with;
+    float *out = arena_alloc(
+        a, (size_t)w->line_steps * (size_t)b->model.network.classes * sizeof *out + FORWARD_SLACK);
+
+    (void)page;
+    if (!in[0])
+        for (size_t i = 0; i < sizeof in; i++)
+            in[i] = (unsigned char)(64 + rand() % 128);
+    for (int done = 0; done < w->steps; done += w->line_steps)
+        w->kernel->softmax(w->packed, in, NETWORK_CELLS_MAX, w->line_steps, out);
 }
 
 static double softmax_ms(const struct bench *b, const struct forward_kernel *k)
 {
-    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32}, none = {0};
-    const struct network *net = &b->model.network;
-    const void *packed = k->softmax_pack(&a, &net->softmax);
-    unsigned char *in = arena_alloc(&a, (size_t)LINE_STEPS * NETWORK_CELLS_MAX + FORWARD_SLACK);
-    float *out = arena_alloc(&a, (size_t)LINE_STEPS * (size_t)net->classes * sizeof *out +
-                                     FORWARD_SLACK);
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
+    struct layer_work work = {k, k->softmax_pack(&a, &b->model.network.softmax), b->steps,
+                              LINE_STEPS};
 
-    for (int i = 0; i < LINE_STEPS * NETWORK_CELLS_MAX; i++)
-        in[i] = (unsigned char)(64 + rand() % 128);
-    return MEASURE(b, &none,
-                   for (int done = 0; done < b->steps; done += LINE_STEPS)
-                       k->softmax(packed, in, NETWORK_CELLS_MAX, LINE_STEPS, out)) *
-           (double)b->page_count;
+    return least_ms(b, softmax_page, 0, &work);
 }
 
 static void print_layers(const struct bench *b, const struct forward_kernel *k)
@@ -251,14 +285,13 @@ static void print_layers(const struct bench *b, const struct forward_kernel *k)
 
 static int kernel_measure(struct bench *b, const char *name, struct err *err)
 {
-    AUTO_ARENA struct arena none = {0};
     struct forward *f;
     int r = forward_new(&b->model, name, &f, err);
 
     if (r < 0)
         return r;
-    printf("%-10s forward %6.2f ms a page, %zu passes differ\n", name,
-           MEASURE(b, &none, forward_all(b, f)), posteriors_differ(b, f));
+    printf("%-10s forward %6.2f ms a page, %zu passes differ\n", name, page_ms(b, forward_page, f),
+           posteriors_differ(b, f));
     print_layers(b, forward_kernel_find(name));
     forward_free(f);
     return 0;
@@ -267,14 +300,13 @@ static int kernel_measure(struct bench *b, const char *name, struct err *err)
 /* The parts that no kernel computes. */
 static void print_common(struct bench *b)
 {
-    AUTO_ARENA struct arena a = {.max = (size_t)1 << 32};
     struct decoder *decoder = decoder_new(&b->model, b->head.without_dictionary);
     struct beam *beam = beam_new(decoder);
 
-    printf("%-10s scale %7.2f ", "bilag", MEASURE(b, &a, scale_all(b, &a)));
-    printf(" input %5.2f ", MEASURE(b, &a, normalise_all(b, &a)));
-    printf(" decode %6.2f ms a page, %zu lines' inputs differ\n",
-           MEASURE(b, &a, decode_all(b, beam, &a)), inputs_differ(b));
+    printf("%-10s scale %7.2f ", "bilag", page_ms(b, scale_page, NULL));
+    printf(" input %5.2f ", page_ms(b, normalise_page, NULL));
+    printf(" decode %6.2f ms a page, %zu lines' inputs differ\n", page_ms(b, decode_page, beam),
+           inputs_differ(b));
     beam_free(beam);
     decoder_free(decoder);
 }
