@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -30,19 +31,46 @@ static unsigned char grey_at(const struct layout_page *page, int x, int y)
                            (24 - 8 * (x & 3)));
 }
 
-/* Pixels x to x + count of row y, 0 black. */
+/* Pixels x to x + count of row y, 0 black; four or eight at a time once `x` stands well. */
+static void copy_grey(const struct layout_page *page, int x, int y, int count, unsigned char *to)
+{
+    const uint32_t *row = page->grey + (size_t)y * (size_t)page->grey_words;
+    int i = 0;
+
+    for (; i < count && (x + i) & 3; i++)
+        to[i] = grey_at(page, x + i, y);
+    for (; i + 4 <= count; i += 4) {
+        uint32_t four = htobe32(row[(x + i) / 4]);
+
+        memcpy(to + i, &four, sizeof four);
+    }
+    for (; i < count; i++)
+        to[i] = grey_at(page, x + i, y);
+}
+
+static void copy_ink(const uint64_t *row, int x, int count, unsigned char *to)
+{
+    int i = 0;
+
+    for (; i < count && (x + i) & 7; i++)
+        to[i] = (unsigned char)((row[(x + i) >> 6] >> (63 - ((x + i) & 63)) & 1) - 1);
+    for (; i < count; i += 8) {
+        uint64_t eight = row[(x + i) >> 6] >> (56 - ((x + i) & 63)) & 0xff;
+        uint64_t bits = eight * 0x0101010101010101 & 0x0102040810204080; /* one a byte */
+        uint64_t white = ~((bits + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
+
+        white = htole64(white * 255);
+        memcpy(to + i, &white, count - i < 8 ? (size_t)(count - i) : 8);
+    }
+}
+
 static void copy_row(const struct layout_page *page, const struct layout *layout, int x, int y,
                      int count, unsigned char *to)
 {
-    const uint64_t *row = bitmap_row(&layout->text, y);
-
-    if (page->grey) {
-        for (int i = 0; i < count; i++)
-            to[i] = grey_at(page, x + i, y);
-        return;
-    }
-    for (int i = 0; i < count; i++)
-        to[i] = (unsigned char)((row[(x + i) >> 6] >> (63 - ((x + i) & 63)) & 1) - 1);
+    if (page->grey)
+        copy_grey(page, x, y, count, to);
+    else
+        copy_ink(bitmap_row(&layout->text, y), x, count, to);
 }
 
 /* How far column x of the crop is moved down the page. */
@@ -65,6 +93,23 @@ static void place(const struct layout_line *line, int x, int y, int *ret_x, int 
     } else {
         *ret_x = b->x0 + x;
         *ret_y = b->y0 + y + shear(line, x);
+    }
+}
+
+/* Where pixel (x, y) of the page lies in the crop, or beside it. */
+static void find_in_crop(const struct layout_line *line, int x, int y, int *ret_x, int *ret_y)
+{
+    const struct layout_box *b = &line->box;
+
+    if (line->turn == LAYOUT_READS_UP) {
+        *ret_x = b->y1 - 1 - y;
+        *ret_y = x - b->x0;
+    } else if (line->turn == LAYOUT_READS_DOWN) {
+        *ret_x = y - b->y0;
+        *ret_y = b->x1 - 1 - x;
+    } else {
+        *ret_x = x - b->x0;
+        *ret_y = y - b->y0 - shear(line, x - b->x0);
     }
 }
 
@@ -179,28 +224,25 @@ static bool find_gone(struct arena *a, const struct layout_page *page, const str
     return any;
 }
 
-static bool patch_has(const struct patch *p, int x, int y)
-{
-    return y >= p->y0 && y < p->y1 && p->is_dirty[y - p->y0] &&
-           p->bits[(size_t)(y - p->y0) * (size_t)(p->i1 - p->i0) + (size_t)((x >> 6) - p->i0)] >>
-                   (63 - (x & 63)) &
-               1;
-}
-
 /* Paper where a rule was. */
 static void paint_gone(const struct layout *layout, const struct layout_line *line,
                        const struct line_image *crop, const struct patch *gone,
                        unsigned char *pixels)
 {
     unsigned char paper = paper_of(pixels, (size_t)crop->height * (size_t)crop->stride);
+    const uint64_t *row = gone->bits;
 
-    for (int y = 0; y < crop->height; y++)
-        for (int x = 0; x < crop->width; x++) {
-            int px, py;
+    for (int py = gone->y0; py < gone->y1; py++, row += gone->i1 - gone->i0)
+        for (int i = gone->i0; gone->is_dirty[py - gone->y0] && i < gone->i1; i++) {
+            uint64_t bits = row[i - gone->i0] & ~bitmap_row(&layout->text, py)[i];
 
-            place(line, x, y, &px, &py);
-            if (patch_has(gone, px, py) && !bitmap_get(&layout->text, px, py))
-                pixels[(size_t)y * (size_t)crop->stride + x] = paper;
+            for (; bits; bits &= bits - 1) {
+                int x, y;
+
+                find_in_crop(line, 64 * i + 63 - __builtin_ctzll(bits), py, &x, &y);
+                if (x >= 0 && y >= 0 && x < crop->width && y < crop->height)
+                    pixels[(size_t)y * (size_t)crop->stride + (size_t)x] = paper;
+            }
         }
 }
 

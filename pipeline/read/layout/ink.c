@@ -37,6 +37,14 @@ enum {
 /* Sixteen pixels. */
 typedef uint32_t pixels16 __attribute__((vector_size(16)));
 
+/* The page, and what its rows are looked at through. */
+struct grey {
+    const struct layout_page *page;
+    int words; /* a row */
+    bool is_grainy;
+    uint32_t *sums, *smooth; /* room for a row when it is; sums has a word to spare at both ends */
+};
+
 struct tiles {
     unsigned char *paper, *dark;
     unsigned char *threshold; /* 0 where a tile's own greys do not tell */
@@ -45,7 +53,7 @@ struct tiles {
 };
 
 /* The grey that `share` of the pixels are not lighter than. */
-static unsigned char rank(const int histogram[BINS], int total, float share)
+static unsigned char rank(const int *histogram, int total, float share)
 {
     int sum = 0, i = 0;
 
@@ -106,41 +114,46 @@ static void smooth_across(uint32_t *row, int words, uint32_t *to)
     }
 }
 
-/* The grey of a page, each pixel averaged with its eight neighbours. */
-static const uint32_t *smoothed(struct arena *a, const struct layout_page *page)
+/* A row as it is, or each pixel averaged with its eight neighbours; until the next is asked for. */
+static const uint32_t *row_of(const struct grey *g, int y)
 {
-    int words = page->grey_words, last = page->height - 1;
-    uint32_t *grey = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *grey);
-    uint32_t *row = (uint32_t *)arena_alloc_array(a, (size_t)words + 2, sizeof *row) + 1;
+    const uint32_t *at = g->page->grey + (size_t)y * (size_t)g->words;
+    const uint32_t *above = y ? at - g->words : at;
+    const uint32_t *below = y + 1 < g->page->height ? at + g->words : at;
 
-    for (int y = 0; y <= last; y++) {
-        const uint32_t *at = page->grey + (size_t)y * (size_t)words;
-        const uint32_t *above = y ? at - words : at, *below = y < last ? at + words : at;
+    if (!g->is_grainy)
+        return at;
+    for (int i = 0; i < g->words; i += 4) {
+        int from = group_at(i, g->words);
+        pixels16 sum = mean(mean(load(above + from), load(below + from)), load(at + from));
 
-        for (int i = 0; i < words; i += 4) {
-            int from = group_at(i, words);
-            pixels16 sum = mean(mean(load(above + from), load(below + from)), load(at + from));
-
-            memcpy(row + from, &sum, sizeof sum);
-        }
-        smooth_across(row, words, grey + (size_t)y * (size_t)words);
+        memcpy(g->sums + from, &sum, sizeof sum);
     }
-    return grey;
+    smooth_across(g->sums, g->words, g->smooth);
+    return g->smooth;
 }
 
-static void measure_tile(const struct layout_page *page, int column, int row, struct tiles *t)
+/* Paper and dark of a row of tiles; `histograms` has BINS for each and is zero again after. */
+static void measure_tiles(const struct grey *g, int row, int *histograms, struct tiles *t)
 {
-    int histogram[BINS] = {0}, total = 0, at = row * t->columns + column;
-    int right = (column + 1) * TILE < page->width ? (column + 1) * TILE : page->width;
+    int bottom = (row + 1) * TILE < g->page->height ? (row + 1) * TILE : g->page->height;
+    int lines = (bottom - row * TILE + STEP - 1) / STEP;
 
-    for (int y = row * TILE; y < (row + 1) * TILE && y < page->height; y += STEP) {
-        const uint32_t *grey = page->grey + (size_t)y * (size_t)page->grey_words;
+    for (int y = row * TILE; y < bottom; y += STEP) {
+        const uint32_t *grey = row_of(g, y);
 
-        for (int x = column * TILE; x < right; x += STEP, total++)
-            histogram[(grey[x / 4] >> 24) * BINS / 256]++;
+        for (int i = 0; i < TILE / STEP; i++) /* tile after tile: one bin is not waited for */
+            for (int x = STEP * i, k = 0; x < g->page->width; x += TILE, k += BINS)
+                histograms[k + (int)(grey[x / STEP] >> 24) * BINS / 256]++;
     }
-    t->paper[at] = rank(histogram, total, PAPER_RANK);
-    t->dark[at] = rank(histogram, total, DARK_RANK);
+    for (int i = 0; i < t->columns; i++) {
+        int right = (i + 1) * TILE < g->page->width ? (i + 1) * TILE : g->page->width;
+        int total = (right - i * TILE + STEP - 1) / STEP * lines, at = row * t->columns + i;
+
+        t->paper[at] = rank(histograms + i * BINS, total, PAPER_RANK);
+        t->dark[at] = rank(histograms + i * BINS, total, DARK_RANK);
+    }
+    memset(histograms, 0, (size_t)t->columns * BINS * sizeof *histograms);
 }
 
 /* The grey most tiles have for paper. */
@@ -169,21 +182,21 @@ static int contrast_of(const struct tiles *t, float share)
     return middle > CONTRAST_MIN ? middle : CONTRAST_MIN;
 }
 
-static struct tiles find_thresholds(struct arena *a, const struct layout_page *page, float share)
+static struct tiles find_thresholds(struct arena *a, const struct grey *g)
 {
-    struct tiles t = {.columns = (page->width + TILE - 1) / TILE,
-                      .rows = (page->height + TILE - 1) / TILE};
+    struct tiles t = {.columns = (g->page->width + TILE - 1) / TILE,
+                      .rows = (g->page->height + TILE - 1) / TILE};
     size_t count = (size_t)t.columns * (size_t)t.rows;
+    int *histograms = arena_alloc_array(a, (size_t)t.columns, BINS * sizeof *histograms);
     int paper, contrast;
 
     t.paper = arena_alloc(a, count);
     t.dark = arena_alloc(a, count);
     t.threshold = arena_alloc(a, count);
     for (int row = 0; row < t.rows; row++)
-        for (int column = 0; column < t.columns; column++)
-            measure_tile(page, column, row, &t);
+        measure_tiles(g, row, histograms, &t);
     paper = page_paper(&t);
-    contrast = contrast_of(&t, share);
+    contrast = contrast_of(&t, g->is_grainy ? GRAINY_SHARE : CONTRAST_SHARE);
     t.empty = (int)(EMPTY_SHARE * (float)paper);
     for (size_t i = 0; i < count; i++)
         if ((float)t.paper[i] >= DARK_PAPER * (float)paper && t.paper[i] - t.dark[i] >= contrast)
@@ -208,16 +221,22 @@ static unsigned char smooth_threshold(const struct tiles *t, int column, int row
     return (unsigned char)(count ? sum / count : t->empty);
 }
 
+/* A bit for each pixel of eight words, the leftmost highest: is it darker than `than`? */
 #ifdef __SSE2__
 
-/* A bit for each pixel of four words, the leftmost highest: is it darker than `than`? */
-static uint32_t darker(const uint32_t *grey, unsigned char than)
+static uint32_t lighter16(const uint32_t *grey, unsigned char than)
 {
     __m128i left = _mm_subs_epu8(_mm_set1_epi8((char)than), _mm_loadu_si128((const void *)grey));
-    uint32_t is_light = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, _mm_setzero_si128()));
-    uint32_t words = (is_light >> 8 | is_light << 8) & 0xffff; /* the first word comes first */
 
-    return ~((words & 0xf0f0) >> 4 | (words & 0x0f0f) << 4) & 0xffff;
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(left, _mm_setzero_si128()));
+}
+
+static uint32_t darker(const uint32_t *grey, unsigned char than)
+{
+    uint32_t light = lighter16(grey, than) | lighter16(grey + 4, than) << 16;
+    uint32_t dark = ~__builtin_bswap32(light); /* the four bits of a word are in order already */
+
+    return (dark & 0xf0f0f0f0) >> 4 | (dark & 0x0f0f0f0f) << 4;
 }
 
 #else
@@ -226,7 +245,7 @@ static uint32_t darker(const uint32_t *grey, unsigned char than)
 {
     uint32_t ink = 0;
 
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < 32; i++)
         ink = ink << 1 | ((grey[i / 4] >> (24 - 8 * (i & 3)) & 255) < than);
     return ink;
 }
@@ -239,27 +258,27 @@ static uint32_t ink_word(const uint32_t *row, int words, int i, unsigned char th
     uint32_t last[8];
 
     if (8 * i + 8 <= words)
-        return darker(row + 8 * i, than) << 16 | darker(row + 8 * i + 4, than);
+        return darker(row + 8 * i, than);
     for (int k = 0; k < 8; k++)
         last[k] = 8 * i + k < words ? row[8 * i + k] : UINT32_MAX;
-    return darker(last, than) << 16 | darker(last + 4, than);
+    return darker(last, than);
 }
 
 void layout_ink(struct arena *a, struct layout_page *page)
 {
-    bool is_grainy = page->grey_words >= 4 && grain_of(page) >= GRAIN_MIN;
-    struct layout_page seen = *page;
-    struct tiles t;
+    struct grey g = {.page = page, .words = page->grey_words};
     int words = (page->width + 31) / 32, grey_words = (page->width + 3) / 4;
     uint32_t *ink = arena_alloc_array(a, (size_t)words * (size_t)page->height, sizeof *ink);
     unsigned char *than;
+    struct tiles t;
 
-    if (is_grainy)
-        seen.grey = smoothed(a, page);
-    t = find_thresholds(a, &seen, is_grainy ? GRAINY_SHARE : CONTRAST_SHARE);
+    g.is_grainy = g.words >= 4 && grain_of(page) >= GRAIN_MIN;
+    g.sums = (uint32_t *)arena_alloc_array(a, (size_t)g.words + 2, sizeof *g.sums) + 1;
+    g.smooth = arena_alloc_array(a, (size_t)g.words, sizeof *g.smooth);
+    t = find_thresholds(a, &g);
     than = arena_alloc(a, (size_t)t.columns);
     for (int y = 0; y < page->height; y++) {
-        const uint32_t *row = seen.grey + (size_t)y * (size_t)page->grey_words;
+        const uint32_t *row = row_of(&g, y);
 
         for (int column = 0; y % TILE == 0 && column < t.columns; column++)
             than[column] = smooth_threshold(&t, column, y / TILE);
