@@ -48,11 +48,6 @@ struct jpeg_picture {
 };
 int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *err);
 
-/* The grey of a plain, intact JPEG whose header has been read, quicker than libjpeg. False, `jpeg`
- * untouched, when it is not one: then `pix` may hold anything. */
-struct jpeg_decompress_struct;
-bool jpeg_read_grey(const struct jpeg_decompress_struct *jpeg, struct Pix *pix);
-
 struct stored_image jpeg_stored(const unsigned char *bytes, size_t length,
                                 const struct image_head *head, int n_colours);
 

@@ -210,19 +210,15 @@ static void choose_colours(struct jpeg_decompress_struct *jpeg, bool is_grey_eno
 static void read_rows(struct decoder *d, bool is_grey_enough)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
-    bool has_ink, is_grey;
+    bool has_ink;
 
     choose_colours(jpeg, is_grey_enough);
-    is_grey = jpeg->out_color_space == JCS_GRAYSCALE;
-    d->pix = pixCreateNoInit(d->head.width_px, d->head.height_px, is_grey ? 8 : 32);
-    if (!d->pix)
-        on_error((j_common_ptr)jpeg);
-    if (is_grey && jpeg_read_grey(jpeg, d->pix)) {
-        d->rows_done = jpeg->image_height;
-        return;
-    }
     jpeg_start_decompress(jpeg);
     has_ink = jpeg->out_color_space == JCS_CMYK;
+    d->pix = pixCreateNoInit((l_int32)jpeg->output_width, (l_int32)jpeg->output_height,
+                             jpeg->output_components == 1 ? 8 : 32);
+    if (!d->pix)
+        on_error((j_common_ptr)jpeg);
     if (has_ink)
         d->row = (*jpeg->mem->alloc_large)((j_common_ptr)jpeg, JPOOL_IMAGE,
                                            4 * (size_t)jpeg->output_width);
@@ -273,7 +269,7 @@ int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *
         .head = d.head,
         .n_colours = d.jpeg.num_components,
         .is_keepable = !d.jpeg.arith_code && !d.is_at_end &&
-                       (src->use == IMAGE_AS_STORED || d.rows_done == d.jpeg.image_height)};
+                       (src->use == IMAGE_AS_STORED || d.rows_done == d.jpeg.output_height)};
     d.pix = NULL;
     decoder_release(&d);
     return 0;
