@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "models/money.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -40,7 +41,7 @@ static const struct role_info {
     [CHARGES] = {FIELD_TOTAL_CHARGES, BIT(charge), 0, BIT(net) | BIT(gross) | BIT(vat)},
 };
 
-enum { READINGS_MAX = 600 };
+enum { READINGS_MAX = 600, LONGEST_TERM_DAYS = 120 };
 
 static const float UNUSUAL = 0.15f; /* less for every role, as for what only a second look saw */
 
@@ -55,6 +56,17 @@ struct finder {
 enum field_id role_field(enum role role)
 {
     return roles[role].field;
+}
+
+/* "Payment due 15 days after", "30 dager netto": a bare number with what it counts behind it. */
+static bool is_term(const struct finder *q, const struct candidate *c)
+{
+    const struct token *number = &q->s->tokens[c->first + c->count - 1], *next = number + 1;
+
+    return c->amount.decimals < 0 && !c->amount.has_group && !c->amount.currency &&
+           !c->amount.has_krone && llabs(c->amount.value) <= LONGEST_TERM_DAYS * AMOUNT_SCALE &&
+           c->first + c->count < q->s->n_tokens && next->cell == number->cell &&
+           isalpha((unsigned char)next->text[0]);
 }
 
 static void add_reading(struct finder *q, int candidate, int64_t value, bool is_unusual)
@@ -106,7 +118,8 @@ static void collect(struct finder *q)
     for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
         const struct amount *amount = &q->c->items[i].amount;
 
-        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]))
+        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]) ||
+            is_term(q, &q->c->items[i]))
             continue;
         add_reading(q, i, amount->value, false);
         if (amount->is_ambiguous)
