@@ -3,53 +3,29 @@
  * again with the false ones the first weights liked best. That is enough negatives to be sharp and
  * few enough to be quick. The second scorer must see first guesses as wrong as they will be on new
  * paper: each half of the examples is guessed at by first scorers learnt from the other half.
- *
- * Truth that stands nowhere on the page exactly, because the recogniser slipped, is learnt from the
- * most similar span; it never counts as right.
  */
 #include "pipeline/extract/taught/teach.h"
 #include "pipeline/extract/taught/places.h"
+#include "pipeline/extract/taught/teach_lesson.h"
+#include "pipeline/extract/taught/teach_truth.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 
-#include <ctype.h>
-#include <linear.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EASY_NEGATIVES = 120, FOLD_SIZE = 200, MANY_GROUPS = -1 };
-
-/* Cost of a misjudged span; strong regularisation, as examples are few. */
-static const double COST = 0.5;
-
-/* liblinear's problem as it grows. Few buckets are ever seen: they are numbered as they come. */
-struct lesson {
-    struct problem problem;
-    int capacity;
-    int *number;  /* one a bucket: its number from 1, or 0 */
-    int *seen_in; /* one a bucket: the last row that has it, from 1 */
-    int *group;   /* one a bucket: the only group that has it, from 1; MANY_GROUPS */
-};
-
-enum truth_place { TRUTH_NOWHERE, TRUTH_NEARLY, TRUTH_PRINTED };
-
-/* Where an example's value of a field stands. */
-struct truth {
-    enum truth_place place;
-    bool *is_true; /* one a span */
-};
+enum { EASY_NEGATIVES = 120 };
 
 struct task {
     struct arena *arena;
     const struct type *type;
     const struct teach_example *examples;
     size_t count;
-    const int *groups;    /* one an example, from 1 */
-    const int *folds;     /* one an example */
-    struct truth *truths; /* examples x fields */
+    const int *groups;          /* one an example, from 1 */
+    const int *folds;           /* one an example */
+    const struct truth *truths; /* examples x fields */
 };
 
 static const struct truth *truth_of(const struct task *t, size_t example, size_t field)
@@ -57,169 +33,7 @@ static const struct truth *truth_of(const struct task *t, size_t example, size_t
     return &t->truths[example * t->type->n_fields + field];
 }
 
-static void fold(const char *text, char out[FOLD_SIZE])
-{
-    char folded[FOLD_SIZE];
-    size_t n = 0;
-
-    utf8_fold(text, folded, sizeof folded);
-    for (const char *p = folded; *p; p++)
-        if (isalnum((unsigned char)*p))
-            out[n++] = *p;
-    out[n] = '\0';
-}
-
-bool teach_is_same(enum field_kind kind, const char *truth, const char *value)
-{
-    char one[FOLD_SIZE], other[FOLD_SIZE];
-    struct amount a, b;
-
-    if (kind == FIELD_AMOUNT && amount_parse(truth, false, &a) && amount_parse(value, false, &b))
-        return llabs(a.value) == llabs(b.value);
-    fold(truth, one);
-    fold(value, other);
-    return strcmp(one, other) == 0;
-}
-
-/* --- which spans are true ----------------------------------------------------------------- */
-
-/* Edits between two short texts, at most `most`. */
-static int distance(const char *a, const char *b, int most)
-{
-    int row[FOLD_SIZE + 1], n = (int)strlen(a), m = (int)strlen(b);
-
-    if (abs(n - m) > most)
-        return most + 1;
-    for (int j = 0; j <= m; j++)
-        row[j] = j;
-    for (int i = 1; i <= n; i++) {
-        int corner = row[0], least = row[0] = i;
-
-        for (int j = 1; j <= m; j++) {
-            int above = row[j], replaced = corner + (a[i - 1] != b[j - 1]);
-
-            row[j] = (above < row[j - 1] ? above : row[j - 1]) + 1;
-            row[j] = replaced < row[j] ? replaced : row[j];
-            corner = above;
-            least = row[j] < least ? row[j] : least;
-        }
-        if (least > most)
-            return most + 1;
-    }
-    return row[m];
-}
-
-/* Marks the spans that hold the value; when none does exactly, the one most like it, if any is. */
-static enum truth_place mark_true(const struct teach_example *e, enum field_kind kind,
-                                  const char *truth, bool *is_true)
-{
-    const struct spans *spans = &e->sheet->spans;
-    char wanted[FOLD_SIZE], value[FOLD_SIZE];
-    int best = -1, least;
-    bool is_found = false;
-
-    fold(truth, wanted);
-    least = (int)strlen(wanted) / 5;
-    for (int i = 0; i < spans->count; i++) {
-        is_true[i] = spans->items[i].kind == kind &&
-                     teach_is_same(kind, truth, spans->items[i].value);
-        is_found |= is_true[i];
-    }
-    for (int i = 0; i < spans->count && !is_found && least > 0; i++) {
-        int edits;
-
-        if (spans->items[i].kind != kind || kind == FIELD_AMOUNT || kind == FIELD_DATE)
-            continue;
-        fold(spans->items[i].value, value);
-        edits = distance(wanted, value, least);
-        if (edits <= least) {
-            least = edits - 1;
-            best = i;
-        }
-    }
-    if (best >= 0)
-        is_true[best] = true;
-    return is_found ? TRUTH_PRINTED : best >= 0 ? TRUTH_NEARLY : TRUTH_NOWHERE;
-}
-
-/* --- one lesson --------------------------------------------------------------------------- */
-
-static void lesson_add(struct lesson *l, const struct span_features *f, int group, bool is_true)
-{
-    struct feature_node *nodes = mem_alloc_array((size_t)f->count + 1, sizeof *nodes);
-    int n = 0, row = l->problem.l + 1;
-
-    if (!l->number) {
-        l->number = mem_alloc_array(SPAN_BUCKETS, sizeof *l->number);
-        l->seen_in = mem_alloc_array(SPAN_BUCKETS, sizeof *l->seen_in);
-        l->group = mem_alloc_array(SPAN_BUCKETS + 1, sizeof *l->group);
-    }
-
-    if (l->problem.l == l->capacity) {
-        l->capacity = l->capacity ? 2 * l->capacity : 1024;
-        l->problem.x = mem_grow_array(l->problem.x, (size_t)l->capacity, sizeof *l->problem.x);
-        l->problem.y = mem_grow_array(l->problem.y, (size_t)l->capacity, sizeof *l->problem.y);
-    }
-    for (int i = 0; i < f->count; i++) {
-        int bucket = f->buckets[i];
-
-        if (l->seen_in[bucket] == row)
-            continue;
-        if (!l->number[bucket])
-            l->number[bucket] = ++l->problem.n;
-        l->seen_in[bucket] = row;
-        nodes[n++] = (struct feature_node){l->number[bucket], 1};
-        l->group[l->number[bucket]] = l->group[l->number[bucket]] == 0       ? group
-                                      : l->group[l->number[bucket]] == group ? group
-                                                                             : MANY_GROUPS;
-    }
-    nodes[n].index = -1;
-    l->problem.x[l->problem.l] = nodes;
-    l->problem.y[l->problem.l++] = is_true ? 1 : -1;
-}
-
-static void lesson_release(struct lesson *l)
-{
-    for (int i = 0; i < l->problem.l; i++)
-        free(l->problem.x[i]);
-    free(l->problem.x);
-    free(l->problem.y);
-    free(l->number);
-    free(l->seen_in);
-    free(l->group);
-}
-
-static void silent(const char *text)
-{
-    (void)text;
-}
-
-/* Weights as signed bytes with one scale; all zero when there is nothing to learn from. */
-static void lesson_learn(struct lesson *l, struct taught_weights *w)
-{
-    struct parameter parameter = {.solver_type = L2R_LR, .eps = 0.01, .C = COST, .p = 0.1};
-    struct model *model;
-    double top = 0, sign;
-
-    memset(w->values, 0, SPAN_BUCKETS);
-    w->scale = 0;
-    if (l->problem.l == 0)
-        return;
-    for (int i = 0; i < l->problem.l; i++)
-        for (struct feature_node *x = l->problem.x[i]; x->index > 0; x++)
-            x->value = l->group[x->index] == MANY_GROUPS;
-    l->problem.bias = -1;
-    set_print_string_function(silent);
-    model = train(&l->problem, &parameter);
-    sign = model->label[0] == 1 ? 1 : -1;
-    for (int i = 0; i < l->problem.n && model->nr_class == 2; i++)
-        top = fmax(top, fabs(model->w[i]));
-    w->scale = (float)(top / 127);
-    for (int i = 0; i < SPAN_BUCKETS && top > 0; i++)
-        if (l->number[i])
-            w->values[i] = (int8_t)lrint(sign * model->w[l->number[i] - 1] * 127 / top);
-    free_and_destroy_model(&model);
-}
+/* --- what is learnt of one example -------------------------------------------------------- */
 
 /* A generator of our own: rand() differs between libraries, and weights must not. */
 static uint32_t roll(uint32_t *state)
@@ -587,25 +401,6 @@ static void count_outcome(const struct task *t, struct teach_outcome *o)
         }
 }
 
-static void find_truths(struct task *t)
-{
-    size_t n = t->type->n_fields;
-
-    t->truths = arena_alloc_array(t->arena, t->count * n + 1, sizeof *t->truths);
-    for (size_t i = 0; i < t->count * n; i++) {
-        const struct teach_example *e = &t->examples[i / n];
-        enum field_kind kind = t->type->fields[i % n].kind;
-        const char *value = e->values[i % n];
-        struct truth *truth = &t->truths[i];
-
-        truth->is_true = arena_alloc(t->arena, (size_t)e->sheet->spans.count + 1);
-        if (value && (kind == FIELD_CODE || kind == FIELD_MARK))
-            truth->place = TRUTH_PRINTED;
-        else if (value)
-            truth->place = mark_true(e, kind, value, truth->is_true);
-    }
-}
-
 static void outcome_init(struct teach_outcome *o, struct arena *a, const struct task *t)
 {
     size_t n = t->type->n_fields;
@@ -628,7 +423,7 @@ void teach_type(struct arena *a, const struct type *type, const struct teach_exa
 
     t.groups = number_groups(a, examples, count);
     t.folds = make_folds(a, t.groups, count);
-    find_truths(&t);
+    t.truths = truths_find(a, type, examples, count);
 
     taught_init(ret, a, type);
     outcome_init(o, a, &t);
