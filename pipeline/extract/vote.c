@@ -7,7 +7,9 @@
 #include "pipeline/extract/phrases.h"
 
 #include "base/limits.h"
+#include "base/mem.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define BIT(proof) (1u << PROOF_##proof)
@@ -15,6 +17,10 @@
 #define FIRST_WEIGHT 0.2f /* what was read first wins a draw */
 #define PROOF_WEIGHT 1.5f /* an equation or check digits against one more reading */
 #define SURE 0.9f         /* a field below it is worth another reading */
+#define TAUGHT_SURE 0.8f  /* the same of a declared type's: above it, more readings found no more */
+
+/* What every document of the house's own types is known by. */
+static const char *known_by[] = {"total_gross", "issue_date", "seller_name"};
 
 /* One equation's fields: the total leads, and the rest follow it. */
 static const enum field_id totals[] = {
@@ -100,24 +106,53 @@ static void settle(const struct ballot *b, int winner, struct field *field)
     *field = won;
 }
 
-static struct ballot ballot_of(const struct document *const *readings, int n, int id)
+static bool is_number(const char *value)
 {
-    struct ballot b = {.n = n, .id = id, .kind = field_info((enum field_id)id)->kind};
+    int digits = 0, letters = 0;
 
-    for (int i = 0; i < n; i++)
-        b.fields[i] = &readings[i]->fields[id];
+    for (; *value; value++) {
+        digits += isdigit((unsigned char)*value) != 0;
+        letters += isalpha((unsigned char)*value) != 0;
+    }
+    return 3 * digits > letters;
+}
+
+/* Of a declared field the document does not say the kind: what is a number by its looks is compared
+ * to the letter. */
+static enum field_kind kind_of(const struct ballot *b)
+{
+    if (b->id >= 0)
+        return field_info((enum field_id)b->id)->kind;
+    for (int i = 0; i < b->n; i++)
+        if (b->fields[i]->value && is_number(b->fields[i]->value))
+            return FIELD_IDENTIFIER;
+    return FIELD_TEXT;
+}
+
+static struct ballot ballot_of(const struct document *const *readings, int n, const char *name)
+{
+    static const struct field none;
+    struct ballot b = {.n = n};
+    enum field_id id;
+
+    b.id = field_parse(name, &id) ? (int)id : -1;
+    for (int i = 0; i < n; i++) {
+        b.fields[i] = document_find(readings[i], name);
+        b.fields[i] = b.fields[i] ? b.fields[i] : &none;
+    }
+    b.kind = kind_of(&b);
     return b;
 }
 
 static void settle_totals(const struct document *const *readings, int n, struct document *d)
 {
-    struct ballot lead = ballot_of(readings, n, FIELD_TOTAL_GROSS);
+    struct ballot lead = ballot_of(readings, n, known_by[0]);
     int winner = choose(&lead);
 
     if (winner < 0)
         return;
     for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
-        struct ballot b = ballot_of(readings, n, (int)totals[i]);
+        struct ballot b = ballot_of(readings, n, field_info(totals[i])->name);
 
         if (b.fields[winner]->value)
             settle(&b, winner, &d->fields[totals[i]]);
@@ -128,6 +163,16 @@ static void settle_totals(const struct document *const *readings, int n, struct 
     d->n_vat = readings[winner]->n_vat;
     d->lines = readings[winner]->lines;
     d->n_lines = readings[winner]->n_lines;
+}
+
+static void settle_field(struct arena *a, const struct document *const *readings, int n,
+                         const char *name, struct document *d)
+{
+    struct ballot b = ballot_of(readings, n, name);
+    int winner = choose(&b);
+
+    if (winner >= 0)
+        settle(&b, winner, document_field(d, a, name));
 }
 
 void vote_settle(struct arena *a, const struct extract_context *context,
@@ -141,29 +186,37 @@ void vote_settle(struct arena *a, const struct extract_context *context,
     for (int i = 1; i < n; i++)
         all[i] = readings[i];
     settle_totals(all, n, d);
-    for (int id = 0; id < FIELD_COUNT; id++) {
-        struct ballot b = ballot_of(all, n, id);
-        int winner = is_total(id) ? -1 : choose(&b);
-
-        if (winner >= 0)
-            settle(&b, winner, &d->fields[id]);
-    }
+    for (int id = 0; id < FIELD_COUNT; id++)
+        if (!is_total(id))
+            settle_field(a, all, n, field_info((enum field_id)id)->name, d);
+    for (int i = 0; i < n; i++)
+        for (size_t k = 0; k < all[i]->n_named; k++)
+            if (i == 0 || !document_find(&first, all[i]->named[k].name))
+                settle_field(a, all, n, all[i]->named[k].name, d);
     d->readings = n;
     verdict_decide(a, context, d);
 }
 
+static bool is_unsure(const struct document *const *readings, int n, const char *name, float sure)
+{
+    struct ballot b = ballot_of(readings, n, name);
+    int winner = choose(&b);
+    const struct field *field = winner < 0 ? NULL : b.fields[winner];
+
+    return !field || !field->value ||
+           (field->confidence < sure && count_votes(&b, field->value) < 2);
+}
+
 bool vote_is_wanted(const struct document *const *readings, int n)
 {
-    static const enum field_id ids[] = {FIELD_TOTAL_GROSS, FIELD_ISSUE_DATE, FIELD_SELLER_NAME};
+    const struct document *d = readings[0];
+    enum document_type ignored;
+    bool is_taught = d->declared && !document_type_parse(d->declared, &ignored);
+    const char **names = is_taught ? d->required : known_by;
+    size_t count = is_taught ? d->n_required : ARRAY_LENGTH(known_by);
 
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        struct ballot b = ballot_of(readings, n, (int)ids[i]);
-        int winner = choose(&b);
-        const struct field *field = winner < 0 ? NULL : b.fields[winner];
-
-        if (!field || !field->value ||
-            (field->confidence < SURE && count_votes(&b, field->value) < 2))
+    for (size_t i = 0; i < count; i++)
+        if (is_unsure(readings, n, names[i], is_taught ? TAUGHT_SURE : SURE))
             return true;
-    }
     return false;
 }

@@ -19,7 +19,8 @@
 enum { VOTES_MAX = 4 };
 
 /* Whether what matters on a recognised document is unsure, or its readings differ, so that one more
- * may help. readings[0] is the first. */
+ * may help: what a declared type requires, else total, date and seller. readings[0] is the first.
+ */
 bool vote_is_wanted(const struct document *const *readings, int n);
 
 /* Settles `d`, which is readings[0], and decides its verdict anew. Changes nothing when n is 1. */

@@ -127,6 +127,71 @@ static void names_agree_by_their_letters(void **state)
     assert_float_equal(field->confidence, 0.7f, 1e-6f);
 }
 
+/* One reading of a declared type that requires a licence's number and holder. */
+static struct document *add_licence(struct desk *desk, const char *number, const char *holder,
+                                    float confidence)
+{
+    static const char *required[] = {"licence_number", "holder"};
+    struct document *d = add_reading(desk);
+
+    d->declared = "licence";
+    d->required = required;
+    d->n_required = ARRAY_LENGTH(required);
+    *document_field(d, &desk->arena, "licence_number") = (struct field){.value = number,
+                                                                        .confidence = 0.95f};
+    if (holder)
+        *document_field(d, &desk->arena, "holder") = (struct field){.value = holder,
+                                                                    .confidence = confidence};
+    return d;
+}
+
+static const char *declared(const struct desk *desk, const char *name)
+{
+    const struct field *field = document_find(desk->first, name);
+
+    return field ? field->value : NULL;
+}
+
+static void declared_fields_are_voted_on(void **state)
+{
+    struct desk *desk = *state;
+
+    add_licence(desk, "K-105", NULL, 0);
+    add_licence(desk, "K-1O5", "Nordlys K0ntor", 0.5f);
+    add_licence(desk, "K-1O5", "Nordlys Kontor", 0.6f);
+    settle(desk, FIELD_TOTAL_GROSS);
+    assert_string_equal(declared(desk, "licence_number"), "K-1O5");
+    assert_string_equal(document_find(desk->first, "licence_number")->alternative, "K-105");
+    assert_string_equal(declared(desk, "holder"), "Nordlys Kontor");
+}
+
+static void what_one_reading_invents_is_left_out(void **state)
+{
+    struct desk *desk = *state;
+
+    add_licence(desk, "K-105", NULL, 0);
+    add_licence(desk, "K-105", "Page 1 of 2", 0.5f);
+    settle(desk, FIELD_TOTAL_GROSS);
+    assert_null(declared(desk, "holder"));
+}
+
+/* Totals and sellers are not asked of a type that has none. */
+static void a_declared_type_asks_for_what_it_requires(void **state)
+{
+    struct desk *desk = *state;
+
+    add_licence(desk, "K-105", "Nordlys Kontor", 0.9f);
+    assert_false(vote_is_wanted(desk->readings, desk->n));
+    desk->n = 0;
+    add_licence(desk, "K-105", "Nordlys Kontor", 0.5f);
+    assert_true(vote_is_wanted(desk->readings, desk->n));
+    add_licence(desk, "K-105", "NORDLYS KONTOR", 0.5f);
+    assert_false(vote_is_wanted(desk->readings, desk->n));
+    desk->n = 0;
+    add_licence(desk, "K-105", NULL, 0);
+    assert_true(vote_is_wanted(desk->readings, desk->n));
+}
+
 static void one_reading_is_left_as_it_is(void **state)
 {
     struct desk *desk = *state;
@@ -171,6 +236,9 @@ int main(void)
         TEST(check_digits_need_no_second_vote),
         TEST(totals_come_from_one_reading),
         TEST(names_agree_by_their_letters),
+        TEST(declared_fields_are_voted_on),
+        TEST(what_one_reading_invents_is_left_out),
+        TEST(a_declared_type_asks_for_what_it_requires),
         TEST(one_reading_is_left_as_it_is),
         TEST(what_is_sure_or_agreed_wants_no_more),
     };
