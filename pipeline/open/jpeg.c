@@ -10,6 +10,7 @@
 #include "pipeline/open/image.h"
 
 #include "base/err.h"
+#include "base/wide.h"
 #include "models/fault.h"
 
 #include <allheaders.h>
@@ -206,6 +207,13 @@ static void choose_colours(struct jpeg_decompress_struct *jpeg, bool is_grey_eno
         jpeg->out_color_space = JCS_EXT_XBGR;
 }
 
+/* A Pix has the leftmost pixel in the highest bits of a word. */
+WIDE static void swap_bytes(uint32_t *line, int words)
+{
+    for (int i = 0; i < words; i++)
+        line[i] = __builtin_bswap32(line[i]);
+}
+
 /* Decodes as far as it goes; jumps at the first error. */
 static void read_rows(struct decoder *d, bool is_grey_enough)
 {
@@ -230,8 +238,7 @@ static void read_rows(struct decoder *d, bool is_grey_enough)
         if (has_ink)
             store_cmyk(row, line, jpeg->output_width);
         else if (jpeg->output_components == 1)
-            for (int i = 0; i < pixGetWpl(d->pix); i++)
-                line[i] = __builtin_bswap32(line[i]);
+            swap_bytes(line, pixGetWpl(d->pix));
         d->rows_done++;
     }
 }

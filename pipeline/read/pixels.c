@@ -6,16 +6,10 @@
 #include "pipeline/read/pixels.h"
 
 #include "base/mem.h"
+#include "base/wide.h"
 
 #include <leptonica/allheaders.h>
 #include <string.h>
-
-/* The dynamic linker chooses the clone before a sanitizer has set up its memory. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 #define EVEN_BYTES 0x00ff00ffu
 
