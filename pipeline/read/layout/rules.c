@@ -18,6 +18,8 @@
 #define RULE_INCHES 0.45f /* shorter ones belong to large letters */
 #define THICK_INCHES 0.05f
 #define GAP_INCHES 0.1f
+#define EDGE_SHARE 0.02f  /* of the page's height: a rule nearer to both its ends is a streak */
+#define NARROW_SHARE 0.7f /* of a mark's rows */
 #define SLANT_MAX 0.06f   /* of the length */
 #define FRINGE 2          /* rough pixels at the edges of a rule */
 #define FREE_SHARE 0.4f   /* of a rule's length: white on both sides; under print it is half */
@@ -110,24 +112,52 @@ static int dark_end(const struct bitmap *ink, int x, int y, int step)
     return y;
 }
 
+/* A mark of slabs seen as a rule down: its narrow rows. Where it runs through a dark band or grazes
+ * a box, the row is wide and tells nothing. */
+struct narrow {
+    int first, last;     /* rows of slabs */
+    float x0, x1, thick; /* the middle of the first and of the last, and the mean width */
+    int count;
+};
+
+static struct narrow narrow_of(const struct marks *m, const struct mark *mark, int thick_max)
+{
+    struct narrow n = {0};
+    int y = mark->y0;
+
+    for (int k = mark->first; k >= 0; k = m->runs[k].next) {
+        const struct run *run = &m->runs[k];
+
+        while (k >= m->row[y + 1])
+            y++;
+        if (run->x1 - run->x0 > thick_max)
+            continue;
+        n.x1 = (float)(run->x0 + run->x1) / 2;
+        n.last = y;
+        n.thick += (float)(run->x1 - run->x0);
+        if (n.count++)
+            continue;
+        n.first = y;
+        n.x0 = n.x1;
+    }
+    n.thick /= (float)(n.count ? n.count : 1);
+    return n;
+}
+
 /* The same with the axes exchanged; the marks are of slabs. */
 static void add_down(const struct bitmap *ink, const struct marks *m, int thick_max,
                      struct pieces *ret)
 {
     for (int i = 0; i < m->count && ret->count < PIECES_MAX; i++) {
-        const struct mark *mark = &m->marks[i];
-        float w = (float)mark_width(mark), slabs = (float)mark_height(mark);
-        float thick = (float)mark->area / slabs;
-        float rise = (w - thick) / 2 * lean(m, i), middle = (float)(mark->x0 + mark->x1) / 2;
-        int top, bottom;
+        int slabs = mark_height(&m->marks[i]), top, bottom;
+        struct narrow n = narrow_of(m, &m->marks[i], thick_max);
 
-        if (slabs < 2 || thick > (float)thick_max ||
-            w > thick + SLANT_MAX * slabs * (float)SLAB + 4)
+        if (n.count < 2 || (float)n.count < NARROW_SHARE * (float)slabs || n.count > slabs ||
+            fabsf(n.x1 - n.x0) > SLANT_MAX * (float)(slabs * SLAB) + 4)
             continue;
-        top = dark_end(ink, (int)(middle - rise), mark->y0 * SLAB, -1);
-        bottom = dark_end(ink, (int)(middle + rise), mark->y1 * SLAB - 1, 1) + 1;
-        ret->at[ret->count++] = (struct piece){(float)top, middle - rise, (float)bottom,
-                                               middle + rise, thick};
+        top = dark_end(ink, (int)n.x0, n.first * SLAB, -1);
+        bottom = dark_end(ink, (int)n.x1, (n.last + 1) * SLAB - 1, 1) + 1;
+        ret->at[ret->count++] = (struct piece){(float)top, n.x0, (float)bottom, n.x1, n.thick};
     }
 }
 
@@ -265,6 +295,14 @@ static struct layout_rule rule_of(const struct piece *p, bool is_vertical)
                                 is_vertical};
 }
 
+/* From edge to edge of the sheet: drawn by dirt in the scanner, and parts nothing. */
+static bool is_streak(const struct piece *p, int height)
+{
+    float margin = EDGE_SHARE * (float)height;
+
+    return p->x0 < margin && p->x1 > (float)height - margin;
+}
+
 static int by_place(const void *one, const void *other)
 {
     const struct layout_rule *a = one, *b = other;
@@ -286,16 +324,16 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
         add_down(ink, &m, thick, v);
     join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
     join_pieces(v, GAP_INCHES * dpi, RULE_INCHES * dpi);
-    rules.across = (size_t)h->count;
-    rules.count = (size_t)(h->count + v->count);
-    rules.at = arena_alloc_array(a, rules.count + 1, sizeof *rules.at);
+    rules.across = rules.count = (size_t)h->count;
+    rules.at = arena_alloc_array(a, (size_t)(h->count + v->count) + 1, sizeof *rules.at);
     for (int i = 0; i < h->count; i++) {
         erase_across(ink, &h->at[i], (int)(BOWL_INCHES * dpi), &keep);
         rules.at[i] = rule_of(&h->at[i], false);
     }
     for (int i = 0; i < v->count; i++) {
         erase_down(ink, &v->at[i]);
-        rules.at[h->count + i] = rule_of(&v->at[i], true);
+        if (!is_streak(&v->at[i], ink->height))
+            rules.at[rules.count++] = rule_of(&v->at[i], true);
     }
     qsort(rules.at, rules.across, sizeof *rules.at, by_place);
     qsort(rules.at + rules.across, rules.count - rules.across, sizeof *rules.at, by_place);
