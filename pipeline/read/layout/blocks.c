@@ -104,7 +104,7 @@ static long box_area(const struct mark *mark)
 
 /* One large mark: turned, taken out, or left alone. */
 static void look_at(struct arena *a, struct marks *m, int i, float dpi, struct bitmap *ink,
-                    struct bitmap *turned, struct large *ret)
+                    struct bitmap *turned, struct pictures *pictures, struct large *ret)
 {
     struct mark *mark = &m->marks[i];
     struct marks white;
@@ -122,6 +122,7 @@ static void look_at(struct arena *a, struct marks *m, int i, float dpi, struct b
         }
     }
     if ((float)mark_height(mark) > PICTURE_INCHES * dpi) {
+        pictures_add(pictures, m, i);
         mark_erase(m, i, ink);
         mark->area = 0;
         ret->picture_area += box_area(mark);
@@ -129,7 +130,7 @@ static void look_at(struct arena *a, struct marks *m, int i, float dpi, struct b
 }
 
 struct large blocks_turn(struct arena *a, struct marks *m, float dpi, struct bitmap *ink,
-                         struct bitmap *turned)
+                         struct bitmap *turned, struct pictures *pictures)
 {
     struct large large = {0};
     int candidates = 0;
@@ -137,7 +138,7 @@ struct large blocks_turn(struct arena *a, struct marks *m, float dpi, struct bit
     for (int i = 0; i < m->count && candidates < CANDIDATES_MAX; i++)
         if ((float)mark_width(&m->marks[i]) > BLOCK_INCHES_WIDE * dpi &&
             (float)mark_height(&m->marks[i]) > BLOCK_INCHES_HIGH * dpi) {
-            look_at(a, m, i, dpi, ink, turned, &large);
+            look_at(a, m, i, dpi, ink, turned, pictures, &large);
             candidates++;
         }
     return large;

@@ -4,7 +4,7 @@
 #ifndef PIPELINE_READ_LAYOUT_BLOCKS_H
 #define PIPELINE_READ_LAYOUT_BLOCKS_H
 
-#include "pipeline/read/layout/layout.h"
+#include "pipeline/read/layout/pictures.h"
 
 /* What the look at the large marks found. */
 struct large {
@@ -13,10 +13,9 @@ struct large {
     long picture_area; /* pixels of the boxes of pictures */
 };
 
-/* Turns the white letters of dark blocks dark (`turned`, made when
- * there are any, tells where) and takes pictures out
- * of the ink; their marks have area 0. */
+/* Turns the white letters of dark blocks dark (`turned`, made when there are any, tells where) and
+ * takes pictures out of the ink, remembering where; their marks have area 0. */
 struct large blocks_turn(struct arena *a, struct marks *m, float dpi, struct bitmap *ink,
-                         struct bitmap *turned);
+                         struct bitmap *turned, struct pictures *pictures);
 
 #endif

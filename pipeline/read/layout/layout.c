@@ -144,6 +144,7 @@ static const char *verdict(const struct marks *m, const struct strands *s,
 
 void layout_find(struct arena *a, const struct layout_page *page, struct layout *ret)
 {
+    struct pictures pictures = pictures_new(a, page->width, page->height, page->dpi);
     struct rules rules;
     struct large large;
     struct strands s = {0};
@@ -159,7 +160,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     ret->refusal = "many_marks";
     if (!marks_find(a, &ret->text, 1, &m))
         return;
-    large = blocks_turn(a, &m, page->dpi, &ret->text, &ret->turned);
+    large = blocks_turn(a, &m, page->dpi, &ret->text, &ret->turned, &pictures);
     if (large.has_changed && !marks_find(a, &ret->text, 1, &m))
         return;
     if (m.count > MARKS_MAX)
@@ -172,6 +173,9 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     ret->lines = arena_alloc_array(a, (size_t)s.count + 1, sizeof *ret->lines);
     ret->line_count = turned_find(a, &s, page->width, page->height, ret->lines);
     add_upright(page, &s, ret);
+    pictures_add_screens(a, &pictures, &m);
+    for (size_t i = 0; i < ret->line_count; i++)
+        ret->lines[i].is_pictured = pictures_hold(&pictures, &ret->lines[i].box);
     if (!ret->refusal && ret->line_count > SHORT_LINES_MIN &&
         letters_of(&s) < SHORT_LINE * (int)ret->line_count)
         ret->refusal = "specks";

@@ -42,6 +42,7 @@ struct layout_line {
     float x_height;   /* pixels */
     float baseline;   /* y at the middle of an upright line; the x of one that reads up or down */
     bool is_inverted; /* white on black */
+    bool is_pictured; /* in a picture, or at the edge of one */
     bool is_cell;     /* others stand beside it in the same printed line */
     int row, block;   /* lines of one row stand side by side; both count from 0 down the page */
 };

@@ -202,6 +202,22 @@ static void test_rules_go(void **state)
     }
 }
 
+/* Dirt in a scanner draws from edge to edge, and parts no words. */
+static void test_streak(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 200);
+    bar(&p, 0, 20, 48, 30); /* what it runs through does not lead it astray */
+    text(&p, 30, 80, "a counterclockwise word");
+    bar(&p, 46, 0, 0.5, 200);
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 1);
+    assert_int_equal(p.layout.rule_count, 0);
+    assert_spans(&p, 0, 30, 30 + width_of(&p, "a counterclockwise word"));
+}
+
 static void test_cells_apart(void **state)
 {
     AUTO_PAPER struct paper p;
@@ -416,6 +432,44 @@ static void test_picture_is_told(void **state)
     assert_spans(&p, 0, 30, 30 + width_of(&p, "A photograph:"));
 }
 
+/* Is any line pictured whose middle is nearer than 6 points to (x, y)? */
+static bool is_pictured(const struct paper *p, double x, double y)
+{
+    for (size_t i = 0; i < p->layout.line_count; i++) {
+        const struct layout_line *l = &p->layout.lines[i];
+
+        if (fabs((l->box.x0 + l->box.x1) / 2 / PT - x) < 6 &&
+            fabs((l->box.y0 + l->box.y1) / 2 / PT - y) < 6)
+            return l->is_pictured;
+    }
+    fail_msg("no line at %.0f, %.0f", x, y);
+    return false;
+}
+
+/* A blot at the rim of a photograph, one among a screen's dots, and the same where print stands. */
+static void test_texture_of_pictures(void **state)
+{
+    AUTO_PAPER struct paper p;
+    unsigned seed = 1;
+
+    (void)state;
+    paper_init(&p, 300, 400);
+    for (int i = 0; i < 1300; i++)
+        bar(&p, 20 + next_random(&seed) % 120, 20 + next_random(&seed) % 100, 4, 4);
+    for (int i = 0; i < 40 * 40; i++)
+        bar(&p, 20 + 2 * (i % 40), 200 + 2.0 * (i / 40), 0.8, 0.8);
+    text(&p, 146, 60, "A");
+    text(&p, 104, 240, "A");
+    text(&p, 200, 60, "A");
+    frame(&p, 190, 190, 100, 100);
+    text(&p, 198, 205, "A");
+    find(&p, false);
+    assert_true(is_pictured(&p, 149, 56));
+    assert_true(is_pictured(&p, 107, 236));
+    assert_false(is_pictured(&p, 203, 56));
+    assert_false(is_pictured(&p, 201, 201));
+}
+
 static void test_dotted_line(void **state)
 {
     AUTO_PAPER struct paper p;
@@ -542,7 +596,8 @@ static void test_verdict(void **state)
                                      {.certainty = -6, .symbol_count = 2}};
     struct recognised_word doubtful = {.certainty = -4, .symbol_count = 12};
     struct recognised_word lone = {.certainty = -2.5f, .symbol_count = 1};
-    struct layout layout = {.line_count = 2, .refusal = "picture"};
+    struct layout_line lines[2] = {0};
+    struct layout layout = {.lines = lines, .line_count = 2, .refusal = "picture"};
     struct recognised_line print[] = {{.words = sure, .word_count = 2},
                                       {.words = &lone, .word_count = 1}};
     struct recognised_line noise[] = {{.words = &doubtful, .word_count = 1},
@@ -559,11 +614,32 @@ static void test_verdict(void **state)
     assert_string_equal(layout_verdict(&layout, NULL), "many_marks");
 }
 
+/* In a picture a few letters want to be sure, many less so, and one is none. */
+static void test_verdict_in_pictures(void **state)
+{
+    struct recognised_word one = {.certainty = -0.1f, .symbol_count = 1};
+    struct recognised_word doubtful = {.certainty = -0.6f, .symbol_count = 4};
+    struct recognised_word sure = {.certainty = -0.2f, .symbol_count = 4};
+    struct recognised_word longer = {.certainty = -0.6f, .symbol_count = 9};
+    struct recognised_word *words[] = {&one, &doubtful, &sure, &longer};
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        struct layout_line line = {.is_pictured = i < 4};
+        struct layout layout = {.lines = &line, .line_count = 1};
+        struct recognised_line text = {.words = words[i % 4], .word_count = 1};
+
+        layout_verdict(&layout, &text);
+        assert_int_equal(text.word_count, i >= 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_rules_go),
+        cmocka_unit_test(test_streak),
         cmocka_unit_test(test_cells_apart),
         cmocka_unit_test(test_white_on_black),
         cmocka_unit_test(test_edge_in_footer),
@@ -575,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_dust_is_told),
         cmocka_unit_test(test_blots_are_told),
         cmocka_unit_test(test_picture_is_told),
+        cmocka_unit_test(test_texture_of_pictures),
         cmocka_unit_test(test_dotted_line),
         cmocka_unit_test(test_faint_print),
         cmocka_unit_test(test_comb),
@@ -584,6 +661,7 @@ int main(void)
         cmocka_unit_test(test_rule_in_dashes),
         cmocka_unit_test(test_broken_letters),
         cmocka_unit_test(test_verdict),
+        cmocka_unit_test(test_verdict_in_pictures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
