@@ -78,6 +78,8 @@ static const struct config_option table[] = {
            "who reads pages; libtesseract reads what our own refuses either way", engines),
     TEXT("read.model", read.model, PATH_BYTES, "",
          "recognition model, a .traineddata file; Latin.traineddata of this installation"),
+    TEXT("read.models", read.models, PATH_BYTES, "/usr/share/tesseract-ocr/5/tessdata",
+         "folder of the models of one language each, for second readings and bilag read -l"),
     INT("read.readings", read.readings, 1, 3, "3", "",
         "how often a page is read, in other ways, while its fields are unsure"),
     TEXT("read.languages", read.languages, 100, "nb,sv,da,en,hu,de",

@@ -38,6 +38,7 @@ struct settings {
     struct {
         int engine;            /* enum read_engine */
         const char *model;     /* path of the .traineddata file */
+        const char *models;    /* folder of the models of one language each */
         int64_t readings;      /* of a page that is doubtful */
         const char *languages; /* "nb,sv,da,en,hu,de": ISO 639-1, by falling likelihood */
         int picture;           /* enum picture_kind */

@@ -1,8 +1,8 @@
 /*
  * First single words: one order to the reader a page with doubts, at most LOOK_PLACES_MAX places in
- * all. Where that does not suffice, its pages are read again as a whole, in another way each time,
- * until the readings agree or there are no more ways. What it costs is bounded, and what fails is
- * left out: the document stays as it was read first.
+ * all. Where that does not suffice, its badly read pages are read again as a whole, in another way
+ * each time, until the readings agree or there are no more ways. What it costs is bounded, and what
+ * fails is left out: the document stays as it was read first.
  */
 #include "workers/extract_twice.h"
 
@@ -18,6 +18,11 @@
 #include <string.h>
 
 enum { PAGES_MAX = 4 /* of a document that is read again as a whole */ };
+
+/* Of 89 receipts and 84 invoices that could be read again, a field was mended on pages with 2.6 %
+ * of unsure words and more, never below. */
+#define UNSURE_WORD 0.9f
+#define UNSURE_SHARE 0.02f
 
 int stored_file_fd(void *user)
 {
@@ -75,38 +80,29 @@ static int look_twice(const struct looker *looker, struct arena *a, struct page 
 
 /* --- whole pages ----------------------------------------------------------------------------- */
 
-/* Debian's models of one language each: networks of their own, which err elsewhere than Latin. */
-#define MODELS "/usr/share/tesseract-ocr/5/tessdata/"
-
-static const char *model_of(const char *language)
+/* Whether recognition is to blame. Where nearly all words are sure, what is missing was chosen
+ * wrongly or is not there, and another reading says the same. */
+static bool is_badly_read(const struct page *page)
 {
-    static const char *const models[][2] = {
-        {"nb", MODELS "nor.traineddata"}, {"sv", MODELS "swe.traineddata"},
-        {"da", MODELS "dan.traineddata"}, {"hu", MODELS "hun.traineddata"},
-        {"de", MODELS "deu.traineddata"}, {"en", MODELS "eng.traineddata"},
-    };
-    size_t i = 0;
+    size_t unsure = 0;
 
-    while (i + 1 < ARRAY_LENGTH(models) && strcmp(models[i][0], language) != 0)
-        i++;
-    return models[i][1];
+    if (!page || (page->source != PAGE_OCR && page->source != PAGE_MIXED))
+        return false;
+    for (size_t i = 0; i < page->n_words; i++)
+        unsure += page->words[i].confidence < UNSURE_WORD;
+    return (float)unsure > UNSURE_SHARE * (float)page->n_words;
 }
 
-static bool is_recognised(const struct page *page)
-{
-    return page && (page->source == PAGE_OCR || page->source == PAGE_MIXED);
-}
-
-static size_t count_recognised(struct page *const *pages, size_t n)
+static size_t count_badly_read(struct page *const *pages, size_t n)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++)
-        count += is_recognised(pages[i]);
+        count += is_badly_read(pages[i]);
     return count;
 }
 
-/* The document as it reads with its recognised pages read in another way, the others as they are.
+/* The document as it reads with its badly read pages read in another way, the others as they are.
  */
 static int extract_reading(const struct looker *looker, int fd, const struct reader_again *again,
                            struct arena *a, struct page *const *pages,
@@ -117,7 +113,7 @@ static int extract_reading(const struct looker *looker, int fd, const struct rea
 
     for (size_t i = 0; i < d->n_pages; i++) {
         struct read_result result = {.page = pages[i]};
-        int r = is_recognised(pages[i]) ? reader_read_again(looker->reader, fd, pages[i]->number,
+        int r = is_badly_read(pages[i]) ? reader_read_again(looker->reader, fd, pages[i]->number,
                                                             again, a, &result, err)
                                         : 0;
 
@@ -132,13 +128,13 @@ static void let_readings_vote(const struct looker *looker, struct arena *a,
                               struct page *const *pages, const struct document *einvoice,
                               const struct extract_context *context, struct document *d)
 {
-    const struct reader_again ways[] = {{model_of(d->language), READ_FIRST}, {NULL, READ_LARGE}};
+    const struct reader_again ways[] = {{d->language, READ_FIRST}, {NULL, READ_LARGE}};
     const struct document *readings[VOTES_MAX] = {d};
     int most = reader_readings(looker->reader);
-    size_t recognised = count_recognised(pages, d->n_pages);
+    size_t count = count_badly_read(pages, d->n_pages);
     int n = 1, fd = -1;
 
-    if (recognised == 0 || recognised > PAGES_MAX || most < 2 || !vote_is_wanted(readings, n))
+    if (count == 0 || count > PAGES_MAX || most < 2 || !vote_is_wanted(readings, n))
         return;
     fd = looker->file_fd(looker->user);
     for (int i = 0; i + 1 < most && fd >= 0 && vote_is_wanted(readings, n); i++) {

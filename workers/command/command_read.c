@@ -58,9 +58,6 @@ static const struct cli_option options[] = {
     {0},
 };
 
-/* Where Debian's models of other languages lie. */
-#define OTHER_MODELS "/usr/share/tesseract-ocr/5/tessdata"
-
 struct command_read {
     struct house *house;
     struct reader_options reader_options;
@@ -135,7 +132,7 @@ static int take_options(struct command_read *c, const struct cli *cli, struct er
     if (r == 0 && cli->values[ROW_TYPE])
         r = take_type(c, cli->values[ROW_TYPE], err);
     if (r == 0 && language)
-        r = language_choose(language, OTHER_MODELS, &c->language, err);
+        r = language_choose(language, c->house->settings.read.models, &c->language, err);
     c->jobs = (int)jobs;
     return r;
 }

@@ -26,6 +26,7 @@
 
 #define READER_SOCKET_FD 3
 #define READER_FAULT_BYTES 24
+#define READER_LANGUAGE_BYTES 4 /* as Tesseract names models of one language */
 
 enum reader_verb {
     READER_OPEN,
@@ -44,6 +45,7 @@ struct reader_order {
     int32_t wall_ms;     /* then the child is killed */
     int32_t cpu_seconds; /* likewise */
     int64_t memory_bytes;
+    char language[READER_LANGUAGE_BYTES]; /* "nor": by its model; "": by the configured one */
 };
 
 struct reader_report {

@@ -50,6 +50,7 @@ void reader_options_from(const struct settings *s, struct reader_options *ret)
 {
     *ret = (struct reader_options){
         .model = s->read.model,
+        .models = s->read.models,
         .is_tesseract = s->read.engine == ENGINE_TESSERACT,
         .readings = (int)s->read.readings,
         .limits = {.file_bytes = (size_t)s->limits.file_bytes,
@@ -144,7 +145,7 @@ static int start_parent(struct reader *reader, struct err *err)
     const char *program = reader->options.program ? reader->options.program
                           : configured            ? configured
                                                   : beside;
-    const char *arguments[] = {program, reader->options.model,
+    const char *arguments[] = {program, reader->options.model, reader->options.models,
                                reader->options.is_tesseract ? "tesseract" : NULL, NULL},
                *environment[9];
     int ends[2], r;
@@ -268,8 +269,8 @@ static int judge(const struct reader_report *report, struct reader_answer *answe
     return reader_answer_finish(answer, err);
 }
 
-static int try_order(struct reader *reader, struct reader_order *order, int file_fd, int request_fd,
-                     struct reader_answer *answer, struct err *err)
+static int try_order(struct reader *reader, const struct reader_order *order, int file_fd,
+                     int request_fd, struct reader_answer *answer, struct err *err)
 {
     struct reader_report report = {0};
     int ends[2], r = start_parent(reader, err);
@@ -288,31 +289,36 @@ static int try_order(struct reader *reader, struct reader_order *order, int file
         end_parent(reader, 0);
         return r;
     }
-    reader->usage = (struct reader_usage){report.cpu_us, report.max_rss_kb};
+    reader->usage.cpu_us += report.cpu_us;
+    if (report.max_rss_kb > reader->usage.max_rss_kb)
+        reader->usage.max_rss_kb = report.max_rss_kb;
     return judge(&report, answer, err);
 }
 
-static int give_order(struct reader *reader, enum reader_verb verb, int more_ms, int file_fd,
-                      int request_fd, struct reader_answer *answer, struct err *err)
+static struct reader_order order_of(const struct reader *reader, enum reader_verb verb, int more_ms)
 {
     const struct reader_options *o = &reader->options;
-    struct reader_order order = {.verb = verb,
+
+    return (struct reader_order){.verb = verb,
                                  .wall_ms = o->page_seconds * 1000 + more_ms,
                                  .cpu_seconds = o->cpu_seconds + more_ms / 1000,
                                  .memory_bytes = (int64_t)o->memory_bytes};
-    int r;
+}
 
-    reader->usage = (struct reader_usage){0};
-    r = try_order(reader, &order, file_fd, request_fd, answer, err);
+static int give_order(struct reader *reader, const struct reader_order *order, int file_fd,
+                      int request_fd, struct reader_answer *answer, struct err *err)
+{
+    int r = try_order(reader, order, file_fd, request_fd, answer, err);
     if (r == PARENT_GONE) {
         struct arena *arena = answer->arena;
         int number = answer->page_number;
         size_t n_places = answer->n_places;
 
         reader_answer_release(answer);
-        reader_answer_init(answer, verb, number, &o->limits, arena);
+        reader_answer_init(answer, (enum reader_verb)order->verb, number, &reader->options.limits,
+                           arena);
         answer->n_places = n_places;
-        r = try_order(reader, &order, file_fd, request_fd, answer, err);
+        r = try_order(reader, order, file_fd, request_fd, answer, err);
     }
     return r == PARENT_GONE ? fault_set(err, FAULT_CRASHED, "with the warm reader, twice") : r;
 }
@@ -360,28 +366,31 @@ int reader_open(struct reader *reader, int file_fd, struct arena *arena, struct 
                 struct err *err)
 {
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
+    const struct reader_order order = order_of(reader, READER_OPEN, 0);
     AUTO_CLOSE int request = open_request(describe(reader, 0), err);
     int r = request;
 
     reader_answer_init(&answer, READER_OPEN, 0, &reader->options.limits, arena);
     if (r >= 0)
-        r = give_order(reader, READER_OPEN, 0, file_fd, request, &answer, err);
+        r = give_order(reader, &order, file_fd, request, &answer, err);
     if (r == 0)
         *ret = answer.opened;
     return r;
 }
 
 /* Takes `head`, the request. */
-static int ask_for_page(struct reader *reader, enum reader_verb verb, int file_fd, int number,
-                        json_t *head, struct arena *arena, struct read_result *ret, struct err *err)
+static int ask_for_page(struct reader *reader, const struct reader_order *order, int file_fd,
+                        int number, json_t *head, struct arena *arena, struct read_result *ret,
+                        struct err *err)
 {
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
     AUTO_CLOSE int request = open_request(head, err);
     int r = request;
 
-    reader_answer_init(&answer, verb, number, &reader->options.limits, arena);
+    reader_answer_init(&answer, (enum reader_verb)order->verb, number, &reader->options.limits,
+                       arena);
     if (r >= 0)
-        r = give_order(reader, verb, 0, file_fd, request, &answer, err);
+        r = give_order(reader, order, file_fd, request, &answer, err);
     if (r == 0)
         *ret = answer.read;
     return r;
@@ -390,28 +399,46 @@ static int ask_for_page(struct reader *reader, enum reader_verb verb, int file_f
 int reader_read(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                 struct read_result *ret, struct err *err)
 {
-    return ask_for_page(reader, READER_READ, file_fd, page_number, describe(reader, page_number),
-                        arena, ret, err);
+    const struct reader_order order = order_of(reader, READER_READ, 0);
+
+    return ask_for_page(reader, &order, file_fd, page_number, describe(reader, page_number), arena,
+                        ret, err);
+}
+
+/* Tesseract's names of the models Debian has for our languages: networks of their own, which err
+ * elsewhere than the Latin one. */
+static const char *model_of(const char *language)
+{
+    static const char *const models[][2] = {{"nb", "nor"}, {"sv", "swe"}, {"da", "dan"},
+                                            {"hu", "hun"}, {"de", "deu"}, {"en", "eng"}};
+    size_t i = 0;
+
+    while (i + 1 < ARRAY_LENGTH(models) && strcmp(models[i][0], language) != 0)
+        i++;
+    return models[i][1];
 }
 
 int reader_read_again(struct reader *reader, int file_fd, int page_number,
                       const struct reader_again *again, struct arena *arena,
                       struct read_result *ret, struct err *err)
 {
+    struct reader_order order = order_of(reader, READER_READ, 0);
     json_t *head = describe(reader, page_number);
 
+    if (again->language)
+        snprintf(order.language, sizeof order.language, "%s", model_of(again->language));
     json_set_int(head, "picture_height_px", 0);
     json_set_int(head, "way", again->way);
-    json_set_text(head, "model", again->model);
-    return ask_for_page(reader, READER_READ, file_fd, page_number, head, arena, ret, err);
+    return ask_for_page(reader, &order, file_fd, page_number, head, arena, ret, err);
 }
 
 int reader_preview(struct reader *reader, int file_fd, int page_number, struct arena *arena,
                    const unsigned char **ret_bytes, size_t *ret_length, struct err *err)
 {
+    const struct reader_order order = order_of(reader, READER_PREVIEW, 0);
     struct read_result result = {0};
-    int r = ask_for_page(reader, READER_PREVIEW, file_fd, page_number,
-                         describe(reader, page_number), arena, &result, err);
+    int r = ask_for_page(reader, &order, file_fd, page_number, describe(reader, page_number), arena,
+                         &result, err);
 
     if (r < 0)
         return r;
@@ -455,12 +482,14 @@ int reader_record(struct reader *reader, int file_fd, struct page *const *pages,
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
     struct arena arena __attribute__((cleanup(arena_release))); /* for a refusal's few words */
     AUTO_CLOSE int request = open_record_request(reader, pages, n_pages, options, err);
-    int more_ms = (int)n_pages * RECORD_PAGE_MS, r = request;
+    const struct reader_order order = order_of(reader, READER_RECORD,
+                                               (int)n_pages * RECORD_PAGE_MS);
+    int r = request;
 
     arena_init(&arena, REFUSAL_BYTES);
     reader_answer_init(&answer, READER_RECORD, 0, &reader->options.limits, &arena);
     if (r >= 0)
-        r = give_order(reader, READER_RECORD, more_ms, file_fd, request, &answer, err);
+        r = give_order(reader, &order, file_fd, request, &answer, err);
     if (r < 0)
         return r;
     *ret_bytes = take_ptr(&answer.record);
@@ -491,13 +520,14 @@ int reader_look(struct reader *reader, int file_fd, const struct page *page,
                 struct look *ret, struct err *err)
 {
     struct reader_answer answer __attribute__((cleanup(reader_answer_release)));
+    const struct reader_order order = order_of(reader, READER_LOOK, 0);
     AUTO_CLOSE int request = open_request(describe_look(reader, page, places, count), err);
     int r = request;
 
     reader_answer_init(&answer, READER_LOOK, page->number, &reader->options.limits, arena);
     answer.n_places = count;
     if (r >= 0)
-        r = give_order(reader, READER_LOOK, 0, file_fd, request, &answer, err);
+        r = give_order(reader, &order, file_fd, request, &answer, err);
     if (r == 0)
         memcpy(ret, answer.looks, count * sizeof *ret);
     return r;

@@ -26,6 +26,7 @@ struct settings;
 struct reader_options {
     const char *program; /* NULL: $BILAG_READER, or bilag-reader beside this program */
     const char *model;   /* path of a .traineddata file */
+    const char *models;  /* folder of the models of one language each */
     bool is_tesseract;   /* libtesseract reads every page */
     int readings;        /* of a doubtful page, the first among them */
     struct open_limits limits;
@@ -37,10 +38,10 @@ struct reader_options {
     void *user;
 };
 
-/* What the last order cost; nothing, once it was taken. */
+/* What the orders cost since it was last taken. */
 struct reader_usage {
-    int64_t cpu_us;     /* of the child */
-    int64_t max_rss_kb; /* likewise */
+    int64_t cpu_us;     /* of their children together */
+    int64_t max_rss_kb; /* of the largest child */
 };
 
 /* Options as the settings say; texts are borrowed from them. */
@@ -58,7 +59,7 @@ int reader_read(struct reader *reader, int file_fd, int page_number, struct aren
 
 /* Another reading of a page: words only, no picture. */
 struct reader_again {
-    const char *model; /* path of another .traineddata file, or NULL for the reader's own */
+    const char *language; /* ISO 639-1: by the model of that language; NULL: by the reader's own */
     enum read_way way;
 };
 int reader_read_again(struct reader *reader, int file_fd, int page_number,

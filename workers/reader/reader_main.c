@@ -44,7 +44,8 @@ static void load_character_sets(void)
 
 int main(int argc, char **argv)
 {
-    struct reader_tools tools = {.model = argv[1], .is_tesseract = argc > 2};
+    struct reader_tools tools = {
+        .model = argv[1], .models = argc > 2 ? argv[2] : NULL, .is_tesseract = argc > 3};
     const struct jail_options jail = {.readable = readable,
                                       .landlock_abi = JAIL_ABI_ASK,
                                       .names_calls = getenv("BILAG_JAIL_NAMES") != NULL};
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
         .prepare = reader_verbs_prepare, .work = reader_verbs_work, .jail = &jail, .user = &tools};
     struct stat st;
 
-    if (argc < 2 || fstat(READER_SOCKET_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+    if (argc < 3 || fstat(READER_SOCKET_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
         fprintf(stderr, "bilag-reader is started by bilag-worker and `bilag read`\n");
         return 2;
     }

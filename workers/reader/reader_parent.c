@@ -206,7 +206,7 @@ static void serve(struct reader_parent *parent, const struct reader_order *order
     const struct reader_house *house = parent->house;
     struct child_end end;
     enum fault fault;
-    int r = house->prepare(house->user, (enum reader_verb)order->verb, &report->err);
+    int r = house->prepare(house->user, order, &report->err);
 
     reader_memory_begin((size_t)order->memory_bytes);
     if (r == 0)

@@ -27,8 +27,8 @@ struct reader_work {
 };
 
 struct reader_house {
-    /* In the parent before the fork: loads what this verb needs, once. */
-    int (*prepare)(void *user, enum reader_verb verb, struct err *err);
+    /* In the parent before the fork: loads what this order needs, once. */
+    int (*prepare)(void *user, const struct reader_order *order, struct err *err);
     /* In the child, inside the jail: writes the answer's frames but the last. On failure the
      * parent's code writes the error frame. */
     int (*work)(struct reader_work *work, struct err *err);

@@ -192,20 +192,14 @@ static int write_read(const struct reader_work *work, const struct read_result *
 static int do_read(struct reader_work *work, const struct request *request, struct err *err)
 {
     const struct reader_tools *tools = work->user;
-    const struct engine_options other = {json_get_text(request->json, "model", NULL),
-                                         tools->is_tesseract};
-    struct engine *engine = tools->engine;
     struct page_image image = {0};
     struct read_result result = {0};
-    int r = other.model ? engine_new(&other, &engine, err) : 0;
+    int r = open_page_grey(work->arena, work->file, work->file_length, request->page,
+                           &request->limits, &image, err);
 
     if (r == 0)
-        r = open_page_grey(work->arena, work->file, work->file_length, request->page,
-                           &request->limits, &image, err);
-    if (r == 0)
-        r = read_page(work->arena, engine, &image, request->page, &request->read, &result, err);
-    if (engine != tools->engine)
-        engine_free(engine);
+        r = read_page(work->arena, tools->chosen, &image, request->page, &request->read, &result,
+                      err);
     return r < 0 ? r : write_read(work, &result, err);
 }
 
@@ -266,7 +260,7 @@ static int do_look(struct reader_work *work, const struct request *request, stru
 
     if (r == 0)
         r = look_again(
-            work->arena, tools->engine, &image, (int)json_get_int(request->json, "rotation", 0),
+            work->arena, tools->chosen, &image, (int)json_get_int(request->json, "rotation", 0),
             (float)json_get_real(request->json, "skew_deg", 0), places, count, looks, err);
     return r < 0 ? r : write_looks(work, looks, count, err);
 }
@@ -370,12 +364,38 @@ int reader_verbs_work(struct reader_work *work, struct err *err)
     return verbs[work->verb](work, &request, err);
 }
 
-int reader_verbs_prepare(void *user, enum reader_verb verb, struct err *err)
+/* The engine of one language, loaded when it is first asked for. */
+static int choose_other(struct reader_tools *tools, const char *language, struct err *err)
+{
+    AUTO_FREE char *path = mem_printf("%s/%s.traineddata", tools->models, language);
+    const struct engine_options options = {path, tools->is_tesseract};
+    struct language_engine *other = tools->others;
+    int r = 0;
+
+    while (other->engine && strcmp(other->language, language) != 0)
+        if (++other == tools->others + READER_LANGUAGES_MAX)
+            return err_set(err, ERR_LIMIT, "more than %d languages", READER_LANGUAGES_MAX);
+    if (!other->engine)
+        r = engine_new(&options, &other->engine, err);
+    if (r < 0)
+        return r;
+    memcpy(other->language, language, strlen(language) + 1);
+    tools->chosen = other->engine;
+    return 0;
+}
+
+int reader_verbs_prepare(void *user, const struct reader_order *order, struct err *err)
 {
     struct reader_tools *tools = user;
     const struct engine_options options = {tools->model, tools->is_tesseract};
+    int r = 0;
 
-    if ((verb != READER_READ && verb != READER_LOOK) || tools->engine)
+    if (order->verb != READER_READ && order->verb != READER_LOOK)
         return 0;
-    return engine_new(&options, &tools->engine, err);
+    if (order->language[0])
+        return choose_other(tools, order->language, err);
+    if (!tools->engine)
+        r = engine_new(&options, &tools->engine, err);
+    tools->chosen = tools->engine;
+    return r;
 }

@@ -202,10 +202,12 @@ static int work_as_told(struct reader_work *work, struct err *err)
     return err_set(err, ERR_INTERNAL, "no such act");
 }
 
-static int prepare(void *user, enum reader_verb verb, struct err *err)
+static int prepare(void *user, const struct reader_order *order, struct err *err)
 {
     (void)user;
-    return verb == READER_PREVIEW ? err_set(err, ERR_NOT_FOUND, "no model") : 0;
+    if (order->verb == READER_PREVIEW || strcmp(order->language, "hun") == 0)
+        return err_set(err, ERR_NOT_FOUND, "no model");
+    return 0;
 }
 
 int main(void)

@@ -252,6 +252,36 @@ static void test_parent_without_its_model(void **state)
     assert_string_equal(err.text, "no model");
 }
 
+static void test_a_language_has_a_model_of_its_own(void **state)
+{
+    struct desk *desk = *state;
+    AUTO_CLOSE int fd = file_sealed("file", "answer well", 11, NULL);
+    const struct reader_again hungarian = {"hu", READ_FIRST}, german = {"de", READ_FIRST};
+    struct read_result result;
+    struct err err = {0};
+
+    assert_int_equal(
+        reader_read_again(desk->reader, fd, 2, &hungarian, &desk->arena, &result, &err),
+        ERR_NOT_FOUND);
+    assert_string_equal(err.text, "no model");
+    assert_int_equal(reader_read_again(desk->reader, fd, 2, &german, &desk->arena, &result, &err),
+                     0);
+}
+
+/* A page may take several orders; its stage is charged with all of them. */
+static void test_usage_adds_up(void **state)
+{
+    struct desk *desk = *state;
+    int64_t once;
+
+    expect_success(desk, "answer well");
+    once = reader_take_usage(desk->reader).cpu_us;
+    for (int i = 0; i < 20; i++)
+        expect_success(desk, "answer well");
+    assert_true(reader_take_usage(desk->reader).cpu_us > once);
+    assert_int_equal(reader_take_usage(desk->reader).cpu_us, 0);
+}
+
 static void test_program_that_is_not_there(void **state)
 {
     const struct reader_options options = {.program = "/no/such/reader", .model = "none"};
@@ -283,6 +313,8 @@ int main(void)
         TEST(test_parent_killed_between_orders),
         TEST(test_parent_killed_at_work),
         TEST(test_parent_without_its_model),
+        TEST(test_a_language_has_a_model_of_its_own),
+        TEST(test_usage_adds_up),
         cmocka_unit_test(test_program_that_is_not_there),
     };
 
