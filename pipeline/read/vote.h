@@ -1,9 +1,9 @@
 /*
- * Words the recogniser is unsure of, read again in other ways and put to the vote.
+ * Numbers the recogniser is unsure of, read again in other ways and put to the vote.
  *
  * A misread letter is mostly a matter of where the threshold and the scale fell: what several
  * readings of the same ink agree on is right far more often than what one is sure of. Lines without
- * an unsure word cost nothing.
+ * an unsure number cost nothing.
  */
 #ifndef PIPELINE_READ_VOTE_H
 #define PIPELINE_READ_VOTE_H

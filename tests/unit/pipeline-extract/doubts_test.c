@@ -32,7 +32,9 @@ static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
 static const struct extract_context context = {
     .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
 
-/* Reads the page, each word as sure as `unsure` when it is that text, else certain. */
+static const char *const EVERY_WORD = "";
+
+/* Reads the page; the word `unsure`, or every word, is unsure, the others are certain. */
 static void read_page_text(struct desk *desk, const char *text, const char *unsure)
 {
     static int pages[] = {1};
@@ -45,7 +47,7 @@ static void read_page_text(struct desk *desk, const char *text, const char *unsu
         case_draw(&desk->arena, desk->page, row++, at);
     desk->page->source = PAGE_OCR;
     for (size_t i = 0; i < desk->page->n_words; i++)
-        if (unsure && strcmp(desk->page->words[i].text, unsure) == 0)
+        if (unsure == EVERY_WORD || (unsure && strcmp(desk->page->words[i].text, unsure) == 0))
             desk->page->words[i].confidence = 0.5f;
     desk->document = document_new(&desk->arena);
     desk->document->type = DOCUMENT_INVOICE;
@@ -182,6 +184,24 @@ static void nobody_looked(void **state)
     finish(&desk);
 }
 
+/* No VAT is printed, so nothing proves the total; it was read surely, so nobody looks again. */
+static void a_sure_word_is_asked_only_where_an_equation_is_broken(void **state)
+{
+    static const char unproved[] = "^Nordlys Kontor AS                 FAKTURA\n"
+                                   "Fakturanr.     10482\n"
+                                   "Totalt NOK                   1250,00\n";
+    struct desk desk;
+
+    (void)state;
+    read_page_text(&desk, unproved, NULL);
+    assert_int_equal(desk.document->outcome, OUTCOME_REVIEW);
+    assert_int_equal(desk.doubts.count, 0);
+    finish(&desk);
+    read_page_text(&desk, unproved, "1250,00");
+    assert_int_equal(desk.doubts.count, 1);
+    finish(&desk);
+}
+
 static void many_doubts_are_cut_short(void **state)
 {
     struct desk desk;
@@ -190,7 +210,7 @@ static void many_doubts_are_cut_short(void **state)
     read_page_text(&desk,
                    "FAKTURA\nNetto 1,10\nNetto 2,20\nNetto 3,30\nNetto 4,40\nNetto 5,50\n"
                    "MVA 6,60\nMVA 7,70\nMVA 8,80\nTotalt 71,13\nTotalt 72,17\nTotalt 73,19\n",
-                   NULL);
+                   EVERY_WORD);
     assert_int_equal(desk.doubts.count, LOOK_PLACES_MAX);
     finish(&desk);
 }
@@ -205,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_unsure_number_that_all_looks_confirm_is_sure),
         cmocka_unit_test(an_unsure_number_that_all_looks_read_otherwise_asks),
         cmocka_unit_test(nobody_looked),
+        cmocka_unit_test(a_sure_word_is_asked_only_where_an_equation_is_broken),
         cmocka_unit_test(many_doubts_are_cut_short),
     };
 
