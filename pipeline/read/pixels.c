@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/wide.h"
+#include "pipeline/read/layout/darker.h"
 
 #include <leptonica/allheaders.h>
 #include <string.h>
@@ -98,17 +99,12 @@ static void sum_rows(PIX *grey, int64_t from, int64_t to, uint32_t *sums)
                 sums, bytes);
 }
 
-/* The sums of the columns that an output pixel covers, each by its share; `from` in 1/256. */
-static uint64_t sum_columns(const uint32_t *sums, uint32_t from, uint32_t width)
+/* What the columns left of `at`, in 1/256, add up to. It may wrap: differences are what counts. */
+static uint32_t sum_before(const uint32_t *before, uint32_t at)
 {
-    uint32_t i = from >> 8, part = 256 - (from & 255);
-    uint64_t sum = (uint64_t)part * sums[i ^ 3];
+    uint32_t i = at >> 8;
 
-    for (width -= part; width > 0; width -= part) {
-        part = width < 256 ? width : 256;
-        sum += (uint64_t)part * sums[++i ^ 3];
-    }
-    return sum;
+    return before[i] * 256 + (at & 255) * (before[i + 1] - before[i]);
 }
 
 PIX *pix_shrink(PIX *grey, int height)
@@ -116,15 +112,23 @@ PIX *pix_shrink(PIX *grey, int height)
     uint32_t step = (uint32_t)(((int64_t)pixGetHeight(grey) << 8) / height);
     int width = (int)(((int64_t)pixGetWidth(grey) << 8) / step);
     uint64_t inverse = ((uint64_t)1 << 40) / ((uint64_t)step * step) + 1;
-    AUTO_FREE uint32_t *sums = mem_alloc_array(4 * (size_t)pixGetWpl(grey), sizeof *sums);
+    size_t columns = 4 * (size_t)pixGetWpl(grey);
+    AUTO_FREE uint32_t *sums = mem_alloc_array(columns, sizeof *sums);
+    AUTO_FREE uint32_t *before = mem_alloc_array(columns + 2, sizeof *before);
     PIX *small = width > 0 ? pixCreateNoInit(width, height, 8) : NULL;
 
     for (int y = 0; small && y < height; y++) {
-        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small);
+        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small), done = 0;
 
         sum_rows(grey, (int64_t)y * step, (int64_t)(y + 1) * step, sums);
-        for (int x = 0; x < width; x++)
-            SET_DATA_BYTE(row, x, sum_columns(sums, (uint32_t)x * step, step) * inverse >> 40);
+        for (size_t x = 0; x < columns; x++)
+            before[x + 1] = before[x] + sums[x ^ 3];
+        for (int x = 0; x < width; x++) {
+            uint32_t next = sum_before(before, (uint32_t)(x + 1) * step);
+
+            SET_DATA_BYTE(row, x, (next - done) * inverse >> 40);
+            done = next;
+        }
     }
     return small;
 }
@@ -161,28 +165,79 @@ PIX *pix_level(PIX *grey, PIX *inverse, int tile_width, int tile_height)
     return level;
 }
 
-WIDE static void mark_darker(const unsigned char *row, unsigned threshold, unsigned char *to,
-                             size_t bytes)
-{
-    for (size_t x = 0; x < bytes; x++)
-        to[x] = row[x] < threshold;
-}
-
 PIX *pix_darker(PIX *grey, int threshold)
 {
-    size_t words = (size_t)pixGetWpl(grey);
-    AUTO_FREE uint32_t *marks = mem_alloc_array(words + 8, sizeof *marks);
     PIX *ink = pixCreate(pixGetWidth(grey), pixGetHeight(grey), 1);
+    int words = pixGetWpl(grey), ink_words = ink ? pixGetWpl(ink) : 0;
 
-    for (int y = 0; ink && y < pixGetHeight(grey); y++) {
-        uint32_t *to = pixGetData(ink) + (size_t)y * (size_t)pixGetWpl(ink);
-
-        mark_darker((const unsigned char *)(pixGetData(grey) + (size_t)y * words),
-                    (unsigned)threshold, (unsigned char *)marks, 4 * words);
-        for (size_t i = 0; i < words; i++) /* four bytes of 0 or 1 into four bits */
-            to[i / 8] |= (marks[i] * 0x10204080u) >> 28 << (28 - 4 * (i & 7));
-    }
+    for (int y = 0; ink && y < pixGetHeight(grey); y++)
+        for (int i = 0; i < ink_words; i++)
+            pixGetData(ink)[(ptrdiff_t)y * ink_words + i] = ink_word(
+                pixGetData(grey) + (ptrdiff_t)y * words, words, i, (unsigned char)threshold);
     if (ink)
         pixSetPadBits(ink, 0);
     return ink;
+}
+
+/* Four bits of a word as four bytes of 0 or 1, in the order of a Pix. */
+static inline uint32_t spread(const uint32_t *bits, size_t i)
+{
+    return ((bits[i / 8] >> (28 - 4 * (i & 7)) & 15) * 0x00204081u) & 0x01010101u;
+}
+
+/* Of a row, what is not under the mask, and how often that was. */
+WIDE static void keep_bare(const uint32_t *row, const uint32_t *mask, uint32_t *kept,
+                           uint32_t *counts, size_t words)
+{
+    for (size_t i = 0; i < words; i++) {
+        uint32_t is_under = spread(mask, i);
+
+        kept[i] = row[i] & ~(is_under * 255);
+        counts[i] += is_under ^ 0x01010101u;
+    }
+}
+
+WIDE static void add_bytes(const unsigned char *row, uint16_t *sums, size_t bytes)
+{
+    for (size_t x = 0; x < bytes; x++)
+        sums[x] = (uint16_t)(sums[x] + row[x]);
+}
+
+/* The means of a row of tiles from the sums and counts of its columns; both are zero after. */
+static void tile_means(uint16_t *sums, unsigned char *counts, size_t bytes, int width, int tiles,
+                       int count_min, l_uint32 *to)
+{
+    for (int tile = 0; tile < tiles; tile++) {
+        int sum = 0, count = 0;
+
+        for (int x = tile * width; x < (tile + 1) * width; x++) {
+            sum += sums[x ^ 3];
+            count += counts[x ^ 3];
+        }
+        if (count >= count_min)
+            SET_DATA_BYTE(to, tile, sum / count);
+    }
+    memset(sums, 0, bytes * sizeof *sums);
+    memset(counts, 0, bytes);
+}
+
+PIX *pix_tile_means(PIX *grey, PIX *mask, int tile_width, int tile_height, int count_min)
+{
+    int width = pixGetWidth(grey), height = pixGetHeight(grey), tiles = width / tile_width;
+    size_t words = (size_t)pixGetWpl(grey);
+    AUTO_FREE uint32_t *kept = mem_alloc_array(words, sizeof *kept);
+    AUTO_FREE uint32_t *counts = mem_alloc_array(words, sizeof *counts);
+    AUTO_FREE uint16_t *sums = mem_alloc_array(4 * words, sizeof *sums);
+    PIX *means = pixCreate((width + tile_width - 1) / tile_width,
+                           (height + tile_height - 1) / tile_height, 8);
+
+    for (int y = 0; means && y < height - height % tile_height; y++) {
+        keep_bare(pixGetData(grey) + (size_t)y * words,
+                  pixGetData(mask) + (size_t)y * (size_t)pixGetWpl(mask), kept, counts, words);
+        add_bytes((const unsigned char *)kept, sums, 4 * words);
+        if (y % tile_height == tile_height - 1)
+            tile_means(sums, (unsigned char *)counts, 4 * words, tile_width, tiles, count_min,
+                       pixGetData(means) + (size_t)(y / tile_height) * (size_t)pixGetWpl(means));
+    }
+    return means;
 }

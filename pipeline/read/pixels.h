@@ -22,4 +22,10 @@ struct Pix *pix_level(struct Pix *grey, struct Pix *inverse, int tile_width, int
 /* One bit a pixel: black where it is darker than the threshold. Owned; NULL likewise. */
 struct Pix *pix_darker(struct Pix *grey, int threshold);
 
+/* The mean of each whole tile's pixels that are not under the mask of 1 bit; 0 where there are
+ * fewer than count_min, and in the tiles cut off at the right and below. At most 255 pixels high.
+ * Owned; NULL likewise. */
+struct Pix *pix_tile_means(struct Pix *grey, struct Pix *mask, int tile_width, int tile_height,
+                           int count_min);
+
 #endif

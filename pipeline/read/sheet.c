@@ -22,6 +22,7 @@
 #define LEVEL 200       /* grey of levelled paper */
 #define TILE_WIDTH 10   /* of the background map, pixels of ink */
 #define TILE_HEIGHT 15
+#define TILE_MARGIN 3        /* around ink, pixels that are not paper */
 #define TILE_DARK 60         /* below this grey is never paper */
 #define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
 #define INK_GREY_MIN 90      /* of LEVEL */
@@ -103,17 +104,31 @@ static PIX *reduced(PIX *pix, float dpi, int *ret_factor)
     return small;
 }
 
+/* The mean grey of what is no ink in each tile, nor near ink; as pixGetBackgroundGrayMap() has it,
+ * much quicker. NULL when there is no tile of paper. */
+static PIX *tile_map(PIX *small, int dark)
+{
+    PIX *ink = pix_darker(small, dark), *map = NULL;
+    int columns = pixGetWidth(small) / TILE_WIDTH, rows = pixGetHeight(small) / TILE_HEIGHT;
+
+    if (ink && pixDilateBrick(ink, ink, 2 * TILE_MARGIN + 1, 2 * TILE_MARGIN + 1))
+        map = pix_tile_means(small, ink, TILE_WIDTH, TILE_HEIGHT, TILE_PAPER_PIXELS);
+    if (map && pixFillMapHoles(map, columns, rows, L_FILL_BLACK) != 0)
+        pixDestroy(&map);
+    pixDestroy(&ink);
+    return map;
+}
+
 /* The grey of the paper in each tile, how far apart its darkest and lightest places are, and its
  * middle. A dark block is not paper in the shade: levelled, its white letters would drown. */
 static PIX *paper_map(PIX *small, int *ret_spread, int *ret_paper)
 {
-    PIX *map = NULL;
     float dark = 0, middle = 255, light = 0, paper = 0;
+    PIX *map;
 
     pixGetRankValueMasked(small, NULL, 0, 0, 8, PAPER_RANK, &paper, NULL);
-    if (pixGetBackgroundGrayMap(small, NULL, TILE_WIDTH, TILE_HEIGHT,
-                                (int)fmaxf(DARK_PAPER * paper, TILE_DARK), TILE_PAPER_PIXELS,
-                                &map) != 0)
+    map = tile_map(small, (int)fmaxf(DARK_PAPER * paper, TILE_DARK));
+    if (!map)
         return NULL;
     pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.03f, &dark, NULL);
     pixGetRankValueMasked(map, NULL, 0, 0, 1, 0.5f, &middle, NULL);
