@@ -99,12 +99,17 @@ static void sum_rows(PIX *grey, int64_t from, int64_t to, uint32_t *sums)
                 sums, bytes);
 }
 
-/* What the columns left of `at`, in 1/256, add up to. It may wrap: differences are what counts. */
-static uint32_t sum_before(const uint32_t *before, uint32_t at)
+/* The sums of the columns that an output pixel covers, each by its share; `from` in 1/256. */
+static uint64_t sum_columns(const uint32_t *sums, uint32_t from, uint32_t width)
 {
-    uint32_t i = at >> 8;
+    uint32_t i = from >> 8, part = 256 - (from & 255);
+    uint64_t sum = (uint64_t)part * sums[i ^ 3];
 
-    return before[i] * 256 + (at & 255) * (before[i + 1] - before[i]);
+    for (width -= part; width > 0; width -= part) {
+        part = width < 256 ? width : 256;
+        sum += (uint64_t)part * sums[++i ^ 3];
+    }
+    return sum;
 }
 
 PIX *pix_shrink(PIX *grey, int height)
@@ -112,23 +117,15 @@ PIX *pix_shrink(PIX *grey, int height)
     uint32_t step = (uint32_t)(((int64_t)pixGetHeight(grey) << 8) / height);
     int width = (int)(((int64_t)pixGetWidth(grey) << 8) / step);
     uint64_t inverse = ((uint64_t)1 << 40) / ((uint64_t)step * step) + 1;
-    size_t columns = 4 * (size_t)pixGetWpl(grey);
-    AUTO_FREE uint32_t *sums = mem_alloc_array(columns, sizeof *sums);
-    AUTO_FREE uint32_t *before = mem_alloc_array(columns + 2, sizeof *before);
+    AUTO_FREE uint32_t *sums = mem_alloc_array(4 * (size_t)pixGetWpl(grey), sizeof *sums);
     PIX *small = width > 0 ? pixCreateNoInit(width, height, 8) : NULL;
 
     for (int y = 0; small && y < height; y++) {
-        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small), done = 0;
+        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small);
 
         sum_rows(grey, (int64_t)y * step, (int64_t)(y + 1) * step, sums);
-        for (size_t x = 0; x < columns; x++)
-            before[x + 1] = before[x] + sums[x ^ 3];
-        for (int x = 0; x < width; x++) {
-            uint32_t next = sum_before(before, (uint32_t)(x + 1) * step);
-
-            SET_DATA_BYTE(row, x, (next - done) * inverse >> 40);
-            done = next;
-        }
+        for (int x = 0; x < width; x++)
+            SET_DATA_BYTE(row, x, sum_columns(sums, (uint32_t)x * step, step) * inverse >> 40);
     }
     return small;
 }
