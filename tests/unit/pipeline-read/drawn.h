@@ -26,12 +26,13 @@ struct drawn {
     float dpi;
 };
 
-static inline struct drawn drawn_new(float dpi)
+/* As wide as A4; most tests need only as much of the sheet as they draw on, and it costs time. */
+static inline struct drawn drawn_sheet_new(float dpi, double height_pt)
 {
     struct drawn d = {.dpi = dpi};
 
     d.surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(A4_WIDTH_PT * dpi / 72),
-                                           (int)(A4_HEIGHT_PT * dpi / 72));
+                                           (int)(height_pt * dpi / 72));
     d.cairo = cairo_create(d.surface);
     cairo_scale(d.cairo, dpi / 72, dpi / 72);
     cairo_set_source_rgb(d.cairo, 1, 1, 1);
@@ -41,6 +42,11 @@ static inline struct drawn drawn_new(float dpi)
                            CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(d.cairo, TEXT_PT);
     return d;
+}
+
+static inline struct drawn drawn_new(float dpi)
+{
+    return drawn_sheet_new(dpi, A4_HEIGHT_PT);
 }
 
 static inline void drawn_text(struct drawn *d, double x, double y, const char *text)

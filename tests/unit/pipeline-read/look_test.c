@@ -4,11 +4,12 @@
 #include "pipeline/read/look.h"
 
 #define LINE_Y 120.0
+#define SHEET_PT 240.0
 
 /* The page with one line of text, and where it stands. */
 static PIX *draw_line(const char *text, float dpi, struct box *ret)
 {
-    struct drawn d = drawn_new(dpi);
+    struct drawn d = drawn_sheet_new(dpi, SHEET_PT);
     cairo_text_extents_t size;
 
     cairo_text_extents(d.cairo, text, &size);
@@ -98,7 +99,7 @@ static void test_a_skewed_page(void **state)
 
     (void)state;
     x = (place.box.x0 + place.box.x1) / 2 - (float)A4_WIDTH_PT / 2;
-    y = (place.box.y0 + place.box.y1) / 2 - (float)A4_HEIGHT_PT / 2;
+    y = (place.box.y0 + place.box.y1) / 2 - (float)SHEET_PT / 2;
     place.box.x0 += x * cosf(rad) - y * sinf(rad) - x;
     place.box.x1 += x * cosf(rad) - y * sinf(rad) - x;
     place.box.y0 += x * sinf(rad) + y * cosf(rad) - y;
