@@ -105,6 +105,10 @@ static bool peel_all(struct span *s, struct amount *amount)
         changed = peel_text(s, " ", false) || peel_text(s, " ", true) || peel_text(s, "+", false) ||
                   peel_text(s, "*", true) || peel_text(s, ":", false) || peel_text(s, "=", false) ||
                   peel_currency(s, amount);
+        if (peel_text(s, "CR", true) || (s->start[0] == '(' && peel_text(s, ")", true)))
+            changed = is_negative = true;
+        if (s->start[0] == '(')
+            changed |= peel_text(s, "(", false);
         if (peel_text(s, ",-", true) || peel_text(s, ":-", true) || peel_text(s, ".-", true) ||
             peel_text(s, ",--", true) || peel_text(s, ",–", true) || peel_text(s, ",—", true)) {
             amount->decimals = 0;
@@ -112,10 +116,6 @@ static bool peel_all(struct span *s, struct amount *amount)
         }
         if (peel_text(s, "%", true))
             changed = amount->is_percent = true;
-        if (peel_text(s, "CR", true) || (s->start[0] == '(' && peel_text(s, ")", true)))
-            changed = is_negative = true;
-        if (s->start[0] == '(')
-            changed = peel_text(s, "(", false);
         for (size_t i = 0; i < sizeof minus / sizeof *minus; i++)
             if (peel_text(s, minus[i], false) || peel_text(s, minus[i], true))
                 changed = is_negative = true;

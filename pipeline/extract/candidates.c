@@ -8,9 +8,12 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 enum { AMOUNT_TOKENS = 5, DATE_TOKENS = 5, RUN_SIZE = 128, TEXT_TOKENS = 12 };
+
+static const float LOST_DIGIT = 0.5f; /* a date that may lack one is as sure as an unsure word */
 
 float token_gap(const struct sheet *s, int i)
 {
@@ -87,10 +90,11 @@ static bool has_digit(const char *text)
 /* A space within a number: about a quarter of the height, or one letter of a typewriter's. */
 static bool is_thousands_space(const struct sheet *s, int i)
 {
-    const struct token *before = &s->tokens[i - 1];
-    float letter = (before->box.x1 - before->box.x0) / (float)utf8_count(before->text);
+    const struct token *before = &s->tokens[i - 1], *group = &s->tokens[i];
+    float letter = fmaxf((before->box.x1 - before->box.x0) / (float)utf8_count(before->text),
+                         (group->box.x1 - group->box.x0) / (float)utf8_count(group->text));
 
-    return token_gap(s, i) < 0.55f || s->tokens[i].box.x0 - before->box.x1 < 1.4f * letter;
+    return token_gap(s, i) < 0.55f || group->box.x0 - before->box.x1 < 1.4f * letter;
 }
 
 /* A group of three digits must stand as near as a thousands space does; a currency may stand off.
@@ -190,6 +194,21 @@ static bool add_range(struct candidates *c, struct arena *a, const struct sheet 
     return false;
 }
 
+/* A paper writes all its days and months with a zero or none: "08.1.2025" has lost a digit. */
+static void doubt_lost_digits(struct candidates *c)
+{
+    bool pads = false;
+
+    for (int i = 0; i < c->count; i++)
+        pads |= c->items[i].kind == CANDIDATE_DATE && c->items[i].date.is_padded;
+    for (int i = 0; i < c->count && pads; i++)
+        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].date.longer.year &&
+            c->items[i].is_ocr) {
+            c->items[i].date.other = c->items[i].date.longer;
+            c->items[i].confidence *= LOST_DIGIT;
+        }
+}
+
 void candidates_find_dates(struct candidates *c, struct arena *a, const struct sheet *s,
                            bool month_first)
 {
@@ -212,6 +231,7 @@ void candidates_find_dates(struct candidates *c, struct arena *a, const struct s
             add_range(c, a, s, i, month_first);
         i += used;
     }
+    doubt_lost_digits(c);
 }
 
 /* Another label is no value: a known phrase that fills the run, or any words before a colon. */

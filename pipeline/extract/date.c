@@ -120,18 +120,37 @@ static bool read_compact(struct part part, struct date_reading *ret)
     return (part.digits == 8 || part.digits == 6) && make(year, month, day, &ret->date);
 }
 
+/* What `date` was, had its month or its day lost the 1 before it. */
+static struct civil_date lengthen(struct civil_date date, bool month, bool day)
+{
+    if (month && date.month <= 2)
+        date.month = (int8_t)(date.month + 10);
+    else if (day)
+        date.day = (int8_t)(date.day + 10);
+    else
+        date.year = 0;
+    return civil_date_is_valid(date) ? date : (struct civil_date){0};
+}
+
 static bool read_three(const struct part p[3], char mark, bool month_first,
                        struct date_reading *ret)
 {
     struct civil_date day_first = {0}, other = {0};
 
     ret->has_month_name = p[0].digits == 0 || p[1].digits == 0;
+    ret->is_compact = mark == 0 && !ret->has_month_name && p[0].digits == 2 && p[2].digits == 2;
+    for (int i = 0; i < 3; i++)
+        ret->is_padded |= p[i].digits == 2 && p[i].value < 10 && !ret->has_month_name;
     if (mark == ',' && !ret->has_month_name)
         return false; /* "4, 4.30" is prices */
     if (p[0].digits == 0)
         return make(p[2], p[0], p[1], &ret->date);
-    if (p[0].digits == 4)
-        return make(p[0], p[1], p[2], &ret->date);
+    if (p[0].digits == 4) {
+        bool is_date = make(p[0], p[1], p[2], &ret->date);
+
+        ret->longer = lengthen(ret->date, p[1].digits == 1, p[2].digits == 1);
+        return is_date;
+    }
     if (p[2].digits != 4 && p[2].digits != 2)
         return false;
     make(p[2], p[1], p[0], &day_first);
@@ -143,6 +162,8 @@ static bool read_three(const struct part p[3], char mark, bool month_first,
     ret->other = ret->date.year == 0 || !other.year || !day_first.year ? (struct civil_date){0}
                  : month_first                                         ? day_first
                                                                        : other;
+    if (p[1].digits != 0 && ret->other.year == 0)
+        ret->longer = lengthen(ret->date, p[1].digits == 1, p[0].digits == 1);
     return ret->date.year != 0;
 }
 

@@ -11,7 +11,10 @@
 struct date_reading {
     struct civil_date date;
     struct civil_date other; /* a second reading (day and month swapped), or year 0 */
-    bool has_month_name, is_compact /* no separators: only a label makes it a date */;
+    bool has_month_name;
+    bool is_compact; /* no separators but spaces: only a label makes it a date */
+    bool is_padded;  /* a day or month below ten has its zero … */
+    struct civil_date longer; /* or it has not: the same with a digit before it, or year 0 */
 };
 
 /* Whole string or nothing. `month_first`: slashes are read month/day unless that is no date. */

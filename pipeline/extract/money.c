@@ -18,6 +18,9 @@
 
 enum { LIST_MAX = 24 };
 
+/* What a label is worth of a scanned amount without a decimal mark, which may have lost it. */
+static const float LOST_MARK = 0.6f;
+
 struct solver {
     const struct candidates *c;
     const struct sheet *s;
@@ -108,6 +111,8 @@ static float judge(const struct solver *q, int n, int v, int g)
             return score - 0.85f; /* all three printed and at odds: shown, and never posted */
         if (!may_be_totals(q, n, v, g))
             return score;
+        if (vat == 0) /* net = gross proves nothing of a paper that has VAT in another row */
+            return score + 0.6f;
         score += 1.5f;
         if (is_known_rate(net, vat))
             score += 0.5f;
@@ -260,6 +265,22 @@ static void choose_adjustments(struct solver *q)
             }
 }
 
+static bool prints_again(const struct solver *q, int reading)
+{
+    const struct candidate *own = &q->c->items[q->all.items[reading].candidate];
+
+    for (int i = 0; i < q->all.count; i++) {
+        int at = q->all.items[i].candidate;
+
+        if (at >= 0 && minor_of(q, i) == minor_of(q, reading) &&
+            (q->c->items[at].page != own->page ||
+             q->c->items[at].first >= own->first + own->count ||
+             own->first >= q->c->items[at].first + q->c->items[at].count))
+            return true;
+    }
+    return false;
+}
+
 static void fill(struct solver *q, enum role role, int64_t minor, float confidence)
 {
     struct field *field = &q->d->fields[role_field(role)];
@@ -278,6 +299,8 @@ static void fill(struct solver *q, enum role role, int64_t minor, float confiden
                          confidence);
     if (q->all.items[reading].score[role] > 0.4f)
         field->proofs |= 1u << PROOF_LABEL;
+    if (prints_again(q, reading))
+        field->proofs |= 1u << PROOF_PRINTED_TWICE;
 }
 
 static void fill_vat_rows(struct solver *q, int64_t net, int64_t vat)
@@ -321,8 +344,13 @@ static float confidence_of(const struct solver *q, bool closes, enum role role)
     float label = reading < 0 ? 0 : q->all.items[reading].score[role];
     float lead = fminf(q->best - q->second, 1), words = 1;
 
-    if (reading >= 0 && q->all.items[reading].candidate >= 0)
-        words = q->c->items[q->all.items[reading].candidate].confidence;
+    if (reading >= 0 && q->all.items[reading].candidate >= 0) {
+        const struct candidate *c = &q->c->items[q->all.items[reading].candidate];
+
+        words = c->confidence;
+        if (!closes && c->is_ocr && c->amount.decimals < 0)
+            label *= LOST_MARK;
+    }
     if (closes)
         return fminf(0.9f + 0.04f * label + 0.05f * lead, 0.99f) * (0.8f + 0.2f * words);
     return fminf(0.25f + 0.5f * label + 0.15f * lead, 0.9f) * (0.6f + 0.4f * words);

@@ -195,17 +195,19 @@ static bool has_percent(const struct finder *q, int row, int rate_bp)
     return false;
 }
 
-static void mark_within(struct finder *q, struct reading *vat, const struct reading *gross)
+/* Whether `vat` is what the paper's own VAT rows, or the rate beside it, take of net + vat. */
+static bool is_vat_of(const struct finder *q, int64_t net, const struct reading *vat)
 {
-    int64_t net = gross->minor - vat->minor;
+    int run;
 
+    if (vat_hits_window(q->hits, llabs(net), llabs(vat->minor), &run) >= 0 ||
+        vat_hits_window(q->hits, -llabs(net), -llabs(vat->minor), &run) >= 0)
+        return true;
     for (const int *rate = vat_rates_known(); *rate > 0; rate++)
         if (vat_rate_fits(net, vat->minor, *rate) &&
-            has_percent(q, q->c->items[vat->candidate].row, *rate)) {
-            vat->score[VAT] = fmaxf(vat->score[VAT], 0.6f);
-            vat->score[GROSS] *= 0.3f;
-            return;
-        }
+            has_percent(q, q->c->items[vat->candidate].row, *rate))
+            return true;
+    return false;
 }
 
 /* "Incl. VAT 25 %  200.00" below "To pay 1,000.00": the label means the total, the amount is the
@@ -217,9 +219,15 @@ static void mark_vat_within(struct finder *q)
 
         if (gross->candidate < 0 || fmaxf(gross->score[GROSS], gross->score[DUE]) < 0.4f)
             continue;
-        for (int v = 0; v < q->out->count; v++)
-            if (v != g && q->out->items[v].candidate >= 0 && llabs(q->out->items[v].minor) >= 10)
-                mark_within(q, &q->out->items[v], gross);
+        for (int v = 0; v < q->out->count; v++) {
+            struct reading *vat = &q->out->items[v];
+
+            if (v == g || vat->candidate < 0 || llabs(vat->minor) < 10 ||
+                !is_vat_of(q, gross->minor - vat->minor, vat))
+                continue;
+            vat->score[VAT] = fmaxf(vat->score[VAT], 0.6f);
+            vat->score[GROSS] *= 0.3f;
+        }
     }
 }
 

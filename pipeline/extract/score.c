@@ -38,7 +38,7 @@ static const struct field_rule rules[] = {
      0},
     {FIELD_ISSUE_DATE, KIND(DATE), BIT(issue_date), BIT(date) | BIT(title_invoice),
      BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(order_reference) |
-         BIT(preceding_invoice) | BIT(other),
+         BIT(preceding_invoice) | BIT(cash) | BIT(other),
      0.3f},
     {FIELD_DUE_DATE, KIND(DATE), BIT(due_date), BIT(payment_terms),
      BIT(issue_date) | BIT(delivery_date) | BIT(period) | BIT(other), 0},
@@ -134,6 +134,45 @@ static bool is_only_date(const struct candidates *all, const struct candidate *c
     return true;
 }
 
+static bool is_number_word(const struct sheet *s, int i)
+{
+    static const char *const words[] = {"nummer", "number", "nr", "no", "szam", "sorszam"};
+
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (s->cells[s->tokens[i].cell].first == i && strcmp(s->tokens[i].key, words[k]) == 0)
+            return true;
+    return false;
+}
+
+static bool has_facts(const struct sheet *s, int row)
+{
+    const uint64_t facts = BIT(date) | BIT(issue_date) | BIT(due_date) | BIT(customer_number);
+
+    for (int m = 0; m < s->n_mentions; m++)
+        if (s->mentions[m].row == row && s->mentions[m].concepts & facts)
+            return true;
+    return false;
+}
+
+/* "Number 10482" is the number of the paper itself. Above the value the bare word may head a column
+ * of goods; there it counts in a row of labels that asks for a day or a customer. */
+static float bare_number(const struct candidate *c, const struct sheet *s)
+{
+    const struct row *row = &s->rows[c->row];
+
+    if (strlen(c->value) < 3)
+        return 0;
+    if (c->first > row->first && is_number_word(s, c->first - 1))
+        return 0.65f;
+    for (int i = row->first - 1; i >= 0 && s->tokens[i].row == c->row - 1; i--)
+        if (s->tokens[i].page == c->page && is_number_word(s, i) &&
+            s->cells[s->tokens[i].cell].count == 1 &&
+            c->box.y0 - s->tokens[i].box.y1 < 1.5f * row->height &&
+            box_overlap_x(&s->tokens[i].box, &c->box) > 0.3f && has_facts(s, c->row - 1))
+            return 0.6f;
+    return 0;
+}
+
 /* Page one and its upper half are likelier than what follows. */
 static float score_candidate(const struct field_rule *rule, const struct candidate *c,
                              const struct candidates *all, const struct sheet *s)
@@ -146,6 +185,8 @@ static float score_candidate(const struct field_rule *rule, const struct candida
 
     if (rule->field == FIELD_ISSUE_DATE) /* a bare "Date" on an invoice is nearly always its own */
         score = fmaxf(score, 0.85f * score_labels(c, s, BIT(date), 0, rule->against));
+    if (rule->field == FIELD_INVOICE_NUMBER && score_labels(c, s, rule->against, 0, 0) < 0.3f)
+        score = fmaxf(score, bare_number(c, s));
     if (proves_itself(c))
         score = fmaxf(score, 0.6f);
     else if (score <= 0.05f && c->is_checked)
