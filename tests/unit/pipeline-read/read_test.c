@@ -149,8 +149,8 @@ static void test_shadow_and_lid(void **state)
 }
 
 /* Light letters on dark bands. A grey footer runs to the edges as a scanner's lid does, and is no
- * paper in the shade either: what little stands in it is read. Large letters nearly fill their band,
- * and where the page stands a little askew, the box around the band is a third paper. */
+ * paper in the shade either: what little stands in it is read. Large letters nearly fill their
+ * band, and where the page stands a little askew, the box around the band is a third paper. */
 static void test_white_on_dark(void **state)
 {
     static const struct {
