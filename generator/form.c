@@ -161,10 +161,11 @@ static void draw_signature(struct blank *blank)
 /* What other forms ask: more labels with room to write beside, and the law they are made under. */
 static void draw_more(struct blank *blank)
 {
-    static const char *const keys[] = {"u.name",   "l.date", "l.phone",         "l.registration_id",
-                                       "l.period", "s.text", "l.our_reference", "form.street"};
+    static const char *const keys[] = {"u.name",    "form.item", "l.phone",         "form.item",
+                                       "form.item", "s.text",    "l.our_reference", "form.item",
+                                       "l.date",    "form.item"};
     struct document *doc = blank->doc;
-    int count = rng_range(&doc->rng, 0, 8);
+    int count = rng_range(&doc->rng, 0, (int)G_N_ELEMENTS(keys));
 
     for (int i = 0; i < count; i++) {
         g_autofree char *label = g_strdup_printf("%d. (%c) %s:", ++blank->number, 'a' + i % 3,
@@ -175,6 +176,33 @@ static void draw_more(struct blank *blank)
         page_line(blank->page, 240, blank->y + 2, 540, blank->y + 2, 0.5, BLACK);
     }
     blank->y += 8;
+}
+
+static void draw_answers(struct blank *blank)
+{
+    for (int i = 0; i < 2; i++) {
+        page_box(blank->page, 70 + 80 * i, blank->y, 8, 8, 0.8, BLACK);
+        page_text(blank->page, 84 + 80 * i, blank->y + 8, ALIGN_LEFT, &blank->value,
+                  words_at(blank->doc->words, "form.answer", i));
+    }
+}
+
+/* Numbered questions in sentences, with a yes and a no to cross or lines to write on. */
+static void draw_questions(struct blank *blank)
+{
+    struct document *doc = blank->doc;
+
+    for (int n = rng_range(&doc->rng, 0, 6); n > 0 && blank->y < 590; n--) {
+        const char *question = words_pick(doc->words, "form.question", &doc->rng);
+        g_autofree char *text = g_strdup_printf("%d.  %s", ++blank->number, question);
+
+        blank->y = page_paragraph(blank->page, 54, blank->y + 12, 480, &blank->value, text) + 4;
+        if (rng_chance(&doc->rng, 50))
+            draw_answers(blank);
+        else
+            page_line(blank->page, 70, blank->y + 10, 530, blank->y + 10, 0.5, BLACK);
+        blank->y += 14;
+    }
 }
 
 static void draw_law(struct blank *blank)
@@ -222,6 +250,7 @@ void form_make(struct document *doc)
     entry(&blank, "form.account", F_IBAN, 280, 265);
     blank.y += 38;
     draw_more(&blank);
+    draw_questions(&blank);
     draw_signature(&blank);
     draw_instructions(&blank);
     draw_law(&blank);

@@ -1,7 +1,7 @@
 /*
  * Till receipts: a narrow strip, prices with VAT in them, paid by card or cash. What a shop's
- * receipts look like (width, how goods and VAT are listed, what the card terminal adds) is its
- * habit.
+ * receipts look like (width, how goods and VAT are listed, what the card terminal adds, whether it
+ * calls the paper an invoice, as the law does in many countries) is its habit.
  */
 #include "generator/document.h"
 
@@ -404,6 +404,7 @@ void receipt_make(struct document *doc)
     double width = widths[habit % G_N_ELEMENTS(widths)];
     double size = width < 200 ? 6.6 : 8;
     bool has_moment_first = habit % 4 == 0;
+    bool is_on_sheet = habit / 17 % 6 == 0; /* as it lay on the scanner's glass */
     struct strip strip = {.doc = doc,
                           .font = {.family = family, .size = size},
                           .bold = {.family = family, .size = size * 1.25, .is_bold = true},
@@ -414,10 +415,11 @@ void receipt_make(struct document *doc)
                           .is_left = habit / 11 % 4 == 0};
 
     make_truth(doc);
-    strip.page = document_add_page(doc, width, 842);
+    strip.page = document_add_page(doc, is_on_sheet ? 595 : width, 842);
     draw_shop(&strip);
     if (habit / 3 % 5 != 0)
-        headline(&strip, &strip.bold, F_COUNT, document_label(doc, "title.receipt"));
+        headline(&strip, &strip.bold, F_COUNT,
+                 document_label(doc, habit / 13 % 4 == 0 ? "title.invoice" : "title.receipt"));
     strip.y += 6;
     if (has_moment_first)
         draw_moment(&strip);
@@ -431,5 +433,5 @@ void receipt_make(struct document *doc)
     if (!has_moment_first)
         draw_moment(&strip);
     draw_foot(&strip);
-    strip.page->height = strip.y + 20;
+    strip.page->height = is_on_sheet ? MAX(842, strip.y + 20) : strip.y + 20;
 }

@@ -98,9 +98,9 @@ const char *words_at(const struct words *words, const char *key, int n)
 /* Names, places and numbered parts are no wordings: every part has them all. */
 static bool is_shared(const char *key)
 {
-    static const char *const shared[] = {"months",  "unit.",  "company.",   "person.",
-                                         "city",    "street", "bank",       "buyer",
-                                         "mailbox", "item.",  "form.class", "page.of"};
+    static const char *const shared[] = {
+        "months", "unit.",   "company.", "person.",    "city",        "street", "bank",
+        "buyer",  "mailbox", "item.",    "form.class", "form.answer", "page.of"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(shared); i++) {
         if (g_str_has_prefix(key, shared[i]))

@@ -151,6 +151,65 @@ static void find_manner(float *out, const struct sheet *s, const struct familiar
     out[8] = (float)words / all;
 }
 
+/* "3.", "(b)", "12)", "IV.": what a question of a form is numbered by. */
+static bool is_enumerator(const char *text)
+{
+    size_t n = strlen(text), body = strspn(text, "(") ? n - 2 : n - 1;
+
+    return n >= 2 && n <= 5 && (text[n - 1] == '.' || text[n - 1] == ')') &&
+           (strspn(text + (text[0] == '('), "0123456789") == body ||
+            strspn(text + (text[0] == '('), "IVXivx") == body || body == 1);
+}
+
+/* Tills print 24 to 56 characters a line whatever the paper they are scanned on; the width of a
+ * character is that of the page's words together, so that no unit is needed. */
+static void find_strip(float *out, const struct sheet *s)
+{
+    const int till = 56;
+    struct box all = {1e6f, 1e6f, 0, 0};
+    float wide = 0, letters = 0;
+    int rows = 0, wide_rows = 0, enumerated = 0;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        wide += s->tokens[i].box.x1 - s->tokens[i].box.x0;
+        letters += (float)strlen(s->tokens[i].text);
+    }
+    for (int r = 0; r < s->n_rows; r++) {
+        const struct token *first = &s->tokens[s->rows[r].first];
+        const struct token *last = first + s->rows[r].count - 1;
+
+        if (first->page > 0 || wide <= 0)
+            continue;
+        rows++;
+        wide_rows += (last->box.x1 - first->box.x0) * letters / wide > (float)till;
+        enumerated += is_enumerator(first->text);
+        all = (struct box){fminf(all.x0, first->box.x0), fminf(all.y0, first->box.y0),
+                           fmaxf(all.x1, last->box.x1), fmaxf(all.y1, last->box.y1)};
+    }
+    if (rows == 0)
+        return;
+    out[0] = (float)wide_rows / (float)rows;
+    out[1] = wide_rows == 0;
+    out[2] = fminf((all.x1 - all.x0) * letters / wide / 120, 1);
+    out[3] = (float)enumerated / (float)rows;
+}
+
+/* Who pays later is named, with a number and a term; who paid at the till is not. */
+static void find_debt(float *out, const struct sheet *s)
+{
+    const uint64_t debt = CONCEPT_BIT(buyer) | CONCEPT_BIT(deliver_to) | CONCEPT_BIT(due_date) |
+                          CONCEPT_BIT(customer_number) | CONCEPT_BIT(payment_terms) |
+                          CONCEPT_BIT(iban) | CONCEPT_BIT(account) | CONCEPT_BIT(bankgiro);
+    int owed = 0, paid = 0;
+
+    for (int m = 0; m < s->n_mentions; m++) {
+        owed += (s->mentions[m].concepts & debt) != 0;
+        paid += (s->mentions[m].concepts & CONCEPT_BIT(cash)) != 0;
+    }
+    out[0] = squash(owed);
+    out[1] = squash(paid);
+}
+
 static void find_layout(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
     float *out = f->value + HASHED_FEATURES;
@@ -182,12 +241,14 @@ static void find_layout(struct features *f, const struct sheet *s, const struct 
     out[8] = s->n_tokens ? (float)amounts / (float)s->n_tokens : 0;
     out[9] = s->n_rows ? (float)s->n_tokens / (float)s->n_rows / 12 : 0;
     out[10] = s->n_rows ? (float)s->n_cells / (float)s->n_rows / 4 : 0;
-    out[11] = page && page->width_pt < 300;
+    out[11] = page && page->height_pt > 1.8f * page->width_pt;
     out[12] = page ? (float)page->n_rules / 40 > 1 ? 1 : (float)page->n_rules / 40 : 0;
     out[13] = page && page->n_barcodes > 0;
     out[14] = s->n_tokens < 12;
     out[15] = page && page->width_pt < 0.6f * page->height_pt;
     find_manner(out + 16, s, familiar);
+    find_strip(out + 25, s);
+    find_debt(out + 29, s);
 }
 
 static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |

@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 enum {
-    FEATURES_VERSION = 3,
+    FEATURES_VERSION = 4,
     FEATURE_BITS = 13,
     HASHED_FEATURES = 1 << FEATURE_BITS,
-    LAYOUT_FEATURES = 25,
+    LAYOUT_FEATURES = 31,
     LAYOUT_FAMILIAR = 23,                 /* of these: the share of words that are familiar */
     CONCEPT_FEATURES = 2 * CONCEPT_COUNT, /* anywhere; as a title */
     FEATURE_COUNT = HASHED_FEATURES + LAYOUT_FEATURES + CONCEPT_FEATURES
