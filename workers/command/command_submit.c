@@ -31,7 +31,7 @@ static const struct cli_option options[] = {
     {"timeout", "SECONDS", "wait no longer (default: no limit)"},
     {0}};
 
-#define FILES_AT_ONCE 64 /* rows a transaction: their blobs are durable already */
+#define FILES_AT_ONCE 64 /* rows of the largest transaction: their blobs are durable already */
 #define DEPTH_MAX 16
 
 struct intake {
@@ -39,7 +39,7 @@ struct intake {
     struct arena arena;
     int64_t batch_id;
     struct new_file files[FILES_AT_ONCE];
-    size_t n_files;
+    size_t n_files, at_once; /* doubles: the line begins with the first file, not the 64th */
     int64_t taken, duplicates, refused;
     const char *who;
     bool is_queue_down;
@@ -85,6 +85,7 @@ static int commit_files(struct intake *in, struct err *err)
             in->taken++;
     tell_queue(in, &next);
     in->n_files = 0;
+    in->at_once = in->at_once * 2 < FILES_AT_ONCE ? in->at_once * 2 : FILES_AT_ONCE;
     arena_clear(&in->arena);
     return 0;
 }
@@ -110,7 +111,7 @@ static int take_file(struct intake *in, const char *path, struct err *err)
     file->name = arena_strdup(&in->arena, file_base_name(path));
     file->size = (int64_t)bytes.length;
     in->n_files++;
-    return in->n_files == FILES_AT_ONCE ? commit_files(in, err) : 0;
+    return in->n_files == in->at_once ? commit_files(in, err) : 0;
 }
 
 static int compare_names(const struct dirent **a, const struct dirent **b)
@@ -212,6 +213,7 @@ static int submit(struct house *house, const struct cli *cli, struct err *err)
     int r;
 
     in.house = house;
+    in.at_once = 1;
     in.who = report_user();
     arena_init(&in.arena, LIMIT_JOB_ARENA_BYTES);
     r = take_all(&in, cli, err);
