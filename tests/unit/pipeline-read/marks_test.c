@@ -3,6 +3,8 @@
 
 #include <qrencode.h>
 
+#define SHEET_PT 421.0 /* half of A4, on its side */
+
 static const struct barcode *find_code(const struct page *page, const char *symbology)
 {
     for (size_t i = 0; i < page->n_barcodes; i++)
@@ -27,7 +29,7 @@ static void draw_patch(struct drawn *d, const char *bars)
 static void expect_patch(const char *bars, const char *symbology, int quarters)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
-    struct drawn d = drawn_new(200);
+    struct drawn d = drawn_sheet_new(200, SHEET_PT);
     struct page *page;
     PIX *upright, *pix;
 
@@ -60,7 +62,7 @@ static void test_patches(void **state)
 static void test_not_a_patch(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
-    struct drawn d = drawn_new(200);
+    struct drawn d = drawn_sheet_new(200, SHEET_PT);
     PIX *pix;
 
     (void)state;
