@@ -80,6 +80,8 @@ static bool is_aside(const struct sheet *s, const struct vote *vote)
     const struct row *row = vote->token < 0 ? NULL : &s->rows[s->tokens[vote->token].row];
     int words = 0, mentions = 0;
 
+    if (row && s->tokens[row->first + row->count - 1].cell - s->tokens[row->first].cell >= 2)
+        return false; /* three cells are the heads of columns, no sentence */
     for (int i = 0; i < s->n_tokens; i++) {
         const char *code = currency_of_sign(s->tokens[i].text, (int)strlen(s->tokens[i].text));
 

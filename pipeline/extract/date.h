@@ -12,8 +12,8 @@ struct date_reading {
     struct civil_date date;
     struct civil_date other; /* a second reading (day and month swapped), or year 0 */
     bool has_month_name;
-    bool is_compact; /* no separators but spaces: only a label makes it a date */
-    bool is_padded;  /* a day or month below ten has its zero … */
+    bool is_compact;          /* no separators but spaces: only a label makes it a date */
+    bool is_padded;           /* a day or month below ten has its zero … */
     struct civil_date longer; /* or it has not: the same with a digit before it, or year 0 */
 };
 

@@ -262,7 +262,8 @@ static float worst_word(const struct sheet *s, int first, int end)
     return worst;
 }
 
-/* "SON BHO" and the like: no other words look so like the two at once. */
+/* The legal form that is two words, Sdn Bhd, bears a misread letter in each: no other two words in a
+ * row are as near to both. Forms of one word are too short for that (party_name.c has a table). */
 static void repair_form(struct arena *a, char *text)
 {
     size_t n = strlen(text), end = n;
