@@ -262,8 +262,8 @@ static float worst_word(const struct sheet *s, int first, int end)
     return worst;
 }
 
-/* The legal form that is two words, Sdn Bhd, bears a misread letter in each: no other two words in a
- * row are as near to both. Forms of one word are too short for that (party_name.c has a table). */
+/* The legal form that is two words, Sdn Bhd, bears a misread letter in each: no other two words in
+ * a row are as near to both. Forms of one word are too short (party_name.c has a table). */
 static void repair_form(struct arena *a, char *text)
 {
     size_t n = strlen(text), end = n;
