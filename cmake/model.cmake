@@ -7,7 +7,7 @@ add_custom_command(OUTPUT ${BILAG_MODEL}
 add_custom_target(model ALL DEPENDS ${BILAG_MODEL})
 
 # The trained weights lie beside it.
-foreach(name type.model calibration.txt certificate.txt)
+foreach(name type.model score.model calibration.txt certificate.txt)
     configure_file(${CMAKE_SOURCE_DIR}/models/trained/${name} ${CMAKE_BINARY_DIR}/share/${name} COPYONLY)
 endforeach()
 

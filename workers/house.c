@@ -13,6 +13,7 @@
 #include "base/spawn.h"
 #include "pipeline/extract/calibration.h"
 #include "pipeline/extract/certificate.h"
+#include "pipeline/extract/score.h"
 #include "queues/server.h"
 #include "stores/accounting.h"
 #include "stores/blobs.h"
@@ -182,16 +183,21 @@ static int read_trained(const char *name, struct buf *b, struct err *err)
 
     buf_init(b, TRUST_MAX_BYTES);
     r = file_read(path, b, err);
-    return r < 0 ? err_wrap(err, r, "reading %s", path) : 0;
+    return r < 0 ? err_wrap(err, r, "reading %s (a build copies it there)", path) : 0;
 }
 
 static int load_trust(struct house *house, struct err *err)
 {
-    AUTO_BUF struct buf weights = {0}, thresholds = {0};
-    int r = read_trained(CALIBRATION_FILE, &weights, err);
+    AUTO_BUF struct buf scores = {0}, weights = {0}, thresholds = {0};
+    int r = read_trained(SCORE_FILE, &scores, err);
 
+    house->scorer = mem_alloc(sizeof *house->scorer);
     house->calibration = mem_alloc(sizeof *house->calibration);
     house->certificate = mem_alloc(sizeof *house->certificate);
+    if (r == 0)
+        r = scorer_parse(house->scorer, scores.data, scores.length, err);
+    if (r == 0)
+        r = read_trained(CALIBRATION_FILE, &weights, err);
     if (r == 0)
         r = calibration_parse(house->calibration, weights.data, weights.length, err);
     if (r == 0)
@@ -258,6 +264,7 @@ void house_close(struct house *house)
     records_close(house->records);
     blobs_close(house->blobs);
     settings_release(&house->settings);
+    free(house->scorer);
     free(house->calibration);
     free(house->certificate);
     *house = (struct house){0};

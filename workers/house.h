@@ -18,6 +18,7 @@ struct calibration;
 struct certificate;
 struct err;
 struct records;
+struct scorer;
 struct type_shelf;
 
 enum house_part {
@@ -25,7 +26,7 @@ enum house_part {
     HOUSE_ACCOUNTING = 2,       /* the ledger */
     HOUSE_QUEUE = 4,            /* does not connect yet: the first call does */
     HOUSE_QUEUE_IF_RUNNING = 8, /* as above, but NULL when nothing runs on this folder */
-    HOUSE_TRUST = 16,           /* what a verdict needs without stores: how sure is sure enough */
+    HOUSE_TRUST = 16,           /* what extraction was trained to, without stores */
 };
 
 struct house {
@@ -34,8 +35,9 @@ struct house {
     struct records *records;
     struct accounting *accounting;
     struct queue *queue;
-    struct type_shelf *types;        /* see house_types() */
-    struct calibration *calibration; /* HOUSE_STORES and HOUSE_TRUST load both */
+    struct type_shelf *types; /* see house_types() */
+    struct scorer *scorer;    /* HOUSE_STORES and HOUSE_TRUST load all three */
+    struct calibration *calibration;
     struct certificate *certificate;
 };
 

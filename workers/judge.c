@@ -80,6 +80,7 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
         .company = &judge->company,
         .today = today,
         .post_confidence = (float)s->post.confidence,
+        .scorer = house->scorer,
         .calibration = house->calibration,
         .certificate = house->certificate,
         .is_known = house->records ? is_known : NULL,

@@ -4,17 +4,9 @@
  * looks like. Nothing of a person's or an e-invoice's is touched.
  */
 #include "pipeline/extract/calibration.h"
-
-#include "base/err.h"
-#include "base/mem.h"
+#include "pipeline/extract/weights.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static const char MAGIC[] = "bilag calibration, features 1\n";
-static const float WEIGHT_MAX = 1000;
 
 static const char *const names[CALIBRATION_PROOFS] = {
     [CALIBRATION_BIAS] = "bias",           [CALIBRATION_RAW] = "raw",
@@ -31,78 +23,13 @@ const char *calibration_feature_name(int feature)
                                         : proof_name((enum proof)(feature - CALIBRATION_PROOFS));
 }
 
-/* ---- the file ---- */
-
-/* The next word of a line, or NULL; `*at` moves behind it. */
-static const char *next_word(char **at)
-{
-    char *word;
-
-    do {
-        word = strsep(at, " ");
-    } while (word && !*word);
-    return word;
-}
-
-static bool parse_number(const char *text, float *ret)
-{
-    char *end;
-
-    if (!text)
-        return false;
-    *ret = strtof(text, &end);
-    return end != text && !*end && fabsf(*ret) < WEIGHT_MAX;
-}
-
-static bool parse_order(char *rest)
-{
-    for (int i = 0; i < CALIBRATION_COUNT; i++) {
-        const char *word = next_word(&rest);
-
-        if (!word || strcmp(word, calibration_feature_name(i)) != 0)
-            return false;
-    }
-    return !next_word(&rest);
-}
-
-static bool parse_weights(struct calibration *c, char *rest)
-{
-    const char *name = next_word(&rest);
-    enum field_id id;
-
-    if (!name || !field_parse(name, &id) || c->is_fitted[id] || !next_word(&rest) ||
-        !next_word(&rest))
-        return false;
-    for (int i = 0; i < CALIBRATION_COUNT; i++)
-        if (!parse_number(next_word(&rest), &c->weights[id][i]))
-            return false;
-    c->is_fitted[id] = true;
-    return !next_word(&rest);
-}
-
 int calibration_parse(struct calibration *c, const char *bytes, size_t length, struct err *err)
 {
-    AUTO_FREE char *text = mem_strndup(bytes, length);
-    char *rest = text + sizeof MAGIC - 1, *line;
-    bool has_order = false;
+    static const struct weight_format format = {"bilag calibration, features 1", CALIBRATION_COUNT,
+                                                calibration_feature_name};
 
-    *c = (struct calibration){0};
-    if (strncmp(text, MAGIC, sizeof MAGIC - 1) != 0)
-        return err_set(err, ERR_INVALID, "no calibration of these features");
-    while ((line = strsep(&rest, "\n"))) {
-        if (strncmp(line, "features ", 9) == 0) {
-            if (!parse_order(line + 9))
-                return err_set(err, ERR_INVALID, "calibration of other features");
-            has_order = true;
-        } else if (strncmp(line, "field ", 6) == 0) {
-            if (!has_order || !parse_weights(c, line + 6))
-                return err_set(err, ERR_INVALID, "calibration with a damaged line of weights");
-        }
-    }
-    return has_order ? 0 : err_set(err, ERR_INVALID, "calibration without features");
+    return weights_parse(&format, bytes, length, c->weights[0], c->is_fitted, err);
 }
-
-/* ---- its use ---- */
 
 static float log_odds(float p)
 {

@@ -1,12 +1,8 @@
 /*
  * Calibration: what a field's raw confidence, its proofs and the document around it are worth as a
  * probability of being right. One logistic function a field, fitted by scripts/train on generated
- * papers; models/trained/calibration.txt holds the weights:
- *
- *   bilag calibration, features 1
- *   made: …                                        free text, any number of lines
- *   features bias raw scan …                       the order of the weights
- *   field invoice_number 5012 31 -0.120 0.985 …    values seen, wrong ones among them, weights
+ * papers; models/trained/calibration.txt (weights.h) holds the weights, and of each field how many
+ * values were seen and how many were wrong.
  */
 #ifndef EXTRACT_CALIBRATION_H
 #define EXTRACT_CALIBRATION_H

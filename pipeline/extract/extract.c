@@ -98,7 +98,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     items_find(&items, &candidates, &sheet, a);
     take_lines(&items, a, d);
     money_solve(&candidates, &sheet, &items, a, d);
-    score_fields(&candidates, &sheet, &parties, a, d);
+    score_fields(context->scorer, &candidates, &sheet, &parties, a, d);
     is_slip = receipt_settle(&candidates, &sheet, a, d);
     currency_decide(&candidates, &sheet, context->company, d);
     settle_date(context, d);

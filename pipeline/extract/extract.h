@@ -15,6 +15,7 @@ struct candidates;
 struct certificate;
 struct doubts;
 struct err;
+struct scorer;
 struct sheet;
 
 /* Us: whose mail this is. Empty strings where not configured. */
@@ -25,6 +26,8 @@ struct company {
 struct extract_context {
     const struct company *company;
     struct civil_date today;
+    /* Chooses every field that is no money and no name (score.h); NULL leaves them empty. */
+    const struct scorer *scorer;
     float post_confidence; /* required fields below it ask for a person */
     /* Turns confidence into probability, and says from which one on it is believed; either may be
      * NULL: then confidence is a score, and post_confidence alone decides. */

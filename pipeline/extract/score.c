@@ -1,10 +1,9 @@
 /*
- * One row a field: which kinds may fill it, which concepts speak for it strongly or weakly, which
- * against, and what a checked number is worth without any label. The weights were set by hand on
- * generated papers and are few on purpose; a trained scorer replaces score_candidate() alone.
+ * One row a field: which kinds may fill it, which concepts are its label or may be, which are
+ * another's. Of the candidates that may fill it the one with the highest score does, if it is
+ * accepted; the weights are trained (scripts/train BUILD fields).
  */
 #include "pipeline/extract/score.h"
-#include "pipeline/extract/memory.h"
 
 #include "base/arena.h"
 
@@ -14,70 +13,53 @@
 #define KIND(name) (1u << CANDIDATE_##name)
 #define BIT CONCEPT_BIT
 
-struct field_rule {
-    enum field_id field;
-    unsigned kinds;
-    uint64_t strong, weak, against;
-    float unlabelled; /* what valid check digits are worth alone */
-};
+enum { KINDS_THAT_HIDE = KIND(IBAN) | KIND(ACCOUNT) | KIND(DATE) | KIND(VAT_ID) };
 
-enum {
-    KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
-                        KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE),
-    KINDS_THAT_HIDE = KIND(IBAN) | KIND(ACCOUNT) | KIND(DATE) | KIND(VAT_ID)
-};
-
-static const struct field_rule rules[] = {
+const struct score_rule score_rules[] = {
     {FIELD_INVOICE_NUMBER, KIND(IDENTIFIER), BIT(invoice_number),
      BIT(title_invoice) | BIT(title_credit_note) | BIT(title_receipt) | BIT(title_reminder) |
          BIT(title_statement),
      BIT(customer_number) | BIT(order_reference) | BIT(preceding_invoice) | BIT(phone) |
          BIT(account) | BIT(registration_id) | BIT(vat_id) | BIT(page) | BIT(date) |
          BIT(issue_date) | BIT(due_date) | BIT(contract_reference) | BIT(payment_reference) |
-         BIT(iban) | BIT(bic) | BIT(other),
-     0},
+         BIT(iban) | BIT(bic) | BIT(other)},
     {FIELD_ISSUE_DATE, KIND(DATE), BIT(issue_date), BIT(date) | BIT(title_invoice),
      BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(order_reference) |
-         BIT(preceding_invoice) | BIT(cash) | BIT(other),
-     0.3f},
+         BIT(preceding_invoice) | BIT(cash) | BIT(other)},
     {FIELD_DUE_DATE, KIND(DATE), BIT(due_date), BIT(payment_terms),
-     BIT(issue_date) | BIT(delivery_date) | BIT(period) | BIT(other), 0},
+     BIT(issue_date) | BIT(delivery_date) | BIT(period) | BIT(other)},
     {FIELD_DELIVERY_DATE, KIND(DATE), BIT(delivery_date), 0,
-     BIT(issue_date) | BIT(due_date) | BIT(period) | BIT(other), 0},
+     BIT(issue_date) | BIT(due_date) | BIT(period) | BIT(other)},
     {FIELD_ORDER_REFERENCE, KIND(IDENTIFIER), BIT(order_reference), BIT(title_order),
-     BIT(invoice_number) | BIT(customer_number) | BIT(contract_reference) | BIT(date) | BIT(other),
-     0},
+     BIT(invoice_number) | BIT(customer_number) | BIT(contract_reference) | BIT(date) | BIT(other)},
     {FIELD_CONTRACT_REFERENCE, KIND(IDENTIFIER), BIT(contract_reference), 0,
-     BIT(invoice_number) | BIT(order_reference) | BIT(customer_number) | BIT(other), 0},
+     BIT(invoice_number) | BIT(order_reference) | BIT(customer_number) | BIT(other)},
     {FIELD_PRECEDING_INVOICE, KIND(IDENTIFIER), BIT(preceding_invoice), 0,
-     BIT(order_reference) | BIT(customer_number) | BIT(other), 0},
-    {FIELD_BUYER_REFERENCE, KIND(TEXT), BIT(buyer_reference), 0, BIT(our_reference), 0},
-    {FIELD_PAYMENT_TERMS, KIND(TEXT), BIT(payment_terms), 0, 0, 0},
-    {FIELD_IBAN, KIND(IBAN), BIT(iban), BIT(account), 0, 0.6f},
-    {FIELD_BIC, KIND(BIC), BIT(bic), 0, BIT(vat_id), 0},
+     BIT(order_reference) | BIT(customer_number) | BIT(other)},
+    {FIELD_BUYER_REFERENCE, KIND(TEXT), BIT(buyer_reference), 0, BIT(our_reference)},
+    {FIELD_PAYMENT_TERMS, KIND(TEXT), BIT(payment_terms), 0, 0},
+    {FIELD_IBAN, KIND(IBAN), BIT(iban), BIT(account), 0},
+    {FIELD_BIC, KIND(BIC), BIT(bic), 0, BIT(vat_id)},
     {FIELD_BANK_ACCOUNT, KIND(ACCOUNT), BIT(account), BIT(iban),
      BIT(payment_reference) | BIT(phone) | BIT(registration_id) | BIT(vat_id) | BIT(bankgiro) |
-         BIT(plusgiro) | BIT(customer_number) | BIT(invoice_number),
-     0.1f},
-    {FIELD_BANKGIRO, KIND(BANKGIRO), BIT(bankgiro), 0, BIT(plusgiro) | BIT(registration_id), 0},
-    {FIELD_PLUSGIRO, KIND(PLUSGIRO), BIT(plusgiro), 0, BIT(bankgiro), 0},
+         BIT(plusgiro) | BIT(customer_number) | BIT(invoice_number)},
+    {FIELD_BANKGIRO, KIND(BANKGIRO), BIT(bankgiro), 0, BIT(plusgiro) | BIT(registration_id)},
+    {FIELD_PLUSGIRO, KIND(PLUSGIRO), BIT(plusgiro), 0, BIT(bankgiro)},
     {FIELD_PAYMENT_REFERENCE, KIND(REFERENCE), BIT(payment_reference), 0,
      BIT(account) | BIT(phone) | BIT(invoice_number) | BIT(customer_number) | BIT(amount_due) |
-         BIT(registration_id) | BIT(vat_id) | BIT(order_reference) | BIT(other),
-     0},
-    {FIELD_SELLER_EMAIL, KIND(EMAIL), BIT(email), 0, 0, 0.5f},
-    {FIELD_SELLER_VAT_ID, KIND(VAT_ID), BIT(vat_id), BIT(registration_id), BIT(buyer_vat_id), 0.5f},
+         BIT(registration_id) | BIT(vat_id) | BIT(order_reference) | BIT(other)},
+    {FIELD_SELLER_EMAIL, KIND(EMAIL), BIT(email), 0, 0},
+    {FIELD_SELLER_VAT_ID, KIND(VAT_ID), BIT(vat_id), BIT(registration_id), BIT(buyer_vat_id)},
     {FIELD_SELLER_REGISTRATION_ID, KIND(ORGANISATION) | KIND(IDENTIFIER), BIT(registration_id),
      BIT(vat_id),
      BIT(phone) | BIT(account) | BIT(bankgiro) | BIT(customer_number) | BIT(payment_reference) |
-         BIT(invoice_number) | BIT(buyer_vat_id),
-     0},
-    {FIELD_BUYER_VAT_ID, KIND(VAT_ID), BIT(buyer_vat_id), BIT(vat_id), 0, 0.5f},
+         BIT(invoice_number) | BIT(buyer_vat_id)},
+    {FIELD_BUYER_VAT_ID, KIND(VAT_ID), BIT(buyer_vat_id), BIT(vat_id), 0},
     {FIELD_BUYER_REGISTRATION_ID, KIND(ORGANISATION), BIT(buyer_vat_id),
-     BIT(registration_id) | BIT(vat_id), BIT(phone) | BIT(account), 0},
+     BIT(registration_id) | BIT(vat_id), BIT(phone) | BIT(account)},
 };
 
-static const float ACCEPTED = 0.42f; /* a lone label two words away still counts */
+const int score_rule_count = sizeof score_rules / sizeof *score_rules;
 
 float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong, uint64_t weak,
                    uint64_t against)
@@ -96,119 +78,6 @@ float score_labels(const struct candidate *c, const struct sheet *s, uint64_t st
             worst = fmaxf(worst, strength);
     }
     return worst > best ? best - 0.5f * worst : best;
-}
-
-/* Forms so strict that nothing else looks like them: code lines, RF and FIK references, Hungarian
- * accounts (two check digits) and tax numbers printed 8-1-2. */
-static bool proves_itself(const struct candidate *c)
-{
-    size_t n = strlen(c->value);
-
-    if (!c->is_checked || c->is_code_line)
-        return c->is_code_line;
-    switch (c->kind) {
-    case CANDIDATE_REFERENCE:
-        return c->value[0] == '+' || c->value[0] == 'R';
-    case CANDIDATE_ACCOUNT:
-        return n == 16 || n == 24;
-    case CANDIDATE_ORGANISATION:
-        return n == 13 && c->value[8] == '-' && c->count == 1;
-    default:
-        return false;
-    }
-}
-
-/* A receipt prints its day once, without a label; elsewhere all other dates have labels of their
- * own. */
-static bool is_only_date(const struct candidates *all, const struct candidate *c,
-                         const struct sheet *s)
-{
-    const uint64_t labels = BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(payment_terms) |
-                            BIT(order_reference) | BIT(preceding_invoice) | BIT(other);
-
-    for (int i = 0; i < all->count; i++)
-        if (all->items[i].kind == CANDIDATE_DATE && !all->items[i].date.is_compact &&
-            strcmp(all->items[i].value, c->value) != 0 &&
-            score_labels(&all->items[i], s, labels, 0, 0) < 0.4f)
-            return false;
-    return true;
-}
-
-static bool is_number_word(const struct sheet *s, int i)
-{
-    static const char *const words[] = {"nummer", "number", "nr", "no", "szam", "sorszam"};
-
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        if (s->cells[s->tokens[i].cell].first == i && strcmp(s->tokens[i].key, words[k]) == 0)
-            return true;
-    return false;
-}
-
-static bool has_facts(const struct sheet *s, int row)
-{
-    const uint64_t facts = BIT(date) | BIT(issue_date) | BIT(due_date) | BIT(customer_number);
-
-    for (int m = 0; m < s->n_mentions; m++)
-        if (s->mentions[m].row == row && s->mentions[m].concepts & facts)
-            return true;
-    return false;
-}
-
-/* "Number 10482" is the number of the paper itself. Above the value the bare word may head a column
- * of goods; there it counts in a row of labels that asks for a day or a customer. */
-static float bare_number(const struct candidate *c, const struct sheet *s)
-{
-    const struct row *row = &s->rows[c->row];
-
-    if (strlen(c->value) < 3)
-        return 0;
-    if (c->first > row->first && is_number_word(s, c->first - 1))
-        return 0.65f;
-    for (int i = row->first - 1; i >= 0 && s->tokens[i].row == c->row - 1; i--)
-        if (s->tokens[i].page == c->page && is_number_word(s, i) &&
-            s->cells[s->tokens[i].cell].count == 1 &&
-            c->box.y0 - s->tokens[i].box.y1 < 1.5f * row->height &&
-            box_overlap_x(&s->tokens[i].box, &c->box) > 0.3f && has_facts(s, c->row - 1))
-            return 0.6f;
-    return 0;
-}
-
-/* Page one and its upper half are likelier than what follows. */
-static float score_candidate(const struct field_rule *rule, const struct candidate *c,
-                             const struct candidates *all, const struct sheet *s)
-{
-    bool is_compact = c->kind == CANDIDATE_DATE && c->date.is_compact;
-    bool is_plain = rule->field == FIELD_SELLER_REGISTRATION_ID && c->kind == CANDIDATE_IDENTIFIER;
-    bool needs_label = is_plain || is_compact;
-    float score = score_labels(c, s, rule->strong, needs_label ? 0 : rule->weak, rule->against);
-    bool has_digits = (1u << c->kind) & KINDS_WITH_DIGITS;
-
-    if (rule->field == FIELD_ISSUE_DATE) /* a bare "Date" on an invoice is nearly always its own */
-        score = fmaxf(score, 0.85f * score_labels(c, s, BIT(date), 0, rule->against));
-    if (rule->field == FIELD_INVOICE_NUMBER && score_labels(c, s, rule->against, 0, 0) < 0.3f)
-        score = fmaxf(score, bare_number(c, s));
-    if (proves_itself(c))
-        score = fmaxf(score, 0.6f);
-    else if (score <= 0.05f && c->is_checked)
-        score += rule->unlabelled;
-    if (score <= 0.05f && rule->field == FIELD_ISSUE_DATE && !is_compact)
-        score += is_only_date(all, c, s) ? 0.5f : rule->unlabelled * (c->page == 0);
-    if (score <= 0.05f && c->kind == CANDIDATE_EMAIL)
-        score += rule->unlabelled;
-    if (is_compact)
-        score -= 0.15f;
-    if (c->is_second)
-        score -= 0.15f;
-    if (is_plain) /* "HRB 12345", but neither a short number nor a VAT id a scanner cut in two */
-        score -= strlen(c->value) < 7 || (c->value[2] == ' ' && c->value[0] != 'H') ? 1 : 0.1f;
-    if (has_digits)
-        score += c->is_checked ? 0.25f : -0.3f;
-    if (c->page == 0 && s->pages[0])
-        score += 0.04f - 0.03f * c->box.y0 / s->pages[0]->height_pt;
-    /* A longer run of the same number says more than its beginning. */
-    score += 0.002f * (float)strlen(c->value);
-    score += memory_evidence(all->memory, rule->field, c);
-    return score * (0.85f + 0.15f * c->confidence);
 }
 
 static bool overlaps(const struct candidate *a, const struct candidate *b)
@@ -276,11 +145,10 @@ void field_from_candidate(struct field *field, const struct candidate *c, const 
 }
 
 /* Numbers of the buyer stand in the buyer's block or under the buyer's own label. */
-static bool fits_side(enum field_id field, const struct candidate *c, const struct sheet *s,
-                      const struct parties *parties)
+static bool fits_side(enum field_id field, const struct score_view *v, const struct candidate *c)
 {
-    bool is_buyers = parties_is_buyers(parties, &c->box, c->page, c->value) ||
-                     candidate_evidence(c, s, BIT(buyer_vat_id));
+    bool is_buyers = parties_is_buyers(v->parties, &c->box, c->page, c->value) ||
+                     candidate_evidence(c, v->s, BIT(buyer_vat_id));
 
     switch (field) {
     case FIELD_SELLER_VAT_ID:
@@ -295,6 +163,30 @@ static bool fits_side(enum field_id field, const struct candidate *c, const stru
     }
 }
 
+bool score_may_fill(const struct score_rule *rule, const struct score_view *v, int i)
+{
+    const struct candidate *c = &v->c->items[i];
+
+    return (1u << c->kind) & rule->kinds && !v->is_hidden[i] && fits_side(rule->field, v, c);
+}
+
+struct score_view score_view_of(struct arena *a, const struct candidates *c, const struct sheet *s,
+                                const struct parties *parties)
+{
+    return (struct score_view){c, s, parties, find_hidden(a, c)};
+}
+
+static float score_of(const float weights[SCORE_FEATURES], const struct score_rule *rule,
+                      const struct score_view *v, int i)
+{
+    float features[SCORE_FEATURES], sum = 0;
+
+    score_features(rule, v, i, features);
+    for (int k = 0; k < SCORE_FEATURES; k++)
+        sum += weights[k] * features[k];
+    return sum;
+}
+
 static bool prints_again(const struct candidates *c, const struct candidate *best)
 {
     for (int i = 0; i < c->count; i++)
@@ -304,48 +196,58 @@ static bool prints_again(const struct candidates *c, const struct candidate *bes
     return false;
 }
 
-static void fill_field(const struct field_rule *rule, const struct candidates *c,
-                       const bool *is_hidden, const struct sheet *s, const struct parties *parties,
-                       struct arena *a, struct document *d)
-{
-    const struct candidate *best = NULL, *second = NULL;
-    float top = 0, next = 0;
-    struct field *field = &d->fields[rule->field];
+/* The candidate with the highest score and the next of another value. */
+struct choice {
+    const struct candidate *best, *second;
+    float top, next;
+};
 
-    for (int i = 0; i < c->count; i++) {
-        const struct candidate *item = &c->items[i];
+static struct choice choose(const float weights[SCORE_FEATURES], const struct score_rule *rule,
+                            const struct score_view *v)
+{
+    struct choice choice = {0};
+
+    for (int i = 0; i < v->c->count; i++) {
+        const struct candidate *item = &v->c->items[i];
         float score;
 
-        if (!((1u << item->kind) & rule->kinds) || is_hidden[i] ||
-            !fits_side(rule->field, item, s, parties))
+        if (!score_may_fill(rule, v, i))
             continue;
-        score = score_candidate(rule, item, c, s);
-        if (best && strcmp(item->value, best->value) == 0) {
-            top = fmaxf(top, score);
-        } else if (!best || score > top) {
-            next = top;
-            second = best;
-            top = score;
-            best = item;
-        } else if (score > next) {
-            next = score;
-            second = item;
+        score = score_of(weights, rule, v, i);
+        if (choice.best && strcmp(item->value, choice.best->value) == 0)
+            choice.top = fmaxf(choice.top, score);
+        else if (!choice.best || score > choice.top)
+            choice = (struct choice){item, choice.best, score, choice.top};
+        else if (score > choice.next) {
+            choice.next = score;
+            choice.second = item;
         }
     }
-    if (!best || top < ACCEPTED)
+    return choice;
+}
+
+static void fill_field(const float weights[SCORE_FEATURES], const struct score_rule *rule,
+                       const struct score_view *v, struct arena *a, struct document *d)
+{
+    struct choice choice = choose(weights, rule, v);
+    const struct candidate *best = choice.best;
+    struct field *field = &d->fields[rule->field];
+    float lead = choice.top - choice.next;
+
+    if (!best || choice.top < SCORE_ACCEPTED)
         return;
-    field_from_candidate(field, best, s, best->value, score_confidence(top, top - next, best));
-    if (score_labels(best, s, rule->strong, 0, 0) > 0.4f)
+    field_from_candidate(field, best, v->s, best->value, score_confidence(choice.top, lead, best));
+    if (score_labels(best, v->s, rule->own, 0, 0) > 0.4f)
         field->proofs |= 1u << PROOF_LABEL;
-    if (prints_again(c, best))
+    if (prints_again(v->c, best))
         field->proofs |= 1u << PROOF_PRINTED_TWICE;
     if (best->kind == CANDIDATE_DATE && best->date.other.year) {
         char text[CIVIL_DATE_TEXT_SIZE];
 
         civil_date_format(best->date.other, text);
         field->alternative = arena_strdup(a, text);
-    } else if (second && top - next < 0.08f) {
-        field->alternative = second->value;
+    } else if (choice.second && lead < 0.08f) {
+        field->alternative = choice.second->value;
     }
 }
 
@@ -409,13 +311,14 @@ static void confirm_account(struct document *d)
     account->confidence = fmaxf(account->confidence, iban->confidence);
 }
 
-void score_fields(const struct candidates *c, const struct sheet *s, const struct parties *parties,
-                  struct arena *a, struct document *d)
+void score_fields(const struct scorer *scorer, const struct candidates *c, const struct sheet *s,
+                  const struct parties *parties, struct arena *a, struct document *d)
 {
-    const bool *is_hidden = find_hidden(a, c);
+    struct score_view v = score_view_of(a, c, s, parties);
 
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        fill_field(&rules[i], c, is_hidden, s, parties, a, d);
+    for (int i = 0; scorer && i < score_rule_count; i++)
+        if (scorer->is_fitted[score_rules[i].field])
+            fill_field(scorer->weights[score_rules[i].field], &score_rules[i], &v, a, d);
     fill_period(c, s, d);
     settle_identifiers(d);
     confirm_account(d);

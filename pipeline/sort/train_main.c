@@ -1,7 +1,9 @@
 /*
- * bilag-train: makes models/trained/type.model from generated documents, and tries it on others.
+ * bilag-train: makes models/trained/type.model and score.model from generated documents, and tries
+ * them on others.
  *
  *   bilag-train type TRAINING.jsonl OUT.model PROVENANCE    trains; PROVENANCE is a line of text
+ *   bilag-train fields PRIOR TRAINING.jsonl OUT.model PROVENANCE
  *   bilag-train test MODELS TRAINING.jsonl                  prints a confusion table
  *   bilag-train read MODELS WORDS.jsonl                     prints what `bilag read --jsonl` would
  *   bilag-train explain MODELS WORDS.jsonl                  … and what was considered
@@ -13,7 +15,9 @@
  */
 #include "pipeline/extract/calibration.h"
 #include "pipeline/extract/certificate.h"
+#include "pipeline/extract/score.h"
 #include "pipeline/sort/sort.h"
+#include "pipeline/sort/train_fields.h"
 #include "pipeline/sort/train_read.h"
 #include "pipeline/sort/type_model.h"
 
@@ -264,6 +268,19 @@ static int test(const char *folder, const char *input, struct err *err)
 
 /* ---- read ---- */
 
+static int load_scorer(const char *folder, struct scorer *scorer, struct err *err)
+{
+    AUTO_BUF struct buf weights;
+    AUTO_FREE char *path = mem_printf("%s/%s", folder, SCORE_FILE);
+    int r;
+
+    buf_init(&weights, OUTPUT_BYTES);
+    r = file_read(path, &weights, err);
+    if (r == 0)
+        r = scorer_parse(scorer, weights.data, weights.length, err);
+    return r < 0 ? err_wrap(err, r, "%s, which `scripts/train BUILD fields` makes", path) : 0;
+}
+
 /* A folder without the file is one that is being made: then nothing is calibrated, or certified. */
 static int load_trust(const char *folder, struct calibration *calibration,
                       struct certificate *certificate, struct train_reader *reader, struct err *err)
@@ -295,6 +312,7 @@ static int read_all(const char *folder, const char *input, struct train_reader *
 {
     static struct calibration calibration;
     static struct certificate certificate;
+    static struct scorer scorer;
     AUTO_FCLOSE FILE *in = fopen(input, "r");
     struct sorter *sorter = NULL;
     struct training_document t;
@@ -304,8 +322,11 @@ static int read_all(const char *folder, const char *input, struct train_reader *
     if (r == 0 && !in)
         r = err_errno(err, ERR_IO, "opening %s", input);
     if (r == 0)
+        r = load_scorer(folder, &scorer, err);
+    if (r == 0)
         r = load_trust(folder, &calibration, &certificate, reader, err);
     reader->sorter = sorter;
+    reader->scorer = &scorer;
     arena_init(&arena, ARENA_BYTES);
     while (r >= 0 && (r = training_read(&arena, in, &t, err)) > 0) {
         r = train_reader_print(reader, &arena, &t, err);
@@ -348,6 +369,8 @@ int main(int argc, char **argv)
 
     if (argc == 5 && strcmp(argv[1], "type") == 0)
         r = train_type(argv[2], argv[3], argv[4], &err);
+    else if (argc == 6 && strcmp(argv[1], "fields") == 0)
+        r = train_fields(argv[2], argv[3], argv[4], argv[5], &err);
     else if (argc == 4 && strcmp(argv[1], "test") == 0)
         r = test(argv[2], argv[3], &err);
     else if (argc == 2 && strcmp(argv[1], "features") == 0)

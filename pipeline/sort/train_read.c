@@ -278,6 +278,7 @@ int train_reader_print(const struct train_reader *reader, struct arena *a,
     struct visit visit = {a, supplier};
     const struct extract_context context = {.company = &nobody,
                                             .post_confidence = reader->certificate ? 0 : 0.9f,
+                                            .scorer = reader->scorer,
                                             .calibration = reader->calibration,
                                             .certificate = reader->certificate,
                                             .is_known = is_known,

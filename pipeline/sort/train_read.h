@@ -9,9 +9,11 @@
 struct calibration;
 struct certificate;
 struct known;
+struct scorer;
 
 struct train_reader {
     const struct sorter *sorter;
+    const struct scorer *scorer;
     const struct calibration *calibration; /* or NULL, as in extract_context */
     const struct certificate *certificate;
     struct known *known; /* remembers suppliers, or NULL: every document is a stranger's */

@@ -11,6 +11,7 @@
 #include "pipeline/extract/extract.h"
 
 #include "tests/unit/page_case.h"
+#include "tests/unit/shipped_scorer.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ static void begin_page(struct setting *s)
 static void extract(struct setting *s)
 {
     const struct extract_context context = {.company = &s->company,
+                                            .scorer = shipped_scorer(),
                                             .today = {2026, 6, 1},
                                             .post_confidence = 0.8f,
                                             .is_known = s->n_known ? is_known : NULL,

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "tests/unit/page_case.h"
+#include "tests/unit/shipped_scorer.h"
 
 #define PAGE(number, net, vat, gross)                                                              \
     "^Nordlys Kontor AS                 FAKTURA\n"                                                 \
@@ -29,7 +30,7 @@ struct desk {
 };
 
 static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
-static const struct extract_context context = {
+static struct extract_context context = {
     .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
 
 static const char *const EVERY_WORD = "";
@@ -41,6 +42,7 @@ static void read_page_text(struct desk *desk, const char *text, const char *unsu
     struct err err;
     int row = 0;
 
+    context.scorer = shipped_scorer();
     *desk = (struct desk){.arena = {.max = (size_t)16 << 20}};
     desk->page = case_page(&desk->arena, 1);
     for (const char *at = text; *at; at += strcspn(at, "\n") + 1)

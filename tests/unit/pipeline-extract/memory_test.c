@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "tests/unit/page_case.h"
+#include "tests/unit/shipped_scorer.h"
 
 struct desk {
     struct arena a;
@@ -77,6 +78,7 @@ static struct document *read_page(struct desk *desk, struct page *page)
 {
     static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
     const struct extract_context context = {.company = &us,
+                                            .scorer = shipped_scorer(),
                                             .today = {2026, 6, 1},
                                             .post_confidence = 0.8f,
                                             .recall = recall,

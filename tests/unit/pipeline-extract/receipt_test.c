@@ -4,9 +4,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "tests/unit/page_case.h"
+#include "tests/unit/shipped_scorer.h"
 
 static const struct company us = {"Fjordlys Handel AS", "NO", "NOK", "", ""};
-static const struct extract_context context = {
+static struct extract_context context = {
     .company = &us, .today = {2026, 11, 21}, .post_confidence = 0.9f};
 
 /* The slip of this text says this in the field; "" for nothing. */
@@ -19,6 +20,7 @@ static void expect(const char *text, enum field_id id, const char *value)
     struct err err;
     int row = 0;
 
+    context.scorer = shipped_scorer();
     arena_init(&arena, (size_t)16 << 20);
     page = case_page(&arena, 1);
     for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
