@@ -23,6 +23,10 @@ enum { VOTES_MAX = 4 };
  */
 bool vote_is_wanted(const struct document *const *readings, int n);
 
+/* Whether recognition is to blame for what is unsure on a page. Where nearly all words are sure,
+ * what is missing was chosen wrongly or is not there, and another reading says the same. */
+bool vote_is_badly_read(const struct page *page);
+
 /* Settles `d`, which is readings[0], and decides its verdict anew. Changes nothing when n is 1. */
 void vote_settle(struct arena *a, const struct extract_context *context,
                  const struct document *const *readings, int n, struct document *d);

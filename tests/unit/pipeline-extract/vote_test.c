@@ -226,6 +226,22 @@ static void what_is_sure_or_agreed_wants_no_more(void **state)
     assert_false(vote_is_wanted(desk->readings, desk->n));
 }
 
+static void only_badly_read_pages_are_worth_another_reading(void **state)
+{
+    struct word words[100];
+    struct page page = {.source = PAGE_OCR, .words = words, .n_words = 100};
+
+    (void)state;
+    for (size_t i = 0; i < page.n_words; i++)
+        words[i] = (struct word){.text = "ord", .confidence = i < 2 ? 0.6f : 0.99f};
+    assert_false(vote_is_badly_read(&page));
+    words[2].confidence = 0.6f;
+    assert_true(vote_is_badly_read(&page));
+    page.source = PAGE_TEXT;
+    assert_false(vote_is_badly_read(&page));
+    assert_false(vote_is_badly_read(NULL));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -241,6 +257,7 @@ int main(void)
         TEST(a_declared_type_asks_for_what_it_requires),
         TEST(one_reading_is_left_as_it_is),
         TEST(what_is_sure_or_agreed_wants_no_more),
+        cmocka_unit_test(only_badly_read_pages_are_worth_another_reading),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
