@@ -93,6 +93,14 @@ static bool may_be_totals(const struct solver *q, int n, int v, int g)
     return label > 0.25f || llabs(minor_of(q, g)) >= q->largest / 2;
 }
 
+static bool has_vat_rows(const struct solver *q)
+{
+    for (int i = 0; i < q->hits.count; i++)
+        if (q->hits.items[i].vat != 0)
+            return true;
+    return false;
+}
+
 /* How well three choices (-1 for absent) explain the page. */
 static float judge(const struct solver *q, int n, int v, int g)
 {
@@ -111,7 +119,7 @@ static float judge(const struct solver *q, int n, int v, int g)
             return score - 0.85f; /* all three printed and at odds: shown, and never posted */
         if (!may_be_totals(q, n, v, g))
             return score;
-        if (vat == 0) /* net = gross proves nothing of a paper that has VAT in another row */
+        if (vat == 0 && has_vat_rows(q)) /* net = gross is true of any amount of another row */
             return score + 0.6f;
         score += 1.5f;
         if (is_known_rate(net, vat))
