@@ -14,11 +14,12 @@
 #include <math.h>
 #include <string.h>
 
-#define FEW 3           /* letters that a line of text may be doubted at */
-#define FLAT 2.5f       /* widths to heights of letters that are none */
-#define PADDING 4       /* pixels around a line, as Tesseract has it */
-#define MARKS_MAX 30000 /* a dense page of 6 points has 9,000 */
-#define SPECK_SHARE 8   /* specks for each letter */
+#define FEW 3     /* letters that a line of text may be doubted at */
+#define FLAT 2.5f /* widths to heights of letters that are none */
+#define PADDING 4 /* pixels around a line, as Tesseract has it; above and below, at least */
+#define PADDING_HIGH 0.33f /* x-heights: the models read larger print better with more white */
+#define MARKS_MAX 30000    /* a dense page of 6 points has 9,000 */
+#define SPECK_SHARE 8      /* specks for each letter */
 #define SPECKS_MIN 4000
 #define SHORT_LINE 2 /* letters a line: blots of the size of letters, not words */
 #define SHORT_LINES_MIN 600
@@ -81,12 +82,13 @@ static int clamp(float value, int low, int high)
 struct layout_line line_of(const struct strand *s, int width, int height)
 {
     float middle = (float)(s->box.x0 + s->box.x1) / 2, base = s->baseline + s->slope * middle;
+    float padding = fmaxf(PADDING, PADDING_HIGH * s->x_height);
     struct layout_line line = {.slope = s->slope, .x_height = s->x_height, .baseline = base};
 
     line.box.x0 = clamp((float)(s->box.x0 - PADDING), 0, width - 1);
     line.box.x1 = clamp((float)(s->box.x1 + PADDING), line.box.x0 + 1, width);
-    line.box.y0 = clamp(floorf(base - s->up) - PADDING, 0, height - 1);
-    line.box.y1 = clamp(ceilf(base + s->down) + PADDING, line.box.y0 + 1, height);
+    line.box.y0 = clamp(floorf(base - s->up - padding), 0, height - 1);
+    line.box.y1 = clamp(ceilf(base + s->down + padding), line.box.y0 + 1, height);
     return line;
 }
 
