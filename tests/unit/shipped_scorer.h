@@ -8,7 +8,7 @@
 #include "pipeline/extract/score.h"
 #include "tests/unit/unit.h"
 
-static inline const struct scorer *shipped_scorer(void)
+static inline struct scorer *shipped_scorer(void)
 {
     static struct scorer scorer;
     AUTO_BUF struct buf bytes;

@@ -8,6 +8,7 @@
 #include "stores/records_review.h"
 #include "stores/records_suppliers.h"
 #include "tests/unit/page_case.h"
+#include "tests/unit/shipped_scorer.h"
 #include "workers/teach.h"
 
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static int64_t waiting(struct world *w, char digit, const char *number, const ch
 
 static struct taught taught_by(struct world *w, int64_t id, bool is_approved)
 {
-    struct house house = {.records = w->r};
+    struct house house = {.records = w->r, .scorer = shipped_scorer()};
     struct taught taught;
 
     assert_ok(teach(&house, id, is_approved, "anna", &taught, err));
