@@ -176,6 +176,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     ret->line_count = turned_find(a, &s, page->width, page->height, ret->lines);
     add_upright(page, &s, ret);
     pictures_add_screens(a, &pictures, &m);
+    pictures_square(a, &pictures);
     for (size_t i = 0; i < ret->line_count; i++)
         ret->lines[i].is_pictured = pictures_hold(&pictures, &ret->lines[i].box);
     if (!ret->refusal && ret->line_count > SHORT_LINES_MIN &&

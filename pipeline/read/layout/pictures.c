@@ -12,10 +12,13 @@
 #define FILL_MIN 0.15f    /* of its box: the ink of a picture */
 #define DOT_INCHES 0.035f /* the x of six points is 0.04 inches high */
 #define HELD 0.2f         /* of the cells of a line and around it */
+#define SQUARE 0.4f /* of the box of its blocks: a photograph, whose light parts belong to it */
 
 enum {
-    DOTS_MIN = 7, /* in a cell: letters of six points are five */
-    REACH = 6     /* cells across a light part of a picture */
+    DOTS_MIN = 7,   /* in a cell: letters of six points are five */
+    REACH = 6,      /* cells across a light part of a picture */
+    BLOCK = 4,      /* cells */
+    SQUARE_MIN = 12 /* blocks of a photograph, two square inches; what is smaller is a logo */
 };
 
 struct pictures pictures_new(struct arena *a, int width, int height, float dpi)
@@ -53,6 +56,38 @@ void pictures_add_screens(struct arena *a, struct pictures *p, const struct mark
         if (mark_height(mark) > most || mark_width(mark) > most || ++dots[cell] != DOTS_MIN)
             continue;
         bitmap_fill(&p->cells, cell / columns, cell % columns, cell % columns + 1, true);
+    }
+}
+
+/* Cells are sparse in a light photograph; blocks of BLOCK by BLOCK cells hang together. */
+static struct bitmap blocks_of(struct arena *a, const struct bitmap *cells)
+{
+    struct bitmap blocks = bitmap_new(a, cells->width / BLOCK + 1, cells->height / BLOCK + 1);
+
+    for (int y = 0; y < cells->height; y++)
+        for (int x = 0; x < cells->width; x++)
+            if (bitmap_get(cells, x, y))
+                bitmap_fill(&blocks, y / BLOCK, x / BLOCK, x / BLOCK + 1, true);
+    return blocks;
+}
+
+void pictures_square(struct arena *a, struct pictures *p)
+{
+    struct bitmap blocks = blocks_of(a, &p->cells);
+    struct marks m;
+
+    if (!marks_find(a, &blocks, 1, &m))
+        return;
+    for (int i = 0; i < m.count; i++) {
+        const struct mark *mark = &m.marks[i];
+        int box = mark_width(mark) * mark_height(mark), right = mark->x1 * BLOCK;
+
+        if (mark->area < SQUARE_MIN || (float)mark->area < SQUARE * (float)box ||
+            box > blocks.width * blocks.height / 2)
+            continue;
+        for (int y = mark->y0 * BLOCK; y < mark->y1 * BLOCK && y < p->cells.height; y++)
+            bitmap_fill(&p->cells, y, mark->x0 * BLOCK,
+                        right < p->cells.width ? right : p->cells.width, true);
     }
 }
 

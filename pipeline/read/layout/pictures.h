@@ -20,6 +20,9 @@ void pictures_add(struct pictures *p, const struct marks *m, int i);
 /* So are marks as small as dots that stand closer than letters can: a screen. */
 void pictures_add_screens(struct arena *a, struct pictures *p, const struct marks *m);
 
+/* Photographs are rectangles: what their dark parts surround is theirs, however light. */
+void pictures_square(struct arena *a, struct pictures *p);
+
 /* Does a line stand in a picture or at its edge? */
 bool pictures_hold(const struct pictures *p, const struct layout_box *line);
 

@@ -470,6 +470,27 @@ static void test_texture_of_pictures(void **state)
     assert_false(is_pictured(&p, 201, 201));
 }
 
+/* The light middle of a photograph is far from its dark parts, and still within. */
+static void test_light_middle_of_a_photograph(void **state)
+{
+    AUTO_PAPER struct paper p;
+    unsigned seed = 1;
+
+    (void)state;
+    paper_init(&p, 400, 500);
+    for (int i = 0; i < 3000; i++) {
+        double x = next_random(&seed) % 240, y = next_random(&seed) % 240;
+
+        if (fabs(x - 120) > 62 || fabs(y - 120) > 62)
+            bar(&p, 20 + x, 20 + y, 4, 4);
+    }
+    text(&p, 137, 144, "A");
+    text(&p, 137, 320, "A");
+    find(&p, false);
+    assert_true(is_pictured(&p, 140, 140));
+    assert_false(is_pictured(&p, 140, 316));
+}
+
 static void test_dotted_line(void **state)
 {
     AUTO_PAPER struct paper p;
@@ -652,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_blots_are_told),
         cmocka_unit_test(test_picture_is_told),
         cmocka_unit_test(test_texture_of_pictures),
+        cmocka_unit_test(test_light_middle_of_a_photograph),
         cmocka_unit_test(test_dotted_line),
         cmocka_unit_test(test_faint_print),
         cmocka_unit_test(test_comb),
