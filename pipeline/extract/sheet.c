@@ -266,12 +266,21 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
     sheet_find_mentions(s, a);
 }
 
+/* A dollar sign with a figure behind it; a lone one on a scan is mostly a misread letter. */
+static bool is_dollars(const struct sheet *s, int i)
+{
+    const char *sign = strchr(s->tokens[i].text, '$');
+    const char *next = i + 1 < s->n_tokens ? s->tokens[i + 1].text : "";
+
+    return sign && isdigit((unsigned char)(sign[1] ? sign[1] : next[0]));
+}
+
 bool sheet_writes_month_first(const struct sheet *s)
 {
     int dollars = 0, others = 0;
 
     for (int i = 0; i < s->n_tokens; i++) {
-        dollars += strchr(s->tokens[i].text, '$') != NULL;
+        dollars += is_dollars(s, i);
         others += strstr(s->tokens[i].text, "€") || strstr(s->tokens[i].text, "£");
     }
     return dollars > 3 * others; /* a sign misread here and there */
