@@ -73,6 +73,16 @@ static void count_votes(const struct candidates *c, const struct sheet *s, struc
     }
 }
 
+/* "25 $" on a scan: a percent sign misread. */
+static bool is_percentage(const struct sheet *s, int token)
+{
+    const struct token *sign = &s->tokens[token];
+    const char *rate = token > 0 ? sign[-1].text : "";
+    size_t digits = strspn(rate, "0123456789");
+
+    return sign->is_ocr && sign->text[0] == '$' && digits > 0 && digits < 3 && !rate[digits];
+}
+
 /* "… equals EUR 15.76 at the rate of 3 May": one mention, in a sentence, is no currency of the
  * paper. */
 static bool is_aside(const struct sheet *s, const struct vote *vote)
@@ -89,7 +99,7 @@ static bool is_aside(const struct sheet *s, const struct vote *vote)
     }
     for (int i = row ? row->first : 0; row && i < row->first + row->count; i++)
         words += strlen(s->tokens[i].key) > 1 && !strpbrk(s->tokens[i].key, "0123456789");
-    return mentions == 1 && words >= 5;
+    return mentions == 1 && row && (words >= 5 || is_percentage(s, vote->token));
 }
 
 static void fill(struct document *d, const struct sheet *s, const struct vote *vote,
