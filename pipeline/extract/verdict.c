@@ -87,10 +87,10 @@ static struct civil_date issue_day(const struct document *d)
     return day;
 }
 
-/* The net that the lines come to, allowances and charges counted; false where one has no amount. */
-static bool net_of_lines(const struct document *d, int64_t *ret)
+/* False where a line has no amount. */
+static bool sum_of_lines(const struct document *d, int64_t *ret)
 {
-    int64_t sum = 0, allowances = 0, charges = 0;
+    int64_t sum = 0;
 
     for (size_t i = 0; i < d->n_lines; i++) {
         int64_t amount;
@@ -99,10 +99,18 @@ static bool net_of_lines(const struct document *d, int64_t *ret)
             return false;
         sum += amount;
     }
+    *ret = llabs(sum);
+    return d->n_lines > 0;
+}
+
+/* The net that lines of this sum come to. */
+static int64_t net_of_lines(const struct document *d, int64_t sum)
+{
+    int64_t allowances = 0, charges = 0;
+
     money(d, FIELD_TOTAL_ALLOWANCES, &allowances);
     money(d, FIELD_TOTAL_CHARGES, &charges);
-    *ret = llabs(sum) - allowances + charges;
-    return d->n_lines > 0;
+    return sum - allowances + charges;
 }
 
 /* "Total 125.00, VAT included 25.00": no net is printed, and what is left of the total either is
@@ -117,7 +125,7 @@ static bool is_net_implied(struct judgement *j, int64_t net, int64_t vat)
     for (const int *rate = vat_rates_known(); vat > 0 && *rate > 0; rate++)
         if (vat_rate_fits(net, vat, *rate) && vat_rate_is_legal(country, issue_day(j->d), *rate))
             return true;
-    return net_of_lines(j->d, &lines) && lines == net;
+    return sum_of_lines(j->d, &lines) && net_of_lines(j->d, lines) == net;
 }
 
 static void judge_totals(struct judgement *j)
@@ -157,23 +165,23 @@ static void judge_due(struct judgement *j)
         prove(d, FIELD_AMOUNT_DUE, PROOF_TOTALS);
         return;
     }
-    document_add_reason(d, j->a, "due_mismatch", FIELD_AMOUNT_DUE,
-                        "amount to pay %s does not follow from total %s", money_text(j->a, due),
-                        money_text(j->a, gross));
+    document_add_reason(
+        d, j->a, "due_mismatch", FIELD_AMOUNT_DUE,
+        "amount to pay %s does not follow from total %s, prepaid %s and rounding %s",
+        money_text(j->a, due), money_text(j->a, gross), money_text(j->a, prepaid),
+        money_text(j->a, rounding));
 }
 
 static void judge_lines(struct judgement *j)
 {
     struct document *d = j->d;
-    int64_t left, net, lines, allowances = 0, charges = 0;
+    int64_t sum, net, lines;
 
-    if (!net_of_lines(d, &left))
+    if (!sum_of_lines(d, &sum))
         return;
-    money(d, FIELD_TOTAL_ALLOWANCES, &allowances);
-    money(d, FIELD_TOTAL_CHARGES, &charges);
-    if (money(d, FIELD_TOTAL_LINES, &lines) && left + allowances - charges == lines)
+    if (money(d, FIELD_TOTAL_LINES, &lines) && sum == lines)
         prove(d, FIELD_TOTAL_LINES, PROOF_LINES);
-    if (money(d, FIELD_TOTAL_NET, &net) && left == net)
+    if (money(d, FIELD_TOTAL_NET, &net) && net_of_lines(d, sum) == net)
         prove(d, FIELD_TOTAL_NET, PROOF_LINES);
 }
 
