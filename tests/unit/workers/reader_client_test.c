@@ -269,16 +269,14 @@ static void test_a_language_has_a_model_of_its_own(void **state)
 }
 
 /* A page may take several orders; its stage is charged with all of them. */
+/* The first order is the dear one: who counts the last alone has next to nothing. */
 static void test_usage_adds_up(void **state)
 {
     struct desk *desk = *state;
-    int64_t once;
 
+    expect_success(desk, "answer late");
     expect_success(desk, "answer well");
-    once = reader_take_usage(desk->reader).cpu_us;
-    for (int i = 0; i < 20; i++)
-        expect_success(desk, "answer well");
-    assert_true(reader_take_usage(desk->reader).cpu_us > once);
+    assert_in_range(reader_take_usage(desk->reader).cpu_us, 50000, 1000000);
     assert_int_equal(reader_take_usage(desk->reader).cpu_us, 0);
 }
 
