@@ -6,7 +6,6 @@
 
 struct engine;
 
-/* The warm parent's belongings: `user` of the house. */
 enum { READER_LANGUAGES_MAX = 6 };
 
 /* The warm parent's belongings: `user` of the house. What it loaded stays for the next orders. */
