@@ -1,7 +1,8 @@
 /*
  * The choice of who reads. Our recogniser is there from the start and shared by every forked child;
- * libtesseract is loaded when a page first needs it, from the mapped model, because most days none
- * does. A model our recogniser does not know is libtesseract's from the start.
+ * libtesseract is loaded when a page first needs it, because most days none does: the library by
+ * the warm parent, which a jailed child asks by engine_lacks_tesseract(), the model by the child. A
+ * model our recogniser does not know is libtesseract's from the start.
  */
 #include "pipeline/read/engine.h"
 
@@ -23,6 +24,7 @@ struct engine {
     struct tesseract *tesseract; /* NULL until a page needs it */
     const unsigned char *model;  /* mapped */
     size_t model_length;
+    bool lacks_tesseract;
 };
 
 static int map_model(struct engine *e, const char *path, struct err *err)
@@ -36,7 +38,20 @@ static int map_model(struct engine *e, const char *path, struct err *err)
 
 static int need_tesseract(struct engine *e, struct err *err)
 {
-    return e->tesseract ? 0 : tesseract_new(e->model, e->model_length, &e->tesseract, err);
+    if (e->tesseract)
+        return 0;
+    e->lacks_tesseract = !tesseract_is_loaded();
+    if (e->lacks_tesseract)
+        return err_set(err, ERR_NOT_FOUND, "the page needs Tesseract, which is not loaded");
+    return tesseract_new(e->model, e->model_length, &e->tesseract, err);
+}
+
+static int begin_with_tesseract(struct engine *e, const char *why, struct err *err)
+{
+    int r = tesseract_load(err);
+
+    e->why_not = why;
+    return r < 0 ? r : need_tesseract(e, err);
 }
 
 static int load(struct engine *e, const struct engine_options *options, struct err *err)
@@ -47,18 +62,15 @@ static int load(struct engine *e, const struct engine_options *options, struct e
 
     if (r < 0)
         return r;
-    if (options->is_tesseract) {
-        e->why_not = "configured";
-        return need_tesseract(e, err);
-    }
+    if (options->is_tesseract)
+        return begin_with_tesseract(e, "configured", err);
     r = recogniser_new(&own, &e->own, &refused);
     if (r != ERR_LIMIT) {
         if (r < 0)
             *err = refused;
         return r;
     }
-    e->why_not = refused.reason;
-    return need_tesseract(e, err);
+    return begin_with_tesseract(e, refused.reason, err);
 }
 
 int engine_new(const struct engine_options *options, struct engine **ret, struct err *err)
@@ -67,7 +79,6 @@ int engine_new(const struct engine_options *options, struct engine **ret, struct
     int r;
 
     setMsgSeverity(L_SEVERITY_NONE);
-    tesseract_prepare();
     r = load(e, options, err);
     if (r < 0) {
         engine_free(e);
@@ -85,6 +96,16 @@ void engine_free(struct engine *e)
     tesseract_free(e->tesseract);
     file_unmap(e->model, e->model_length);
     free(e);
+}
+
+bool engine_lacks_tesseract(const struct engine *e)
+{
+    return e->lacks_tesseract;
+}
+
+int engine_load_tesseract(struct err *err)
+{
+    return tesseract_load(err);
 }
 
 const struct recogniser *engine_recogniser(const struct engine *e)

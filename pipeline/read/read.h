@@ -26,6 +26,12 @@ struct engine_options {
 int engine_new(const struct engine_options *options, struct engine **ret, struct err *err);
 void engine_free(struct engine *engine);
 
+/* A page that our own recogniser refuses needs a library that is loaded late, and not from within a
+ * jail. Where it is missing read_page() fails and engine_lacks_tesseract() says why; read again in
+ * a process that was forked after engine_load_tesseract() (ERR_NOT_FOUND: not installed). */
+bool engine_lacks_tesseract(const struct engine *engine);
+int engine_load_tesseract(struct err *err);
+
 /* How a page is shown to the recogniser. The first way is the best there is; another errs in other
  * places, so that readings of a page whose fields fail their checks can vote. */
 enum read_way { READ_FIRST, READ_LARGE, READ_WAY_COUNT };

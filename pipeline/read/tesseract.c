@@ -3,6 +3,10 @@
  * Tesseract's own look at inverted lines is off: dark blocks are turned over before (clean.c), and
  * its retries would double the time of a noisy page.
  *
+ * The library is loaded when a page first needs it and not linked: it brings 21 others, the whole
+ * of curl among them, which every process would start with and every forked child copy, and most
+ * days need none. Only <tesseract/capi.h>'s types are compiled in; the functions are looked up.
+ *
  * The model comes as bytes, so a jailed process can load it too. Fails when it is no model, or when
  * OpenMP would use threads: a forked child cannot join its parent's threads, and they cost seven
  * times the time of one.
@@ -17,6 +21,7 @@
 #include "pipeline/read/clean.h"
 #include "pipeline/read/sheet.h"
 
+#include <dlfcn.h>
 #include <leptonica/allheaders.h>
 #include <limits.h>
 #include <string.h>
@@ -29,6 +34,41 @@ struct tesseract {
 };
 
 int omp_get_thread_limit(void); /* libgomp's, which libtesseract brings along */
+
+#define LIBRARY "libtesseract.so.5"
+#define FUNCTIONS(X)                                                                               \
+    X(TessBaseAPICreate)                                                                           \
+    X(TessBaseAPIDelete)                                                                           \
+    X(TessBaseAPIEnd)                                                                              \
+    X(TessBaseAPIClear)                                                                            \
+    X(TessBaseAPIInit5)                                                                            \
+    X(TessBaseAPISetVariable)                                                                      \
+    X(TessBaseAPISetPageSegMode)                                                                   \
+    X(TessBaseAPISetImage2)                                                                        \
+    X(TessBaseAPISetSourceResolution)                                                              \
+    X(TessBaseAPIRecognize)                                                                        \
+    X(TessBaseAPIMeanTextConf)                                                                     \
+    X(TessBaseAPIGetIterator)                                                                      \
+    X(TessResultIteratorDelete)                                                                    \
+    X(TessResultIteratorNext)                                                                      \
+    X(TessResultIteratorGetUTF8Text)                                                               \
+    X(TessResultIteratorConfidence)                                                                \
+    X(TessResultIteratorGetPageIteratorConst)                                                      \
+    X(TessPageIteratorBoundingBox)                                                                 \
+    X(TessPageIteratorIsAtBeginningOf)                                                             \
+    X(TessDeleteText)                                                                              \
+    X(omp_get_thread_limit)
+
+#define DECLARE(function) __typeof__(function) *function;
+static struct {
+    FUNCTIONS(DECLARE)
+} library; /* all of it, or all NULL */
+
+#define LOOK_UP(function) {#function, offsetof(__typeof__(library), function)},
+static const struct {
+    const char *name;
+    size_t at;
+} functions[] = {FUNCTIONS(LOOK_UP)};
 
 static const struct {
     const char *name, *value;
@@ -46,8 +86,9 @@ static int load_model(TessBaseAPI *tess, const void *model, size_t length, struc
         names[i] = (char *)variables[i].name;
         values[i] = (char *)variables[i].value;
     }
-    if (length > INT_MAX || TessBaseAPIInit5(tess, model, (int)length, "model", OEM_LSTM_ONLY, NULL,
-                                             0, names, values, ARRAY_LENGTH(variables), 0) != 0)
+    if (length > INT_MAX ||
+        library.TessBaseAPIInit5(tess, model, (int)length, "model", OEM_LSTM_ONLY, NULL, 0, names,
+                                 values, ARRAY_LENGTH(variables), 0) != 0)
         return err_set(err, ERR_INVALID, "Tesseract cannot load the model");
     return 0;
 }
@@ -63,13 +104,40 @@ static void warm_up(struct tesseract *t)
     pixDestroy(&white);
 }
 
-void tesseract_prepare(void)
+/* Lets libtesseract open its debug file, which it does at its first complaint and a jailed process
+ * may not: here it is made to complain that nothing is no model. */
+static void complain_once(void)
 {
-    TessBaseAPI *tess = TessBaseAPICreate();
+    TessBaseAPI *tess = library.TessBaseAPICreate();
 
-    TessBaseAPISetVariable(tess, variables[0].name, variables[0].value);
-    TessBaseAPIInit5(tess, "", 0, "none", OEM_LSTM_ONLY, NULL, 0, NULL, NULL, 0, 0);
-    TessBaseAPIDelete(tess);
+    library.TessBaseAPISetVariable(tess, variables[0].name, variables[0].value);
+    library.TessBaseAPIInit5(tess, "", 0, "none", OEM_LSTM_ONLY, NULL, 0, NULL, NULL, 0, 0);
+    library.TessBaseAPIDelete(tess);
+}
+
+bool tesseract_is_loaded(void)
+{
+    return library.TessBaseAPICreate != NULL;
+}
+
+int tesseract_load(struct err *err)
+{
+    __typeof__(library) found;
+    void *handle;
+
+    if (tesseract_is_loaded())
+        return 0;
+    handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    for (size_t i = 0; i < ARRAY_LENGTH(functions); i++) {
+        void *function = handle ? dlsym(handle, functions[i].name) : NULL;
+
+        if (!function)
+            return err_set(err, ERR_NOT_FOUND, "loading Tesseract: %s", dlerror());
+        memcpy((char *)&found + functions[i].at, &function, sizeof function);
+    }
+    library = found;
+    complain_once();
+    return 0;
 }
 
 int tesseract_new(const void *model, size_t length, struct tesseract **ret, struct err *err)
@@ -77,10 +145,10 @@ int tesseract_new(const void *model, size_t length, struct tesseract **ret, stru
     struct tesseract *t;
     int r;
 
-    if (omp_get_thread_limit() != 1)
+    if (library.omp_get_thread_limit() != 1)
         return err_set(err, ERR_USAGE, "Tesseract must be started with OMP_THREAD_LIMIT=1");
     t = mem_alloc(sizeof *t);
-    t->tess = TessBaseAPICreate();
+    t->tess = library.TessBaseAPICreate();
     r = load_model(t->tess, model, length, err);
     if (r < 0) {
         tesseract_free(t);
@@ -95,23 +163,23 @@ void tesseract_free(struct tesseract *t)
 {
     if (!t)
         return;
-    TessBaseAPIEnd(t->tess);
-    TessBaseAPIDelete(t->tess);
+    library.TessBaseAPIEnd(t->tess);
+    library.TessBaseAPIDelete(t->tess);
     free(t);
 }
 
 static int recognise(struct tesseract *t, PIX *pix, int dpi, TessPageSegMode page_mode)
 {
-    TessBaseAPISetPageSegMode(t->tess, page_mode);
-    TessBaseAPISetImage2(t->tess, pix);
-    TessBaseAPISetSourceResolution(t->tess, dpi);
-    return TessBaseAPIRecognize(t->tess, NULL);
+    library.TessBaseAPISetPageSegMode(t->tess, page_mode);
+    library.TessBaseAPISetImage2(t->tess, pix);
+    library.TessBaseAPISetSourceResolution(t->tess, dpi);
+    return library.TessBaseAPIRecognize(t->tess, NULL);
 }
 
 /* Tesseract's text, cleaned and cut, in the arena; NULL when there is none. */
 static const char *take_text(struct arena *a, TessResultIterator *at)
 {
-    char *raw = TessResultIteratorGetUTF8Text(at, RIL_WORD), *clean;
+    char *raw = library.TessResultIteratorGetUTF8Text(at, RIL_WORD), *clean;
     size_t length;
 
     if (!raw)
@@ -119,21 +187,21 @@ static const char *take_text(struct arena *a, TessResultIterator *at)
     length = strnlen(raw, LIMIT_WORD_BYTES / 3);
     clean = arena_alloc(a, 3 * length + 1);
     utf8_clean(raw, length, clean);
-    TessDeleteText(raw);
+    library.TessDeleteText(raw);
     return clean[0] ? clean : NULL;
 }
 
 static bool take_word(struct arena *a, TessResultIterator *at, struct word *ret)
 {
-    const TessPageIterator *page = TessResultIteratorGetPageIteratorConst(at);
+    const TessPageIterator *page = library.TessResultIteratorGetPageIteratorConst(at);
     const char *text = take_text(a, at);
     int left, top, right, bottom;
 
-    if (!text || !TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom))
+    if (!text || !library.TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom))
         return false;
     ret->text = text;
     ret->box = (struct box){left, top, right, bottom};
-    ret->confidence = TessResultIteratorConfidence(at, RIL_WORD) / 100;
+    ret->confidence = library.TessResultIteratorConfidence(at, RIL_WORD) / 100;
     return true;
 }
 
@@ -141,12 +209,12 @@ static void collect(struct arena *a, TessResultIterator *at, struct found_words 
 {
     size_t capacity = 256, count = 0;
     struct word *words = arena_alloc_array(a, capacity, sizeof *words);
-    const TessPageIterator *page = TessResultIteratorGetPageIteratorConst(at);
+    const TessPageIterator *page = library.TessResultIteratorGetPageIteratorConst(at);
     int line = -1, block = -1;
 
     do {
-        line += TessPageIteratorIsAtBeginningOf(page, RIL_TEXTLINE) || line < 0;
-        block += TessPageIteratorIsAtBeginningOf(page, RIL_BLOCK) || block < 0;
+        line += library.TessPageIteratorIsAtBeginningOf(page, RIL_TEXTLINE) || line < 0;
+        block += library.TessPageIteratorIsAtBeginningOf(page, RIL_BLOCK) || block < 0;
         if (count == capacity) {
             words = arena_grow_array(a, words, count, 2 * capacity, sizeof *words);
             capacity *= 2;
@@ -156,7 +224,7 @@ static void collect(struct arena *a, TessResultIterator *at, struct found_words 
         words[count].line = (uint16_t)line;
         words[count].block = (uint16_t)block;
         count++;
-    } while (count < LIMIT_WORDS_A_PAGE && TessResultIteratorNext(at, RIL_WORD));
+    } while (count < LIMIT_WORDS_A_PAGE && library.TessResultIteratorNext(at, RIL_WORD));
     ret->words = words;
     ret->count = count;
 }
@@ -173,11 +241,11 @@ int tesseract_read(struct arena *a, struct tesseract *t, struct sheet *s, struct
     if (recognise(t, s->pix, (int)(s->dpi + 0.5f), PAGE_MODE) != 0)
         r = err_set(err, ERR_INTERNAL, "Tesseract gave up on a picture of %d x %d",
                     pixGetWidth(s->pix), pixGetHeight(s->pix));
-    at = r == 0 ? TessBaseAPIGetIterator(t->tess) : NULL;
+    at = r == 0 ? library.TessBaseAPIGetIterator(t->tess) : NULL;
     if (at)
         collect(a, at, &found);
-    TessResultIteratorDelete(at);
-    TessBaseAPIClear(t->tess);
+    library.TessResultIteratorDelete(at);
+    library.TessBaseAPIClear(t->tess);
     if (r == 0)
         *ret = found;
     return r;
@@ -188,7 +256,7 @@ float tesseract_line_confidence(struct tesseract *t, struct Pix *line, int dpi)
     float confidence = 0;
 
     if (recognise(t, line, dpi, PSM_SINGLE_LINE) == 0)
-        confidence = TessBaseAPIMeanTextConf(t->tess) / 100.0f;
-    TessBaseAPIClear(t->tess);
+        confidence = library.TessBaseAPIMeanTextConf(t->tess) / 100.0f;
+    library.TessBaseAPIClear(t->tess);
     return confidence;
 }

@@ -9,11 +9,12 @@
 
 struct tesseract;
 
-/* Lets libtesseract open its debug file, which it does at its first complaint and a jailed process
- * may not: here it is made to complain that nothing is no model. Once, before the jail. */
-void tesseract_prepare(void);
+/* Loads the library, once a process and before any jail. ERR_NOT_FOUND when it is not installed. */
+int tesseract_load(struct err *err);
+bool tesseract_is_loaded(void);
 
-/* `model` holds the bytes of a .traineddata file; they are copied. */
+/* `model` holds the bytes of a .traineddata file; they are copied. The library
+ * is loaded. */
 int tesseract_new(const void *model, size_t length, struct tesseract **ret, struct err *err);
 void tesseract_free(struct tesseract *t);
 

@@ -49,8 +49,11 @@ int main(int argc, char **argv)
     const struct jail_options jail = {.readable = readable,
                                       .landlock_abi = JAIL_ABI_ASK,
                                       .names_calls = getenv("BILAG_JAIL_NAMES") != NULL};
-    const struct reader_house house = {
-        .prepare = reader_verbs_prepare, .work = reader_verbs_work, .jail = &jail, .user = &tools};
+    const struct reader_house house = {.prepare = reader_verbs_prepare,
+                                       .work = reader_verbs_work,
+                                       .load_more = reader_verbs_load_more,
+                                       .jail = &jail,
+                                       .user = &tools};
     struct stat st;
 
     if (argc < 3 || fstat(READER_SOCKET_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {

@@ -26,7 +26,8 @@
 #include <unistd.h>
 
 #define EXIT_NO_MEMORY 71 /* base/mem.c */
-#define ANSWER_FD 3       /* in the child */
+#define EXIT_LACKS_MORE 72
+#define ANSWER_FD 3 /* in the child */
 
 struct reader_parent {
     const struct reader_house *house;
@@ -112,6 +113,8 @@ static _Noreturn void live(const struct reader_parent *parent, const struct read
     r = jail_enter(parent->jail, &limits, keep, ARRAY_LENGTH(keep), parent_pid, &err);
     if (r == 0)
         r = parent->house->work(&work, &err);
+    if (r < 0 && work.lacks_more)
+        _exit(EXIT_LACKS_MORE);
     if (r < 0 && reader_memory_ran_out())
         r = fault_set(&err, FAULT_TOO_BIG_IN_MEMORY, "%s", "");
     if (r < 0)
@@ -199,29 +202,46 @@ static enum fault fault_of(const struct child_end *end, const struct reader_orde
     return FAULT_CRASHED;
 }
 
+/* One child from fork to end; what it cost is added to the report. */
+static int run_child(struct reader_parent *parent, const struct reader_order *order,
+                     const int fds[READER_FD_COUNT], struct reader_report *report,
+                     struct child_end *ret)
+{
+    enum fault fault;
+    int r;
+
+    reader_memory_begin((size_t)order->memory_bytes);
+    r = start_child(parent, order, fds, &report->err);
+    if (r < 0)
+        return r;
+    fault = watch(parent, clock_mono_ms() + order->wall_ms);
+    close(parent->log_fd);
+    spawn_wait(&parent->child, -1, ret, NULL);
+    fault = fault_of(ret, order, fault);
+    report->cpu_us += ret->cpu_us;
+    if (ret->max_rss_kb > report->max_rss_kb)
+        report->max_rss_kb = ret->max_rss_kb;
+    snprintf(report->fault, sizeof report->fault, "%s",
+             fault == FAULT_COUNT ? "" : fault_info(fault)->name);
+    return 0;
+}
+
 /* Does one order; what happened is in the report. Closes the descriptors. */
 static void serve(struct reader_parent *parent, const struct reader_order *order,
                   int fds[READER_FD_COUNT], struct reader_report *report)
 {
     const struct reader_house *house = parent->house;
-    struct child_end end;
-    enum fault fault;
+    struct child_end end = {0};
     int r = house->prepare(house->user, order, &report->err);
 
-    reader_memory_begin((size_t)order->memory_bytes);
     if (r == 0)
-        r = start_child(parent, order, fds, &report->err);
+        r = run_child(parent, order, fds, report, &end);
+    if (r == 0 && end.exit_status == EXIT_LACKS_MORE) {
+        r = house->load_more(house->user, &report->err);
+        if (r == 0)
+            run_child(parent, order, fds, report, &end);
+    }
     close_all(fds);
-    if (r < 0)
-        return;
-    fault = watch(parent, clock_mono_ms() + order->wall_ms);
-    close(parent->log_fd);
-    spawn_wait(&parent->child, -1, &end, NULL);
-    fault = fault_of(&end, order, fault);
-    report->cpu_us = end.cpu_us;
-    report->max_rss_kb = end.max_rss_kb;
-    if (fault != FAULT_COUNT)
-        snprintf(report->fault, sizeof report->fault, "%s", fault_info(fault)->name);
 }
 
 int reader_parent_run(const struct reader_house *house)

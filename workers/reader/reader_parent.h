@@ -8,6 +8,7 @@
 
 #include "workers/reader/reader.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -24,6 +25,7 @@ struct reader_work {
     int answer_fd;
     struct arena *arena;
     void *user;
+    bool lacks_more; /* out, on failure and before any frame: load_more() would help */
 };
 
 struct reader_house {
@@ -32,6 +34,9 @@ struct reader_house {
     /* In the child, inside the jail: writes the answer's frames but the last. On failure the
      * parent's code writes the error frame. */
     int (*work)(struct reader_work *work, struct err *err);
+    /* In the parent when a child lacked something dear and rare; another child then does the order
+     * from its beginning. */
+    int (*load_more)(void *user, struct err *err);
     const struct jail_options *jail;
     void *user;
 };

@@ -200,6 +200,7 @@ static int do_read(struct reader_work *work, const struct request *request, stru
     if (r == 0)
         r = read_page(work->arena, tools->chosen, &image, request->page, &request->read, &result,
                       err);
+    work->lacks_more = r < 0 && engine_lacks_tesseract(tools->chosen);
     return r < 0 ? r : write_read(work, &result, err);
 }
 
@@ -398,4 +399,10 @@ int reader_verbs_prepare(void *user, const struct reader_order *order, struct er
         r = engine_new(&options, &tools->engine, err);
     tools->chosen = tools->engine;
     return r;
+}
+
+int reader_verbs_load_more(void *user, struct err *err)
+{
+    (void)user;
+    return engine_load_tesseract(err);
 }

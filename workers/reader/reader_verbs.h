@@ -22,6 +22,7 @@ struct reader_tools {
 };
 
 int reader_verbs_prepare(void *tools, const struct reader_order *order, struct err *err);
+int reader_verbs_load_more(void *tools, struct err *err);
 int reader_verbs_work(struct reader_work *work, struct err *err);
 
 #endif

@@ -141,7 +141,7 @@ static inline struct engine *test_engine(void)
     struct engine_options options = {TEST_MODEL_FOLDER "/Latin.traineddata", false};
     struct err err = {0};
 
-    if (!engine && engine_new(&options, &engine, &err) < 0)
+    if (!engine && (engine_load_tesseract(&err) < 0 || engine_new(&options, &engine, &err) < 0))
         fail_msg("%s", err.text);
     return engine;
 }

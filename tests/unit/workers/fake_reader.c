@@ -182,12 +182,28 @@ static int look_around(struct reader_work *work, struct err *err)
     return answer_well(work, err);
 }
 
+static bool has_more; /* the parent's, as each child finds it */
+
+static int lack_more(struct reader_work *work, struct err *err)
+{
+    work->lacks_more = !has_more;
+    return has_more ? answer_well(work, err) : err_set(err, ERR_NOT_FOUND, "not loaded yet");
+}
+
+static int never_have_enough(struct reader_work *work, struct err *err)
+{
+    work->lacks_more = true;
+    return err_set(err, ERR_NOT_FOUND, "not loaded yet");
+}
+
 static const struct {
     const char *name;
     int (*act)(struct reader_work *, struct err *);
 } acts[] = {
     {"answer well", answer_well},
     {"answer late", answer_late},
+    {"lack more", lack_more},
+    {"never have enough", never_have_enough},
     {"refuse", refuse},
     {"spin", spin},
     {"hang", hang},
@@ -220,10 +236,18 @@ static int prepare(void *user, const struct reader_order *order, struct err *err
     return 0;
 }
 
+static int load_more(void *user, struct err *err)
+{
+    (void)user;
+    (void)err;
+    has_more = true;
+    return 0;
+}
+
 int main(void)
 {
     static const struct jail_options jail = {.landlock_abi = JAIL_ABI_ASK};
 
-    return reader_parent_run(
-        &(struct reader_house){.prepare = prepare, .work = work_as_told, .jail = &jail});
+    return reader_parent_run(&(struct reader_house){
+        .prepare = prepare, .work = work_as_told, .load_more = load_more, .jail = &jail});
 }

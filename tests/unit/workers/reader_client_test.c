@@ -268,6 +268,15 @@ static void test_a_language_has_a_model_of_its_own(void **state)
                      0);
 }
 
+static void test_what_a_child_lacks_is_loaded(void **state)
+{
+    struct desk *desk = *state;
+
+    expect_success(desk, "lack more");
+    expect(desk, "never have enough", FAULT_CRASHED);
+    expect_success(desk, "lack more");
+}
+
 /* A page may take several orders; its stage is charged with all of them. */
 /* The first order is the dear one: who counts the last alone has next to nothing. */
 static void test_usage_adds_up(void **state)
@@ -312,6 +321,7 @@ int main(void)
         TEST(test_parent_killed_at_work),
         TEST(test_parent_without_its_model),
         TEST(test_a_language_has_a_model_of_its_own),
+        TEST(test_what_a_child_lacks_is_loaded),
         TEST(test_usage_adds_up),
         cmocka_unit_test(test_program_that_is_not_there),
     };
