@@ -212,6 +212,15 @@ local function finish(K, A)
   return out
 end
 
+-- pass: the arguments of finish for one job, then those of take -> what finish returns, what take returns
+local function pass(K, A)
+  local finished, taking = {}, {}
+  for i, value in ipairs(A) do append(i <= 4 + A[4] * 5 and finished or taking, value) end
+  local out = finish(K, finished)
+  append(out, unpack(take(K, taking)))
+  return out
+end
+
 local function bury(p, id, now, reason)
   redis.call('HSET', p .. 'job:' .. id, 's', 'd', 'y', reason)
   redis.call('ZADD', p .. 'dead:' .. stage_of(id), now, id)
@@ -473,6 +482,7 @@ redis.register_function('bilag1_add', add)
 moves('bilag1_take', take)
 moves('bilag1_beat', beat)
 moves('bilag1_finish', finish)
+moves('bilag1_pass', pass)
 moves('bilag1_fail', fail)
 moves('bilag1_release', release)
 moves('bilag1_reap', reap)

@@ -30,6 +30,8 @@ struct queue_ops {
     int (*beat)(struct queue *q, const struct job *job, struct err *err);
     int (*finish)(struct queue *q, const struct queue_finished *done, size_t n, int *ret_codes,
                   struct err *err);
+    int (*pass)(struct queue *q, const struct queue_finished *done, unsigned stage_mask,
+                int *ret_code, struct job *ret, struct err *err);
     int (*fail)(struct queue *q, const struct job *job, const struct queue_failed *failed,
                 enum queue_verdict *ret, struct err *err);
     int (*release)(struct queue *q, const char *worker, size_t *ret_released, struct err *err);

@@ -216,14 +216,24 @@ int queue_take(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job
     return queue_take_many(q, stage_mask, wait_ms, ret, 1, err);
 }
 
-int queue_take_many(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job *ret,
-                    size_t max, struct err *err)
+static int check_taking(unsigned stage_mask, size_t max, struct err *err)
 {
     if (max < 1 || max > QUEUE_BATCH_MAX || !stage_mask || (stage_mask & ~QUEUE_ALL_STAGES))
         return err_set(err, ERR_USAGE, "taking %zu jobs of stages %#x", max, stage_mask);
+    return 0;
+}
+
+int queue_take_many(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job *ret,
+                    size_t max, struct err *err)
+{
+    int r = check_taking(stage_mask, max, err);
+
+    if (r < 0)
+        return r;
     for (;;) {
         int64_t slice = wait_ms < POLL_MS ? wait_ms : POLL_MS;
-        int r = q->ops->take(q, stage_mask, ret, max, err);
+
+        r = q->ops->take(q, stage_mask, ret, max, err);
 
         if (r != 0 || slice <= 0)
             return r;
@@ -252,20 +262,35 @@ int queue_finish(struct queue *q, const struct job *job, const struct queue_item
     return code < 0 ? queue_stale(&job->id, err) : 0;
 }
 
+static int check_finished(const struct queue_finished *done, struct err *err)
+{
+    int r = check_id(&done->job.id, err);
+
+    return r < 0 ? r : check_items(done->next, done->n_next, err);
+}
+
 int queue_finish_many(struct queue *q, const struct queue_finished *done, size_t n, int *ret_codes,
                       struct err *err)
 {
     if (n > QUEUE_BATCH_MAX)
         return err_set(err, ERR_USAGE, "finishing %zu jobs at once", n);
     for (size_t i = 0; i < n; i++) {
-        int r = check_id(&done[i].job.id, err);
+        int r = check_finished(&done[i], err);
 
-        if (r == 0)
-            r = check_items(done[i].next, done[i].n_next, err);
         if (r < 0)
             return r;
     }
     return n == 0 ? 0 : q->ops->finish(q, done, n, ret_codes, err);
+}
+
+int queue_pass(struct queue *q, const struct queue_finished *done, unsigned stage_mask,
+               int *ret_code, struct job *ret, struct err *err)
+{
+    int r = check_taking(stage_mask, 1, err);
+
+    if (r == 0)
+        r = check_finished(done, err);
+    return r < 0 ? r : q->ops->pass(q, done, stage_mask, ret_code, ret, err);
 }
 
 /* backoff x 2^tries, half to one and a half times that, so that jobs that failed together do not

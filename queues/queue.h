@@ -98,6 +98,11 @@ struct queue_finished {
 int queue_finish_many(struct queue *q, const struct queue_finished *done, size_t n, int *ret_codes,
                       struct err *err);
 
+/* A finish and a take without waiting in one atomic call, for a worker that goes on: 1 and the next
+ * job, or 0. `*ret_code` is 0, or ERR_STALE as from queue_finish; it hinders no taking. */
+int queue_pass(struct queue *q, const struct queue_finished *done, unsigned stage_mask,
+               int *ret_code, struct job *ret, struct err *err);
+
 enum queue_fault {
     QUEUE_FAILURE, /* an error came back */
     QUEUE_CRASH,   /* the reader's child died */

@@ -249,6 +249,14 @@ static int ram_finish(struct queue *base, const struct queue_finished *done, siz
     return 0;
 }
 
+static int ram_pass(struct queue *base, const struct queue_finished *done, unsigned stage_mask,
+                    int *ret_code, struct job *ret, struct err *err)
+{
+    int r = ram_finish(base, done, 1, ret_code, err);
+
+    return r < 0 ? r : ram_take(base, stage_mask, ret, 1, err);
+}
+
 static void bury(struct ram_job *j, const char *reason)
 {
     j->state = QUEUE_GIVEN_UP;
@@ -464,6 +472,7 @@ static const struct queue_ops ops = {
     .wait = ram_wait,
     .beat = ram_beat,
     .finish = ram_finish,
+    .pass = ram_pass,
     .fail = ram_fail,
     .release = ram_release,
     .reap = ram_reap,

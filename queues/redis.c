@@ -110,38 +110,45 @@ static bool read_job(redisReply *const *part, struct job *job)
     return true;
 }
 
-static bool read_jobs(const redisReply *reply, unsigned stage_mask, struct job *jobs, size_t max,
-                      size_t *ret_n)
+/* Jobs from element `at` on. */
+static bool read_jobs(const redisReply *reply, size_t at, unsigned stage_mask, struct job *jobs,
+                      size_t max, size_t *ret_n)
 {
-    if (!reply_array(reply, 5, max, ret_n))
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements < at || (reply->elements - at) % 5 ||
+        (reply->elements - at) / 5 > max)
         return false;
+    *ret_n = (reply->elements - at) / 5;
     for (size_t i = 0; i < *ret_n; i++)
-        if (!read_job(reply->element + i * 5, &jobs[i]) ||
+        if (!read_job(reply->element + at + i * 5, &jobs[i]) ||
             !(stage_mask & QUEUE_STAGE(jobs[i].id.stage)))
             return false;
     return true;
 }
 
-static int redis_take(struct queue *base, unsigned stage_mask, struct job *ret, size_t max,
-                      struct err *err)
+static void add_taking(struct redis_queue *q, unsigned stage_mask, size_t max)
 {
-    struct redis_queue *q = REDIS(base);
-    AUTO_REPLY redisReply *reply = NULL;
-    struct job jobs[QUEUE_BATCH_MAX];
-    bool is_lost;
-    size_t n;
-    int r;
-
-    redis_begin(q, "bilag1_take");
-    command_add(&q->command, base->options.worker);
+    command_add(&q->command, q->base.options.worker);
     command_add_int(&q->command, ++q->taking);
     command_add_int(&q->command, q->first_lost);
-    command_add_int(&q->command, base->options.lease_ms);
+    command_add_int(&q->command, q->base.options.lease_ms);
     command_add_int(&q->command, (int64_t)max);
     redis_add_stages(q, stage_mask);
+}
 
-    r = link_call(&q->link, &q->command, &reply, &is_lost, err);
-    if (r == 0 && !read_jobs(reply, stage_mask, jobs, max, &n)) {
+/* Ends a call that takes, and that finishes one job before where ret_code is given. How many jobs
+ * were taken, or below 0. */
+static int call_taking(struct redis_queue *q, unsigned stage_mask, int *ret_code, struct job *ret,
+                       size_t max, struct err *err)
+{
+    AUTO_REPLY redisReply *reply = NULL;
+    struct job jobs[QUEUE_BATCH_MAX];
+    int64_t is_ours = 1;
+    bool is_lost;
+    size_t n = 0;
+    int r = link_call(&q->link, &q->command, &reply, &is_lost, err);
+
+    if (r == 0 && (!read_jobs(reply, ret_code != NULL, stage_mask, jobs, max, &n) ||
+                   (ret_code && !reply_int(reply->element[0], 0, 1, &is_ours)))) {
         r = redis_nonsense(q, err);
         is_lost = true;
     }
@@ -151,7 +158,19 @@ static int redis_take(struct queue *base, unsigned stage_mask, struct job *ret, 
         return r;
     q->first_lost = 0;
     memcpy(ret, jobs, n * sizeof *jobs);
+    if (ret_code)
+        *ret_code = is_ours ? 0 : ERR_STALE;
     return (int)n;
+}
+
+static int redis_take(struct queue *base, unsigned stage_mask, struct job *ret, size_t max,
+                      struct err *err)
+{
+    struct redis_queue *q = REDIS(base);
+
+    redis_begin(q, "bilag1_take");
+    add_taking(q, stage_mask, max);
+    return call_taking(q, stage_mask, NULL, ret, max, err);
 }
 
 /* What it pops is only a token; a lost or stolen one costs no more than this wait. */
@@ -205,6 +224,14 @@ static bool read_bits(const redisReply *reply, size_t n, bool *ret)
     return true;
 }
 
+static void add_finished(struct command *c, const struct queue_finished *done)
+{
+    command_add_id(c, &done->job.id);
+    command_add_int(c, done->job.fence);
+    command_add_int(c, (int64_t)done->n_next);
+    add_items(c, done->next, done->n_next);
+}
+
 static int redis_finish(struct queue *base, const struct queue_finished *done, size_t n,
                         int *ret_codes, struct err *err)
 {
@@ -215,12 +242,8 @@ static int redis_finish(struct queue *base, const struct queue_finished *done, s
 
     redis_begin(q, "bilag1_finish");
     command_add(&q->command, base->options.worker);
-    for (size_t i = 0; i < n; i++) {
-        command_add_id(&q->command, &done[i].job.id);
-        command_add_int(&q->command, done[i].job.fence);
-        command_add_int(&q->command, (int64_t)done[i].n_next);
-        add_items(&q->command, done[i].next, done[i].n_next);
-    }
+    for (size_t i = 0; i < n; i++)
+        add_finished(&q->command, &done[i]);
     r = redis_call(q, &reply, err);
     if (r < 0)
         return r;
@@ -229,6 +252,18 @@ static int redis_finish(struct queue *base, const struct queue_finished *done, s
     for (size_t i = 0; i < n; i++)
         ret_codes[i] = is_ours[i] ? 0 : ERR_STALE;
     return 0;
+}
+
+static int redis_pass(struct queue *base, const struct queue_finished *done, unsigned stage_mask,
+                      int *ret_code, struct job *ret, struct err *err)
+{
+    struct redis_queue *q = REDIS(base);
+
+    redis_begin(q, "bilag1_pass");
+    command_add(&q->command, base->options.worker);
+    add_finished(&q->command, done);
+    add_taking(q, stage_mask, 1);
+    return call_taking(q, stage_mask, ret_code, ret, 1, err);
 }
 
 static int redis_fail(struct queue *base, const struct job *job, const struct queue_failed *failed,
@@ -417,6 +452,7 @@ static const struct queue_ops ops = {
     .wait = redis_wait,
     .beat = redis_beat,
     .finish = redis_finish,
+    .pass = redis_pass,
     .fail = redis_fail,
     .release = redis_release,
     .reap = redis_reap,

@@ -28,7 +28,9 @@ struct worker {
     struct reader *reader; /* its process starts with the first job that needs it */
     char name[QUEUE_WORKER_SIZE];
     const struct job *job; /* in hand, or NULL */
-    char note[200];        /* what its handler adds to the log line: " words=412" */
+    struct job next;       /* taken while finishing the last one */
+    bool has_next;
+    char note[200]; /* what its handler adds to the log line: " words=412" */
     int64_t last_beat_ms;
     int64_t next_chores_ms, next_reconcile_ms;
     int64_t jobs_done;

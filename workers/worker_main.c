@@ -75,6 +75,16 @@ static void pause_ms(int64_t ms)
     nanosleep(&t, NULL); /* a signal ends it early, which is what we want */
 }
 
+/* The job that came with the last finish, or the next from the queue. */
+static int take(struct worker *w, struct job *ret, struct err *err)
+{
+    if (!w->has_next)
+        return queue_take(w->house.queue, QUEUE_ALL_STAGES, WAIT_FOR_JOB_MS, ret, err);
+    w->has_next = false;
+    *ret = w->next;
+    return 1;
+}
+
 /* One turn: chores, take, run. */
 static int turn(struct worker *w, struct err *err)
 {
@@ -82,7 +92,7 @@ static int turn(struct worker *w, struct err *err)
     int r = worker_chores(w, err);
 
     if (r == 0)
-        r = queue_take(w->house.queue, QUEUE_ALL_STAGES, WAIT_FOR_JOB_MS, &job, err);
+        r = take(w, &job, err);
     return r <= 0 ? r : worker_run(w, &job, err);
 }
 
@@ -104,6 +114,7 @@ static void loop(struct worker *w)
                     log_value(err.text).text);
         pause_ms(trouble_ms);
         /* An answer may have been lost: what it gave us goes back. */
+        w->has_next = false;
         (void)queue_release(w->house.queue, w->name, NULL, &err);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * One job from taking to finishing. The verdict table is here:
  *
- *   committed                 done: forgotten, followers added, in one call
+ *   committed                 done: forgotten, followers added, the next job taken, in one call
  *   stale                     done before, or someone else's: its followers are made sure of
  *   permanent fault           set aside at once: the same bytes fail the same way
  *   timeout, crash, memory …  tried again; set aside with the last try
@@ -45,12 +45,15 @@ struct queue_item *worker_items(struct arena *a, const struct next_jobs *next)
     return items;
 }
 
+/* Done: the next job comes with the answer, which spares a question and a sync a job. */
 static int finish(struct worker *w, const struct job *job, struct arena *a,
                   const struct next_jobs *next, struct err *err)
 {
-    int r = queue_finish(w->house.queue, job, worker_items(a, next), next->n, err);
+    const struct queue_finished done = {*job, worker_items(a, next), next->n};
+    int code, r = queue_pass(w->house.queue, &done, QUEUE_ALL_STAGES, &code, &w->next, err);
 
-    return r == ERR_STALE ? 0 : r; /* the reconciler adds what we could not */
+    w->has_next = r == 1; /* stale: the reconciler adds what we could not */
+    return r < 0 ? r : 0;
 }
 
 /* The commit was refused. Either the work is done already, or our fence is too low because Redis

@@ -456,6 +456,32 @@ static void finish_adds_what_follows(void **state)
     assert_int_equal(queue_finish(f->q, &job, next, 3, &f->err), ERR_STALE);
 }
 
+static void passing_finishes_and_takes(void **state)
+{
+    struct fixture *f = *state;
+    struct queue_item next = {.id = id_of("sort:1"), .min_fence = 7};
+    struct queue_finished done = {.next = &next, .n_next = 1};
+    struct job job;
+    int code = 7;
+
+    add(f, "open:1", QUEUE_NORMAL, "");
+    done.job = take(f, "open:1");
+    assert_int_equal(queue_pass(f->q, &done, QUEUE_STAGE(STAGE_READ), &code, &job, &f->err), 0);
+    assert_int_equal(code, 0);
+    assert_false(is_known(f, "open:1"));
+    add(f, "open:2", QUEUE_NORMAL, "");
+    /* What is no longer ours adds nothing, and hinders no taking. */
+    assert_int_equal(queue_pass(f->q, &done, QUEUE_ALL_STAGES, &code, &job, &f->err), 1);
+    assert_int_equal(code, ERR_STALE);
+    assert_int_equal(job.id.stage, STAGE_SORT);
+    assert_int_equal(job.fence, 8);
+    done = (struct queue_finished){.job = job};
+    assert_int_equal(queue_pass(f->q, &done, QUEUE_ALL_STAGES, &code, &job, &f->err), 1);
+    assert_int_equal(code, 0);
+    assert_int_equal(job.id.object, 2);
+    assert_int_equal(queue_pass(f->q, &done, 0, &code, &job, &f->err), ERR_USAGE);
+}
+
 static void a_job_may_follow_itself(void **state)
 {
     struct fixture *f = *state;
@@ -740,6 +766,7 @@ static const struct CMUnitTest tests[] = {
     BOTH(delays_follow_a_clock_that_went_back),
     BOTH(release_gives_back_what_one_name_holds),
     BOTH(finish_adds_what_follows),
+    BOTH(passing_finishes_and_takes),
     BOTH(a_job_may_follow_itself),
     BOTH(failures_are_retried_later_and_later_then_dead),
     BOTH(two_crashes_are_enough),

@@ -88,6 +88,21 @@ static int ask_finish(struct queue *from)
     return r == ERR_STALE ? 0 : r; /* done by the first asking, whose answer was cut */
 }
 
+static int ask_pass(struct queue *from)
+{
+    struct queue_item next = {.id = {STAGE_SORT, 1, 0}};
+    struct queue_finished done = {held, &next, 1};
+    struct job job = {.fence = -7};
+    int code = -77, r = queue_pass(from, &done, QUEUE_ALL_STAGES, &code, &job, &e);
+
+    assert_true(r < 0 ? code == -77 : code == 0 || code == ERR_STALE);
+    if (r < 1)
+        assert_int_equal(job.fence, -7);
+    else
+        assert_int_equal(job.id.object, 1);
+    return r < 0 ? r : 0;
+}
+
 static int ask_fail(struct queue *from)
 {
     enum queue_verdict verdict;
@@ -125,8 +140,9 @@ static const struct {
     const char *name;
     int (*ask)(struct queue *from);
 } questions[] = {
-    {"add", ask_add},   {"take", ask_take}, {"beat", ask_beat},     {"finish", ask_finish},
-    {"fail", ask_fail}, {"find", ask_find}, {"counts", ask_counts}, {"reap", ask_reap},
+    {"add", ask_add},       {"take", ask_take},     {"beat", ask_beat},
+    {"finish", ask_finish}, {"pass", ask_pass},     {"fail", ask_fail},
+    {"find", ask_find},     {"counts", ask_counts}, {"reap", ask_reap},
 };
 
 /* Three pages waiting, one of them held through the proxy. */

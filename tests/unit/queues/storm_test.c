@@ -60,23 +60,27 @@ static void pause_a_little(void)
     poll(NULL, 0, TICK_MS);
 }
 
-static void finish(struct queue *q, const struct job *job)
+/* Finishes, every other job by passing on to the next, which may take its place: whether it does. */
+static bool finish(struct queue *q, const struct job *job, struct job *ret_next)
 {
     struct queue_item next = {.id = {STAGE_SORT, job->id.page, 0}};
-    bool was_lost = false;
-    int r;
+    struct queue_finished done = {*job, &next, job->id.stage == STAGE_READ};
+    bool was_lost = false, passes = job->fence % 2;
+    int r, code;
 
-    while ((r = queue_finish(q, job, &next, job->id.stage == STAGE_READ, &e)) == ERR_UNREACHABLE) {
+    while ((r = passes ? queue_pass(q, &done, QUEUE_ALL_STAGES, &code, ret_next, &e)
+                       : queue_finish_many(q, &done, 1, &code, &e)) == ERR_UNREACHABLE) {
         was_lost = true;
         pause_a_little();
     }
-    if (r == 0)
-        story_of(job)->finished++;
-    else if (r == ERR_STALE && was_lost)
-        story_of(job)->maybe_finished++;
+    if (r >= 0 && code == 0)
+        story_of(&done.job)->finished++;
+    else if (r >= 0 && was_lost)
+        story_of(&done.job)->maybe_finished++;
     else
         _exit(90); /* nobody else may have had it: our lease cannot run out here */
     shared->done++;
+    return r == 1;
 }
 
 static void give_up(struct queue *q, const struct job *job)
@@ -93,6 +97,7 @@ static _Noreturn void work(int number, unsigned seed)
     char name[16];
     struct queue *q;
     struct job job;
+    bool has_job = false;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     snprintf(name, sizeof name, "worker:%d", number);
@@ -106,10 +111,11 @@ static _Noreturn void work(int number, unsigned seed)
     while (!shared->is_over) {
         int chance = rand_r(&seed) % 20;
 
-        if (queue_take(q, QUEUE_ALL_STAGES, 0, &job, &e) != 1) {
+        if (!has_job && queue_take(q, QUEUE_ALL_STAGES, 0, &job, &e) != 1) {
             pause_a_little();
             continue;
         }
+        has_job = false;
         if (job.fence >= FENCES || story_of(&job)->taken[job.fence]++ > 0)
             _exit(92); /* the same fence in two hands */
         if (chance == 0)
@@ -117,7 +123,7 @@ static _Noreturn void work(int number, unsigned seed)
         else if (chance < 3)
             give_up(q, &job);
         else
-            finish(q, &job);
+            has_job = finish(q, &job, &job);
     }
     queue_close(q);
     _exit(0);
