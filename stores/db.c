@@ -16,8 +16,8 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
-#define BUSY_TIMEOUT_MS 30000
 #define STATEMENTS_MAX 128 /* a power of two, about twice as many as there are */
 
 struct db {
@@ -66,6 +66,24 @@ static int fail(struct db *db, int code, struct err *err)
     default:
         BUG("database answered %d: %s", code, why);
     }
+}
+
+/* Somebody else is committing, which takes some milliseconds: looks every third of one, and after a
+ * while less often; gives up after half a minute. SQLite's own handler sleeps twice as long each
+ * time, so that two workers idle where one has long finished. */
+static int wait_for_lock(void *unused, int tries)
+{
+    static const struct {
+        int until, us;
+    } naps[] = {{30, 300}, {100, 2000}, {3100, 10000}};
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LENGTH(naps); i++)
+        if (tries < naps[i].until) {
+            usleep((useconds_t)naps[i].us);
+            return 1;
+        }
+    return 0;
 }
 
 static int execute(struct db *db, const char *sql, struct err *err)
@@ -356,7 +374,7 @@ static int set_up(struct db *db, const char *path, const struct db_schema *schem
 
     if (code != SQLITE_OK)
         return fail(db, code, err);
-    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    sqlite3_busy_handler(db->handle, wait_for_lock, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     r = execute(db, settings, err);
     return r < 0 ? r : migrate(db, schema, err);
