@@ -8,12 +8,11 @@
  * commits with its result. A worker that lost its lease hears ERR_STALE and drops what it did.
  *
  * Any call may fail with ERR_UNREACHABLE: the outcome is unknown, the connection is gone, the next
- * call makes a new one (the caller waits in between, longer each time). Then: repeat an add, a
- * finish, a fail (ERR_STALE now means it was done, or is someone else's: stop), and just take
- * again: what a lost answer gave us is given back by the next taking. err->reason tells more:
- * "queue_gone" (no answer), "queue_loading", "queue_functions" (the function library is not
- * installed), "queue_refused" (password or rights), "queue_broken" (Redis cannot write).
- * Other failures of any call: ERR_INVALID (Redis answered nonsense), and ERR_LIMIT with reason
+ * call makes a new one (the caller waits in between, longer each time). Then repeat (ERR_STALE now
+ * means it was done, or is someone else's: stop): what a lost answer gave us is given back by the
+ * next taking. err->reason tells more: "queue_gone" (no answer), "queue_loading", "queue_functions"
+ * (no library), "queue_refused" (password or rights), "queue_broken" (Redis cannot write). Other
+ * failures of any call: ERR_INVALID (Redis answered nonsense), and ERR_LIMIT with reason
  * "queue_full" from queue_add (Redis is full; everything else goes on working, so it drains).
  * One handle belongs to one thread.
  */
@@ -78,8 +77,7 @@ int queue_take(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job
 int queue_take_many(struct queue *q, unsigned stage_mask, int64_t wait_ms, struct job *ret,
                     size_t max, struct err *err);
 
-/* The lease runs anew from now. ERR_STALE: no longer ours. Every lease_ms / 3, while its work is
- * alive. */
+/* The lease runs anew from now: every lease_ms / 3, while its work is alive. ERR_STALE. */
 int queue_beat(struct queue *q, const struct job *job, struct err *err);
 
 /* Forgets the job and adds what follows, in one atomic call. ERR_STALE: no longer ours, and
@@ -93,8 +91,7 @@ struct queue_finished {
     size_t n_next;
 };
 
-/* Many in one atomic call; `ret_codes[i]` is 0 or ERR_STALE, as from queue_finish. At most
- * QUEUE_BATCH_MAX jobs. */
+/* Up to QUEUE_BATCH_MAX in one atomic call; `ret_codes[i]` is 0 or ERR_STALE. */
 int queue_finish_many(struct queue *q, const struct queue_finished *done, size_t n, int *ret_codes,
                       struct err *err);
 
@@ -159,9 +156,8 @@ struct queue_entry {
     int64_t due_ms;         /* active: until its lease ends; delayed: until ready; may be below 0 */
 };
 
-/* The first `limit` (at most QUEUE_LIST_MAX) jobs of a stage in a state: waiting ones by lane,
- * active ones by the end of their lease, delayed ones by when they are due, dead ones by when they
- * died. In arena. */
+/* The first `limit` (at most QUEUE_LIST_MAX) jobs of a stage in a state: waiting ones by lane, active
+ * ones by the end of their lease, delayed and dead ones by when they are due or died. In arena. */
 int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t limit,
                struct arena *a, struct queue_entry **ret, size_t *ret_n, struct err *err);
 

@@ -60,7 +60,8 @@ static void pause_a_little(void)
     poll(NULL, 0, TICK_MS);
 }
 
-/* Finishes, every other job by passing on to the next, which may take its place: whether it does. */
+/* Finishes, every other job by passing on: whether the next one is in `*ret_next`, which may be
+ * where `job` is. */
 static bool finish(struct queue *q, const struct job *job, struct job *ret_next)
 {
     struct queue_item next = {.id = {STAGE_SORT, job->id.page, 0}};
