@@ -10,9 +10,10 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_TOKENS = 9, IDENTIFIER_TOKENS = 3, STACKED_ROWS = 2 };
+enum { TEXT_TOKENS = 9, IDENTIFIER_TOKENS = 3, STACKED_ROWS = 2, RANGE_DAYS = 366 };
 
 static struct span *add(struct spans *spans, struct arena *a, const struct sheet *s,
                         enum field_kind kind, int first, int count)
@@ -45,6 +46,74 @@ static struct span *add(struct spans *spans, struct arena *a, const struct sheet
     return span;
 }
 
+static int count_slashes(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += *text == '/';
+    return n;
+}
+
+/* The only day that `text` is with some of its ones read as slashes, at most a year from `other`
+ * and on the right side of it: false for none or several. */
+static bool mend_slashes(const char *text, bool month_first, struct civil_date other, bool is_begin,
+                         struct civil_date *ret)
+{
+    size_t length = strlen(text);
+    struct date_reading reading;
+    int found = 0;
+
+    if (length > 10 || text[strspn(text, "0123456789/")] || date_parse(text, month_first, &reading))
+        return false;
+    for (size_t i = 1; i < length; i++)
+        for (size_t k = i + 1; k + 1 < length; k++) {
+            char mended[12];
+            int days;
+
+            memcpy(mended, text, length + 1);
+            if (!strchr("1/", text[i]) || !strchr("1/", text[k]))
+                continue;
+            mended[i] = mended[k] = '/';
+            if (count_slashes(mended) != 2 || !date_parse(mended, month_first, &reading) ||
+                reading.is_compact)
+                continue;
+            days = civil_date_to_days(other) - civil_date_to_days(reading.date);
+            if (abs(days) > RANGE_DAYS || (is_begin ? days < 0 : days > 0))
+                continue;
+            *ret = reading.date;
+            found++;
+        }
+    return found == 1;
+}
+
+/* The token beside a date in its row; a dash between them is passed over. -1 for none. */
+static int find_beside(const struct sheet *s, const struct candidate *date, int step)
+{
+    int at = step < 0 ? date->first - 1 : date->first + date->count;
+
+    if (at >= 0 && at < s->n_tokens &&
+        (strcmp(s->tokens[at].text, "-") == 0 || strcmp(s->tokens[at].text, "–") == 0))
+        at += step;
+    return at >= 0 && at < s->n_tokens && s->tokens[at].row == s->tokens[date->first].row ? at : -1;
+}
+
+/* Recognisers take a slash for a one: "3/1412026 - 3/20/2026". The other end of a printed range
+ * tells which ones are none. */
+static void add_mended(struct spans *spans, struct arena *a, const struct sheet *s,
+                       const struct candidates *c, const struct candidate *date, bool is_begin)
+{
+    int at = find_beside(s, date, is_begin ? -1 : 1);
+    char day[CIVIL_DATE_TEXT_SIZE];
+    struct civil_date mended;
+
+    if (at < 0 || !s->tokens[at].is_ocr ||
+        !mend_slashes(s->tokens[at].text, c->month_first, date->date.date, is_begin, &mended))
+        return;
+    civil_date_format(mended, day);
+    add(spans, a, s, FIELD_DATE, at, 1)->value = arena_strdup(a, day);
+}
+
 static void add_candidates(struct spans *spans, struct arena *a, const struct sheet *s,
                            const struct candidates *c, enum field_kind kind)
 {
@@ -57,10 +126,14 @@ static void add_candidates(struct spans *spans, struct arena *a, const struct sh
         if (item->kind != wanted || item->is_second ||
             (kind == FIELD_AMOUNT && item->amount.is_percent))
             continue;
+        if (kind == FIELD_DATE)
+            add_mended(spans, a, s, c, item, true);
         span = add(spans, a, s, kind, item->first, item->count);
         span->candidate = item;
         span->amount = item->amount.value;
         span->value = kind == FIELD_AMOUNT ? amount_text(a, item->amount.value, 2) : item->value;
+        if (kind == FIELD_DATE)
+            add_mended(spans, a, s, c, item, false);
     }
 }
 

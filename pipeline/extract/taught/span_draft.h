@@ -73,6 +73,8 @@ enum template {
     T_CELL_ABOVE_START,
     T_CELL_ABOVE_END,
     T_CELL_ABOVE_WORD,
+    T_COLUMN_SUM,
+    T_PARTS,
 };
 
 /* Features on their way. */

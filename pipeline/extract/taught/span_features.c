@@ -5,6 +5,7 @@
  */
 #include "pipeline/extract/taught/span_features.h"
 #include "pipeline/extract/taught/span_draft.h"
+#include "pipeline/extract/taught/span_facts.h"
 
 #include "base/arena.h"
 
@@ -15,13 +16,6 @@
 
 enum { NEIGHBOURS = 3, ROW_WORDS = 6, SHAPE_SIZE = 24 };
 
-struct span_facts {
-    int repeated; /* how often its value stands in the document */
-    int nth;      /* which of them it is, from 0 */
-    int rank;     /* amounts: 0 is the largest value; dates: 0 is the earliest */
-    int last;     /* dates: 0 is the latest */
-};
-
 /* What every span with the token asks of it. */
 struct token_facts {
     uint32_t word, shape;
@@ -31,7 +25,7 @@ struct span_context {
     const struct sheet *sheet;
     const struct spans *spans;
     struct token_facts *tokens;
-    struct span_facts *facts;
+    const struct span_facts *facts;
     int *page_first_row, *page_end_row; /* by page index */
     float body;                         /* height of most words */
 };
@@ -108,102 +102,6 @@ static uint32_t shape_of(const char *text, uint32_t *ret_case)
 
 /* --- once a document ---------------------------------------------------------------------- */
 
-struct sorted_value {
-    const char *text;
-    int64_t amount;
-    int index;
-};
-
-static int compare_text(const void *x, const void *y)
-{
-    const struct sorted_value *a = x, *b = y;
-
-    return strcmp(a->text, b->text);
-}
-
-static int compare_amount(const void *x, const void *y)
-{
-    const struct sorted_value *a = x, *b = y;
-
-    return (a->amount < b->amount) - (a->amount > b->amount);
-}
-
-static int take_kind(const struct spans *spans, enum field_kind kind, struct sorted_value *out)
-{
-    int n = 0;
-
-    for (int i = 0; i < spans->count; i++)
-        if (spans->items[i].kind == kind)
-            out[n++] = (struct sorted_value){spans->items[i].value, spans->items[i].amount, i};
-    return n;
-}
-
-/* Values met so far, in a table of twice the room: the first span of each, and how many. */
-struct met {
-    int first, count;
-};
-
-static struct met *meet(struct met *table, uint32_t mask, const struct spans *spans, int i)
-{
-    const char *value = spans->items[i].value;
-    uint32_t at = 2166136261u;
-
-    for (const char *p = value; *p; p++)
-        at = (at ^ (unsigned char)*p) * 16777619u;
-    for (at ^= at >> 15;; at++) {
-        struct met *met = &table[at & mask];
-
-        if (met->count == 0)
-            met->first = i;
-        if (met->first == i || strcmp(spans->items[met->first].value, value) == 0)
-            return met;
-    }
-}
-
-static void count_repetitions(struct span_context *k, struct arena *a, const struct sorted_value *v,
-                              int n)
-{
-    uint32_t room = 16;
-    struct met *table, **met = arena_alloc_array(a, (size_t)n + 1, sizeof *met);
-
-    while (room < 2 * (uint32_t)n)
-        room *= 2;
-    table = arena_alloc_array(a, room, sizeof *table);
-    for (int i = 0; i < n; i++) {
-        met[i] = meet(table, room - 1, k->spans, v[i].index);
-        k->facts[v[i].index].nth = met[i]->count++;
-    }
-    for (int i = 0; i < n; i++)
-        k->facts[v[i].index].repeated = met[i]->count;
-}
-
-/* Equal values share a rank. ISO dates sort as text. */
-static void rank_values(struct span_context *k, enum field_kind kind, struct sorted_value *v, int n)
-{
-    int rank = -1;
-
-    qsort(v, (size_t)n, sizeof *v, kind == FIELD_AMOUNT ? compare_amount : compare_text);
-    for (int i = 0; i < n; i++) {
-        rank += i == 0 || strcmp(v[i].text, v[i - 1].text) != 0;
-        k->facts[v[i].index].rank = rank;
-    }
-    for (int i = 0; i < n; i++)
-        k->facts[v[i].index].last = rank - k->facts[v[i].index].rank;
-}
-
-static void find_facts(struct span_context *k, struct arena *a)
-{
-    struct sorted_value *v = arena_alloc_array(a, (size_t)k->spans->count + 1, sizeof *v);
-
-    for (int kind = FIELD_TEXT; kind <= FIELD_ACCOUNT; kind++) {
-        int n = take_kind(k->spans, (enum field_kind)kind, v);
-
-        count_repetitions(k, a, v, n);
-        if (kind == FIELD_AMOUNT || kind == FIELD_DATE)
-            rank_values(k, (enum field_kind)kind, v, n);
-    }
-}
-
 static int compare_floats(const void *x, const void *y)
 {
     float a = *(const float *)x, b = *(const float *)y;
@@ -235,7 +133,7 @@ struct span_context *span_context_new(struct arena *a, const struct sheet *s,
         k->tokens[i].word = word_hash(&s->tokens[i]);
         k->tokens[i].shape = shape_of(s->tokens[i].text, &unused);
     }
-    k->facts = arena_alloc_array(a, (size_t)spans->count + 1, sizeof *k->facts);
+    k->facts = span_facts_find(a, s, spans);
     k->page_first_row = arena_alloc_array(a, (size_t)s->n_pages + 1, sizeof(int));
     k->page_end_row = arena_alloc_array(a, (size_t)s->n_pages + 1, sizeof(int));
     for (int r = 0; r < s->n_rows; r++) {
@@ -244,7 +142,6 @@ struct span_context *span_context_new(struct arena *a, const struct sheet *s,
         k->page_end_row[s->rows[r].page] = r + 1;
     }
     k->body = median_height(a, s);
-    find_facts(k, a);
     return k;
 }
 
@@ -464,6 +361,8 @@ static void find_rank(struct draft *f, const struct span_context *k, int index)
         put(f, T_AMOUNT_FORM,
             (uint32_t)(amount->decimals + 1) * 4 + !!amount->currency * 2 +
                 span->candidate->is_last_in_row);
+        put(f, T_COLUMN_SUM, bin(facts->column_sum));
+        put(f, T_PARTS, facts->parts);
     } else if (span->kind == FIELD_DATE) {
         put_pair(f, T_DATE_ORDER, bin(facts->rank), 0);
         put_pair(f, T_DATE_ORDER, bin(facts->last), 1);

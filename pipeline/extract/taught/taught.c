@@ -14,10 +14,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char MAGIC[] = "bilag taught type, features 3\n";
+static const char MAGIC[] = "bilag taught type, features 4\n";
 static const float LEAD_MAX = 6; /* farther ahead says no more */
 
-static_assert(SPAN_FEATURES_VERSION == 3, "the magic names the version of the features");
+static_assert(SPAN_FEATURES_VERSION == 4, "the magic names the version of the features");
 
 void taught_sheet_take(struct taught_sheet *t, struct arena *a, const struct sheet *s,
                        const struct candidates *c, const struct type *type)
