@@ -243,11 +243,13 @@ static void read_rows(struct decoder *d, bool is_grey_enough)
     }
 }
 
-/* Rows that were not decoded are paper. */
+/* Rows that were not decoded are paper, and so is what stands beside the picture in its last words:
+ * whoever looks at words sees it. */
 static void whiten_rest(struct decoder *d)
 {
     size_t wpl = (size_t)pixGetWpl(d->pix), rows = (size_t)pixGetHeight(d->pix);
 
+    pixSetPadBits(d->pix, 1);
     memset(pixGetData(d->pix) + d->rows_done * wpl, 0xff, (rows - d->rows_done) * wpl * 4);
 }
 

@@ -251,6 +251,21 @@ static void a_whole_jpeg_is_passed_on_as_it_is(void **state)
     made_release(&m);
 }
 
+/* Who looks at words of pixels sees what stands beside the picture in a row's last word. */
+static void beside_a_jpeg_there_is_paper(void **state)
+{
+    struct made m;
+    struct page_image image = {0};
+
+    (void)state;
+    make(&m, 401, 600, 8, 200, IFF_JFIF_JPEG);
+    assert_int_equal(made_image(&m, 1, &image), 0);
+    for (int y = 0; y < 600; y++)
+        assert_int_equal(pixGetData(image.pix)[y * pixGetWpl(image.pix) + 100] & 0xffffff,
+                         0xffffff);
+    made_release(&m);
+}
+
 /* What a record would hold, decoded by itself. */
 static PIX *decode_stored(const struct stored_image *stored)
 {
@@ -394,6 +409,7 @@ int main(void)
         cmocka_unit_test(giants_are_refused_by_their_headers),
         cmocka_unit_test(a_damaged_jpeg_keeps_its_good_part),
         cmocka_unit_test(a_whole_jpeg_is_passed_on_as_it_is),
+        cmocka_unit_test(beside_a_jpeg_there_is_paper),
         cmocka_unit_test(what_a_record_may_hold_untouched),
         cmocka_unit_test(a_damaged_fax_is_not_kept_as_it_is),
         cmocka_unit_test(grey_is_enough_to_read),
