@@ -7,6 +7,9 @@
 #include "pipeline/read/layout/bitmap.h"
 
 #include "base/arena.h"
+#include "base/wide.h"
+
+#include <string.h>
 
 struct bitmap bitmap_new(struct arena *a, int width, int height)
 {
@@ -42,6 +45,51 @@ void bitmap_fill(struct bitmap *b, int y, int x0, int x1, bool is_dark)
     }
 }
 
+WIDE static void and_words(uint64_t *to, const uint64_t *from, int words)
+{
+    for (int i = 0; i < words; i++)
+        to[i] &= from[i];
+}
+
+struct bitmap bitmap_common(struct arena *a, const struct bitmap *b, int rows)
+{
+    struct bitmap common = bitmap_new(a, b->width, b->height / rows);
+
+    for (int y = 0; y < common.height; y++) {
+        uint64_t *to = bitmap_row(&common, y);
+
+        memcpy(to, bitmap_row(b, y * rows), (size_t)b->stride * sizeof *to);
+        for (int k = 1; k < rows; k++)
+            and_words(to, bitmap_row(b, y * rows + k), b->stride);
+    }
+    return common;
+}
+
+/* Two halves of a word, the left one first. */
+WIDE static void load_row(const uint32_t *from, uint64_t *to, int words)
+{
+    for (int i = 0; i < words; i++)
+        to[i] = (uint64_t)from[2 * i] << 32 | from[2 * i + 1];
+}
+
+struct bitmap bitmap_load(struct arena *a, const uint32_t *rows, int row_words, int width,
+                          int height)
+{
+    struct bitmap b = bitmap_new(a, width, height);
+    int words = (width + 31) / 32;
+
+    for (int y = 0; y < height; y++) {
+        const uint32_t *from = rows + (size_t)y * (size_t)row_words;
+        uint64_t *to = bitmap_row(&b, y);
+
+        load_row(from, to, words / 2);
+        if (words % 2)
+            to[words / 2] = (uint64_t)from[words - 1] << 32;
+        to[b.stride - 1] &= bitmap_span(b.stride - 1, 0, width);
+    }
+    return b;
+}
+
 /* 1 wherever a pixel differs from the one left of it. */
 static inline uint64_t changes(uint64_t word, uint64_t before)
 {
@@ -50,40 +98,40 @@ static inline uint64_t changes(uint64_t word, uint64_t before)
 
 /* Can a row hold a run of `length`? A long one fills an aligned half or quarter of a word. Most
  * rows have none, and need not be walked when only long runs are asked for. */
-static bool may_hold(const uint64_t *row, int stride, int length)
+WIDE static bool may_hold(const uint64_t *row, int stride, int length)
 {
     int lane = length >= 63 ? 32 : 16;
-    uint64_t ones = lane == 32 ? 0x0000000100000001 : 0x0001000100010001;
+    uint64_t ones = lane == 32 ? 0x0000000100000001 : 0x0001000100010001, found = 0;
 
     if (length < 31)
         return true;
     for (int i = 0; i < stride; i++)
-        if ((~row[i] - ones) & row[i] & ones << (lane - 1))
-            return true;
-    return false;
+        found |= (~row[i] - ones) & row[i];
+    return found & ones << (lane - 1);
+}
+
+/* How many runs begin in a row. */
+WIDE static int count_row(const uint64_t *row, int stride)
+{
+    uint64_t before = 0;
+    int count = 0;
+
+    for (int i = 0; i < stride; i++) {
+        count += __builtin_popcountll(row[i] & ~(row[i] >> 1 | before << 63));
+        before = row[i];
+    }
+    return count;
 }
 
 /* How many runs there are, or more than RUNS_MAX: an upper bound for what row_runs() will give. */
 static int count_runs(const struct bitmap *b, int length)
 {
-    int edges = 0;
+    int count = 0;
 
-    for (int y = 0; y < b->height && edges / 2 <= RUNS_MAX; y++) {
-        const uint64_t *row = bitmap_row(b, y);
-        uint64_t before = 0;
-
-        if (!may_hold(row, b->stride, length))
-            continue;
-        for (int i = 0; i < b->stride; i++) {
-            uint64_t edge = changes(row[i], before);
-
-            if (edge)
-                edges += __builtin_popcountll(edge);
-            before = row[i] & 1;
-        }
-        edges += (int)before; /* a run that ends with the row */
-    }
-    return edges / 2;
+    for (int y = 0; y < b->height && count <= RUNS_MAX; y++)
+        if (may_hold(bitmap_row(b, y), b->stride, length))
+            count += count_row(bitmap_row(b, y), b->stride);
+    return count;
 }
 
 static int row_runs(const struct bitmap *b, int y, int length, struct run *at)
@@ -95,8 +143,11 @@ static int row_runs(const struct bitmap *b, int y, int length, struct run *at)
     if (!may_hold(row, b->stride, length))
         return 0;
     for (int i = 0; i < b->stride; i++) {
-        uint64_t edges = changes(row[i], before);
+        uint64_t edges;
 
+        if (!(row[i] | before)) /* white on white: most of a page */
+            continue;
+        edges = changes(row[i], before);
         before = row[i] & 1;
         while (edges) {
             int bit = __builtin_clzll(edges), x = 64 * i + bit;

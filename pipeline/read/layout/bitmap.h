@@ -19,6 +19,14 @@ struct bitmap {
 /* All white, in the arena. */
 struct bitmap bitmap_new(struct arena *a, int width, int height);
 
+/* From rows of row_words 32-bit words, the leftmost pixel in the highest bit; what they hold beyond
+ * the width is left out. In the arena. */
+struct bitmap bitmap_load(struct arena *a, const uint32_t *rows, int row_words, int width,
+                          int height);
+
+/* A row for every `rows` rows: what is dark in all of them. In the arena. */
+struct bitmap bitmap_common(struct arena *a, const struct bitmap *b, int rows);
+
 static inline uint64_t *bitmap_row(const struct bitmap *b, int y)
 {
     return b->words + (size_t)y * (size_t)b->stride;

@@ -6,6 +6,7 @@
 #include "pipeline/read/layout/layout.h"
 
 #include "base/arena.h"
+#include "base/wide.h"
 
 #include <endian.h>
 #include <math.h>
@@ -13,25 +14,23 @@
 
 enum { PAPER_SHARE = 3 }; /* paper is what three quarters of a crop are not lighter than */
 
-static bool ink_at(const struct layout_page *page, int x, int y)
-{
-    return page->ink[(size_t)y * (size_t)page->ink_words + (size_t)x / 32] >> (31 - (x & 31)) & 1;
-}
-
-bool layout_is_gone(const struct layout_page *page, const struct layout *layout, int x, int y)
-{
-    return x >= 0 && y >= 0 && x < page->width && y < page->height && ink_at(page, x, y) &&
-           !bitmap_get(&layout->text, x, y) &&
-           !(layout->turned.words && bitmap_get(&layout->turned, x, y));
-}
-
 static unsigned char grey_at(const struct layout_page *page, int x, int y)
 {
     return (unsigned char)(page->grey[(size_t)y * (size_t)page->grey_words + (size_t)x / 4] >>
                            (24 - 8 * (x & 3)));
 }
 
-/* Pixels x to x + count of row y, 0 black; four or eight at a time once `x` stands well. */
+/* Four pixels a word, in the order of memory. */
+WIDE static void copy_words(const uint32_t *row, size_t words, unsigned char *to)
+{
+    for (size_t i = 0; i < words; i++) {
+        uint32_t four = htobe32(row[i]);
+
+        memcpy(to + 4 * i, &four, sizeof four);
+    }
+}
+
+/* Pixels x to x + count of row y, 0 black; four at a time once `x` stands well. */
 static void copy_grey(const struct layout_page *page, int x, int y, int count, unsigned char *to)
 {
     const uint32_t *row = page->grey + (size_t)y * (size_t)page->grey_words;
@@ -39,14 +38,25 @@ static void copy_grey(const struct layout_page *page, int x, int y, int count, u
 
     for (; i < count && (x + i) & 3; i++)
         to[i] = grey_at(page, x + i, y);
-    for (; i + 4 <= count; i += 4) {
-        uint32_t four = htobe32(row[(x + i) / 4]);
-
-        memcpy(to + i, &four, sizeof four);
-    }
-    for (; i < count; i++)
+    if (i < count)
+        copy_words(row + (x + i) / 4, (size_t)(count - i) / 4, to + i);
+    for (i += (count - i) / 4 * 4; i < count; i++)
         to[i] = grey_at(page, x + i, y);
 }
+
+/* Eight pixels of ink as bytes, the leftmost in the highest bit: 0 is dark. */
+#define BYTE(bits, at) ((bits) >> (7 - (at)) & 1 ? 0 : 255)
+#define BYTES_1(b)                                                                                 \
+    {                                                                                              \
+        BYTE(b, 0), BYTE(b, 1), BYTE(b, 2), BYTE(b, 3), BYTE(b, 4), BYTE(b, 5), BYTE(b, 6),        \
+            BYTE(b, 7)                                                                             \
+    }
+#define BYTES_4(b) BYTES_1(b), BYTES_1((b) + 1), BYTES_1((b) + 2), BYTES_1((b) + 3)
+#define BYTES_16(b) BYTES_4(b), BYTES_4((b) + 4), BYTES_4((b) + 8), BYTES_4((b) + 12)
+#define BYTES_64(b) BYTES_16(b), BYTES_16((b) + 16), BYTES_16((b) + 32), BYTES_16((b) + 48)
+
+static const unsigned char eight_pixels[256][8] = {BYTES_64(0), BYTES_64(64), BYTES_64(128),
+                                                   BYTES_64(192)};
 
 static void copy_ink(const uint64_t *row, int x, int count, unsigned char *to)
 {
@@ -54,14 +64,11 @@ static void copy_ink(const uint64_t *row, int x, int count, unsigned char *to)
 
     for (; i < count && (x + i) & 7; i++)
         to[i] = (unsigned char)((row[(x + i) >> 6] >> (63 - ((x + i) & 63)) & 1) - 1);
-    for (; i < count; i += 8) {
-        uint64_t eight = row[(x + i) >> 6] >> (56 - ((x + i) & 63)) & 0xff;
-        uint64_t bits = eight * 0x0101010101010101 & 0x0102040810204080; /* one a byte */
-        uint64_t white = ~((bits + 0x7f7f7f7f7f7f7f7f) >> 7) & 0x0101010101010101;
-
-        white = htole64(white * 255);
-        memcpy(to + i, &white, count - i < 8 ? (size_t)(count - i) : 8);
-    }
+    for (; i + 8 <= count; i += 8)
+        memcpy(to + i, eight_pixels[row[(x + i) >> 6] >> (56 - ((x + i) & 63)) & 0xff], 8);
+    if (i < count)
+        memcpy(to + i, eight_pixels[row[(x + i) >> 6] >> (56 - ((x + i) & 63)) & 0xff],
+               (size_t)(count - i));
 }
 
 static void copy_row(const struct layout_page *page, const struct layout *layout, int x, int y,
@@ -113,6 +120,21 @@ static void find_in_crop(const struct layout_line *line, int x, int y, int *ret_
     }
 }
 
+/* Where the piece of columns ends that moves by as much as column `x` does. */
+static int piece_end(const struct layout_line *line, int x, int width)
+{
+    int down = shear(line, x), end = width;
+
+    if (shear(line, width - 1) == down)
+        return width;
+    while (end - x > 1) {
+        int middle = x + (end - x) / 2;
+
+        *(shear(line, middle) == down ? &x : &end) = middle;
+    }
+    return end;
+}
+
 /* The pixels of an upright crop, in pieces that move by the same; outside the page is white. */
 static void copy_upright(const struct layout_page *page, const struct layout *layout,
                          const struct layout_line *line, const struct line_image *crop,
@@ -121,8 +143,7 @@ static void copy_upright(const struct layout_page *page, const struct layout *la
     for (int x = 0, end; x < crop->width; x = end) {
         int down = shear(line, x);
 
-        for (end = x + 1; end < crop->width && shear(line, end) == down;)
-            end++;
+        end = piece_end(line, x, crop->width);
         for (int y = 0; y < crop->height; y++) {
             int from = line->box.y0 + y + down;
             unsigned char *to = pixels + (size_t)y * (size_t)crop->stride + x;
@@ -161,89 +182,24 @@ static unsigned char paper_of(const unsigned char *pixels, size_t count)
     return (unsigned char)i;
 }
 
-/* What was taken out near a crop, and a pixel around it: rows y0 to y1, words i0 to i1 of the
- * page. */
-struct patch {
-    uint64_t *bits;
-    bool *is_dirty; /* has this row any? */
-    int y0, y1, i0, i1;
-};
-
-/* What was taken out of word i of row y. */
-static uint64_t gone_word(const struct layout_page *page, const struct layout *layout, int i, int y)
-{
-    const uint32_t *ink;
-    uint64_t gone;
-
-    if (i < 0 || i >= layout->text.stride || y < 0 || y >= page->height)
-        return 0;
-    ink = page->ink + (size_t)y * (size_t)page->ink_words + (size_t)2 * (size_t)i;
-    gone = (uint64_t)ink[0] << 32;
-    if (2 * i + 1 < page->ink_words)
-        gone |= ink[1];
-    gone &= ~bitmap_row(&layout->text, y)[i];
-    return layout->turned.words ? gone & ~bitmap_row(&layout->turned, y)[i] : gone;
-}
-
-/* The same of three rows. */
-static uint64_t gone_column(const struct layout_page *page, const struct layout *layout, int i,
-                            int y)
-{
-    return gone_word(page, layout, i, y - 1) | gone_word(page, layout, i, y) |
-           gone_word(page, layout, i, y + 1);
-}
-
-/* False when nothing was taken out near the crop. */
-static bool find_gone(struct arena *a, const struct layout_page *page, const struct layout *layout,
-                      const struct layout_line *line, struct patch *p)
-{
-    int lean = (int)fabsf(line->slope * (float)(line->box.x1 - line->box.x0)) / 2 + 2, words;
-    bool any = false;
-
-    p->y0 = line->box.y0 > lean ? line->box.y0 - lean : 0;
-    p->y1 = line->box.y1 + lean < page->height ? line->box.y1 + lean : page->height;
-    p->i0 = line->box.x0 / 64;
-    p->i1 = (line->box.x1 - 1) / 64 + 1;
-    words = p->i1 - p->i0;
-    p->bits = arena_alloc_array(a, (size_t)(p->y1 - p->y0) * (size_t)words, sizeof *p->bits);
-    p->is_dirty = arena_alloc_array(a, (size_t)(p->y1 - p->y0), sizeof *p->is_dirty);
-    for (int y = p->y0; y < p->y1; y++) {
-        uint64_t *row = p->bits + (size_t)(y - p->y0) * (size_t)words;
-        uint64_t left = gone_column(page, layout, p->i0 - 1, y);
-        uint64_t own = gone_column(page, layout, p->i0, y);
-
-        for (int i = 0; i < words; i++) {
-            uint64_t right = gone_column(page, layout, p->i0 + i + 1, y);
-
-            row[i] = own | own >> 1 | own << 1 | left << 63 | right >> 63;
-            any |= p->is_dirty[y - p->y0] |= row[i] != 0;
-            left = own;
-            own = right;
-        }
-    }
-    return any;
-}
-
-/* Paper where a rule was. */
+/* Paper where something was taken out. */
 static void paint_gone(const struct layout *layout, const struct layout_line *line,
-                       const struct line_image *crop, const struct patch *gone,
-                       unsigned char *pixels)
+                       const struct line_image *crop, unsigned char *pixels)
 {
-    unsigned char paper = paper_of(pixels, (size_t)crop->height * (size_t)crop->stride);
-    const uint64_t *row = gone->bits;
+    int lean = (int)fabsf(line->slope * (float)(line->box.x1 - line->box.x0)) / 2 + 2, paper = -1;
+    int y0 = line->box.y0 > lean ? line->box.y0 - lean : 0, y1 = line->box.y1 + lean;
 
-    for (int py = gone->y0; py < gone->y1; py++, row += gone->i1 - gone->i0)
-        for (int i = gone->i0; gone->is_dirty[py - gone->y0] && i < gone->i1; i++) {
-            uint64_t bits = row[i - gone->i0] & ~bitmap_row(&layout->text, py)[i];
-
-            for (; bits; bits &= bits - 1) {
+    for (int py = y0; py < y1 && py < layout->text.height; py++)
+        for (int i = line->box.x0 / 64; layout->gone[py] && i <= (line->box.x1 - 1) / 64; i++)
+            for (uint64_t bits = layout->gone[py][i]; bits; bits &= bits - 1) {
                 int x, y;
 
+                if (paper < 0)
+                    paper = paper_of(pixels, (size_t)crop->height * (size_t)crop->stride);
                 find_in_crop(line, 64 * i + 63 - __builtin_ctzll(bits), py, &x, &y);
                 if (x >= 0 && y >= 0 && x < crop->width && y < crop->height)
-                    pixels[(size_t)y * (size_t)crop->stride + (size_t)x] = paper;
+                    pixels[(size_t)y * (size_t)crop->stride + (size_t)x] = (unsigned char)paper;
             }
-        }
 }
 
 /* White letters dark, and paper around their block. */
@@ -269,7 +225,6 @@ void layout_crop(struct arena *a, const struct layout_page *page, const struct l
     struct line_image crop = {.width = is_upright ? wide : high,
                               .height = is_upright ? high : wide};
     unsigned char *pixels = arena_alloc_array(a, (size_t)wide, (size_t)high);
-    struct patch gone;
 
     crop.stride = crop.width;
     crop.pixels = pixels;
@@ -279,8 +234,8 @@ void layout_crop(struct arena *a, const struct layout_page *page, const struct l
         copy_turned(page, layout, line, &crop, pixels);
     if (page->grey && line->is_inverted)
         invert(layout, line, &crop, pixels);
-    else if (page->grey && find_gone(a, page, layout, line, &gone))
-        paint_gone(layout, line, &crop, &gone, pixels);
+    else if (page->grey)
+        paint_gone(layout, line, &crop, pixels);
     *ret = crop;
 }
 

@@ -9,6 +9,7 @@
 #include "pipeline/read/layout/layout.h"
 
 #include "base/arena.h"
+#include "base/wide.h"
 #include "pipeline/read/layout/darker.h"
 
 #include <stdlib.h>
@@ -30,9 +31,6 @@ enum {
     GRAIN_STEP = 16,
     GRAIN_MIN = 11 /* between neighbours: good scans have 0 to 8, bad ones 13 and more */
 };
-
-/* Sixteen pixels. */
-typedef uint32_t pixels16 __attribute__((vector_size(16)));
 
 /* The page, and what its rows are looked at through. */
 struct grey {
@@ -75,39 +73,27 @@ static int grain_of(const struct layout_page *page)
     return grain;
 }
 
-static pixels16 load(const uint32_t *from)
-{
-    pixels16 pixels;
-
-    memcpy(&pixels, from, sizeof pixels);
-    return pixels;
-}
-
-static pixels16 mean(pixels16 a, pixels16 b)
+/* Of four pixels each. */
+static inline uint32_t mean(uint32_t a, uint32_t b)
 {
     return (a & b) + (((a ^ b) & 0xfefefefe) >> 1);
 }
 
-/* Where a group of four words begins, the last one as far left as it must. */
-static int group_at(int i, int words)
+/* A row that weighs a half, and the rows beside it a quarter each. */
+WIDE static void smooth_down(const uint32_t *above, const uint32_t *row, const uint32_t *below,
+                             int words, uint32_t *to)
 {
-    return i + 4 > words ? words - 4 : i;
+    for (int i = 0; i < words; i++)
+        to[i] = mean(mean(above[i], below[i]), row[i]);
 }
 
-/* A row whose pixels weigh a half, and their neighbours in the row a quarter each; `row` has a word
- * to spare at both ends. */
-static void smooth_across(uint32_t *row, int words, uint32_t *to)
+/* The same along the row, which has a word to spare at both ends. */
+WIDE static void smooth_across(const uint32_t *row, int words, uint32_t *to)
 {
-    row[-1] = row[0] >> 24;
-    row[words] = row[words - 1] << 24;
-    for (int i = 0; i < words; i += 4) {
-        int at = group_at(i, words);
-        pixels16 middle = load(row + at);
-        pixels16 left = middle >> 8 | load(row + at - 1) << 24;
-        pixels16 right = middle << 8 | load(row + at + 1) >> 24;
+    for (int i = 0; i < words; i++) {
+        uint32_t left = row[i] >> 8 | row[i - 1] << 24, right = row[i] << 8 | row[i + 1] >> 24;
 
-        middle = mean(mean(left, right), middle);
-        memcpy(to + at, &middle, sizeof middle);
+        to[i] = mean(mean(left, right), row[i]);
     }
 }
 
@@ -120,12 +106,9 @@ static const uint32_t *row_of(const struct grey *g, int y)
 
     if (!g->is_grainy)
         return at;
-    for (int i = 0; i < g->words; i += 4) {
-        int from = group_at(i, g->words);
-        pixels16 sum = mean(mean(load(above + from), load(below + from)), load(at + from));
-
-        memcpy(g->sums + from, &sum, sizeof sum);
-    }
+    smooth_down(above, at, below, g->words, g->sums);
+    g->sums[-1] = g->sums[0] >> 24;
+    g->sums[g->words] = g->sums[g->words - 1] << 24;
     smooth_across(g->sums, g->words, g->smooth);
     return g->smooth;
 }

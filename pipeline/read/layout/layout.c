@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "pipeline/read/layout/blocks.h"
 #include "pipeline/read/layout/edges.h"
+#include "pipeline/read/layout/gone.h"
 #include "pipeline/read/layout/order.h"
 #include "pipeline/read/layout/turned.h"
 
@@ -28,28 +29,13 @@
 
 enum { JOIN_ROUNDS = 2 }; /* joined pieces tell the line's height better */
 
-static struct bitmap load(struct arena *a, const struct layout_page *page)
-{
-    struct bitmap b = bitmap_new(a, page->width, page->height);
-
-    for (int y = 0; y < b.height; y++) {
-        const uint32_t *from = page->ink + (size_t)y * (size_t)page->ink_words;
-        uint64_t *to = bitmap_row(&b, y);
-
-        for (int i = 0; i < (b.width + 31) / 32; i++)
-            to[i / 2] |= (uint64_t)from[i] << (i & 1 ? 0 : 32);
-        to[b.stride - 1] &= bitmap_span(b.stride - 1, 0, b.width);
-    }
-    return b;
-}
-
 /* A lone mark that hangs on a rule is the rest of its corner. */
 static bool hangs_on_rule(const struct layout_page *page, const struct layout *layout,
                           const struct layout_box *b)
 {
     for (int y = b->y0 - 2; y < b->y1 + 2; y++)
         for (int x = b->x0 - 2; x < b->x1 + 2; x++)
-            if (layout_is_gone(page, layout, x, y))
+            if (is_gone(page, layout, x, y))
                 return true;
     return false;
 }
@@ -154,7 +140,7 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
     float slope;
 
     memset(ret, 0, sizeof *ret);
-    ret->text = load(a, page);
+    ret->text = bitmap_load(a, page->ink, page->ink_words, page->width, page->height);
     edges_take(a, &ret->text, page->dpi);
     rules = rules_take(a, &ret->text, page->dpi);
     ret->rules = rules.at;
@@ -183,4 +169,6 @@ void layout_find(struct arena *a, const struct layout_page *page, struct layout 
         letters_of(&s) < SHORT_LINE * (int)ret->line_count)
         ret->refusal = "specks";
     order_lines(a, ret->lines, ret->line_count, slope);
+    if (page->grey)
+        ret->gone = gone_around(a, page, ret);
 }

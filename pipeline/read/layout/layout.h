@@ -62,6 +62,8 @@ struct layout {
     struct bitmap text;   /* the ink without rules and pictures, white letters turned dark */
     struct bitmap turned; /* the dark blocks whose letters are white; without words when there are
                              none */
+    uint64_t **gone; /* of a grey page, for each row NULL or as in `text`: what was taken out of
+                             the ink and a pixel around it */
 };
 
 /*
@@ -82,9 +84,6 @@ void layout_crop(struct arena *a, const struct layout_page *page, const struct l
 /* Empties the lines read so doubtfully that there was no print at all. Returns NULL, or the refusal
  * of a page where most letters were in such lines: those read no better than it looked. */
 const char *layout_verdict(const struct layout *layout, struct recognised_line *texts);
-
-/* Was this pixel dark, and taken out as a rule or picture? False outside the page. */
-bool layout_is_gone(const struct layout_page *page, const struct layout *layout, int x, int y);
 
 /* Where a box of the crop lies on the page. */
 struct layout_box layout_place(const struct layout_line *line, struct line_box box);

@@ -41,22 +41,6 @@ struct pieces {
     int count;
 };
 
-/* A row for every SLAB rows: what is dark in all of them. */
-static struct bitmap slabs_of(struct arena *a, const struct bitmap *ink)
-{
-    struct bitmap b = bitmap_new(a, ink->width, ink->height / SLAB);
-
-    for (int y = 0; y < b.height; y++) {
-        uint64_t *to = bitmap_row(&b, y);
-
-        memcpy(to, bitmap_row(ink, y * SLAB), (size_t)b.stride * sizeof *to);
-        for (int k = 1; k < SLAB; k++)
-            for (int i = 0; i < b.stride; i++)
-                to[i] &= bitmap_row(ink, y * SLAB + k)[i];
-    }
-    return b;
-}
-
 /* Which way a mark leans: the middle of its first row is left or right of its own. */
 static float lean(const struct marks *m, int i)
 {
@@ -313,7 +297,7 @@ static int by_place(const void *one, const void *other)
 struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
 {
     int length = (int)(RUN_INCHES * dpi), thick = (int)ceilf(THICK_INCHES * dpi);
-    struct bitmap slabs = slabs_of(a, ink), keep = bitmap_new(a, ink->width, 1);
+    struct bitmap slabs = bitmap_common(a, ink, SLAB), keep = bitmap_new(a, ink->width, 1);
     struct pieces *h = arena_alloc(a, sizeof *h), *v = arena_alloc(a, sizeof *v);
     struct rules rules;
     struct marks m;
