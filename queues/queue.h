@@ -156,8 +156,8 @@ struct queue_entry {
     int64_t due_ms;         /* active: until its lease ends; delayed: until ready; may be below 0 */
 };
 
-/* The first `limit` (at most QUEUE_LIST_MAX) jobs of a stage in a state: waiting ones by lane, active
- * ones by the end of their lease, delayed and dead ones by when they are due or died. In arena. */
+/* The first `limit` (at most QUEUE_LIST_MAX) jobs of a stage in a state: waiting by lane, active by
+ * the end of their lease, delayed and dead by when they are due or died. In arena. */
 int queue_list(struct queue *q, enum stage stage, enum queue_state state, size_t limit,
                struct arena *a, struct queue_entry **ret, size_t *ret_n, struct err *err);
 
