@@ -90,6 +90,18 @@ static void find_upright(struct arena *a, struct strands *s, const struct rules 
     ret->skew_deg = atanf(*ret_slope) * 57.29578f;
 }
 
+/* The width of a strand's letters to their height, taken together; small marks do not count. */
+static float width_of(const struct strands *s, const struct strand *strand)
+{
+    int wide = 0, high = 0;
+
+    for (int i = strand->first; i >= 0; i = s->letters[i].next) {
+        wide += s->letters[i].box.x1 - s->letters[i].box.x0;
+        high += s->letters[i].box.y1 - s->letters[i].box.y0;
+    }
+    return high > 0 ? (float)wide / (float)high : 1;
+}
+
 static void add_upright(const struct layout_page *page, const struct strands *s, struct layout *ret)
 {
     for (int i = 0; i < s->count; i++) {
@@ -99,6 +111,7 @@ static void add_upright(const struct layout_page *page, const struct strands *s,
         if (strand->count == 0 || !is_text(page, ret, s, strand))
             continue;
         *line = line_of(strand, ret->text.width, ret->text.height);
+        line->width = width_of(s, strand);
         line->is_inverted = ret->turned.words &&
                             bitmap_get(&ret->turned, (strand->box.x0 + strand->box.x1) / 2,
                                        (strand->box.y0 + strand->box.y1) / 2);

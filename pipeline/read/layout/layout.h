@@ -40,6 +40,7 @@ struct layout_line {
     float slope;           /* pixels down for a pixel along; the crop is sheared straight */
     enum layout_turn turn;
     float x_height;   /* pixels */
+    float width;      /* of its letters, to their height; 0 unless upright */
     float baseline;   /* y at the middle of an upright line; the x of one that reads up or down */
     bool is_inverted; /* white on black */
     bool is_pictured; /* in a picture, or at the edge of one */

@@ -179,6 +179,34 @@ static void join_pieces(struct pieces *p, float gap, float length)
     p->count = kept;
 }
 
+/* The row with ink in column `x` nearest to `y`, at most `reach` away; -1 when there is none. */
+static int ink_near(const struct bitmap *ink, int x, int y, int reach)
+{
+    for (int d = 0; d <= reach; d++)
+        for (int side = -1; side <= 1; side += 2)
+            if (y + side * d >= 0 && y + side * d < ink->height && bitmap_get(ink, x, y + side * d))
+                return y + side * d;
+    return -1;
+}
+
+/* The end of a rule at (*x, *y), seen outwards by `step`: where it leans it goes on in runs shorter
+ * than those it is known by. */
+static void follow(const struct bitmap *ink, float thick, int step, int most, float *x, float *y)
+{
+    int reach = (int)ceilf(thick / 2), at = (int)*x - (step < 0), row = (int)*y, white = 0;
+
+    for (int i = 0; i < most && white <= FRINGE && at >= 0 && at < ink->width; i++, at += step) {
+        int found = ink_near(ink, at, row, reach);
+
+        white = found < 0 ? white + 1 : 0;
+        if (found < 0)
+            continue;
+        row += (found > row) - (found < row);
+        *x = (float)(at + (step > 0));
+        *y = (float)row;
+    }
+}
+
 /* Is row `y` dark, in word `i`, over the `depth` rows that begin there going by `step`? */
 static uint64_t dark_beyond(const struct bitmap *ink, int i, int y, int depth, int step)
 {
@@ -308,6 +336,12 @@ struct rules rules_take(struct arena *a, struct bitmap *ink, float dpi)
         add_down(ink, &m, thick, v);
     join_pieces(h, GAP_INCHES * dpi, RULE_INCHES * dpi);
     join_pieces(v, GAP_INCHES * dpi, RULE_INCHES * dpi);
+    for (int i = 0; i < h->count; i++) {
+        struct piece *p = &h->at[i];
+
+        follow(ink, p->thick, -1, length, &p->x0, &p->y0);
+        follow(ink, p->thick, 1, length, &p->x1, &p->y1);
+    }
     rules.across = rules.count = (size_t)h->count;
     rules.at = arena_alloc_array(a, (size_t)(h->count + v->count) + 1, sizeof *rules.at);
     for (int i = 0; i < h->count; i++) {

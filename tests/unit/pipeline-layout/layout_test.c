@@ -202,6 +202,40 @@ static void test_rules_go(void **state)
     }
 }
 
+/* A rule that leans at its end, in runs no longer than a letter is wide, goes as a whole. */
+static void test_leaning_rule_goes(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 100);
+    text(&p, 72, 40, "52.90");
+    bar(&p, 70, 31, 60, 0.7);
+    for (int i = 1; i <= 3; i++)
+        bar(&p, 70 - 6 * i, 31 + 0.4 * i, 6, 0.7);
+    find(&p, false);
+    assert_int_equal(p.layout.rule_count, 1);
+    assert_true(fabs(p.layout.rules[0].box.x0 / PT - 52) < 1);
+    assert_int_equal(p.layout.line_count, 1);
+    assert_spans(&p, 0, 72, 72 + width_of(&p, "52.90"));
+}
+
+/* Letters twice as high as wide say so. */
+static void test_narrow_print(void **state)
+{
+    AUTO_PAPER struct paper p;
+
+    (void)state;
+    paper_init(&p, 300, 100);
+    text(&p, 30, 30, "TOTAL 52.90");
+    cairo_scale(p.cairo, 0.5, 1);
+    text(&p, 60, 60, "TOTAL 52.90");
+    find(&p, false);
+    assert_int_equal(p.layout.line_count, 2);
+    assert_true(p.layout.lines[0].width > 0.6F);
+    assert_true(fabsf(p.layout.lines[1].width - p.layout.lines[0].width / 2) < 0.05F);
+}
+
 /* Dirt in a scanner draws from edge to edge, and parts no words. */
 static void test_streak(void **state)
 {
@@ -660,6 +694,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_rules_go),
+        cmocka_unit_test(test_leaning_rule_goes),
+        cmocka_unit_test(test_narrow_print),
         cmocka_unit_test(test_streak),
         cmocka_unit_test(test_cells_apart),
         cmocka_unit_test(test_white_on_black),
