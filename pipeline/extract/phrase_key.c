@@ -51,7 +51,7 @@ uint64_t phrase_bag(const char *key)
 {
     uint64_t bag = 0;
 
-    for (; *key; key++)
-        bag |= UINT64_C(1) << ((unsigned char)*key & 63);
+    for (; key[0] && key[1]; key++)
+        bag |= UINT64_C(1) << (((unsigned char)key[0] * 7 + (unsigned char)key[1] * 29) & 63);
     return bag;
 }

@@ -1,9 +1,11 @@
 /*
  * Looks phrases up: exactly by binary search, nearly by edit distance to those of about the same
- * length, where the letter set rules most of them out before any distance is computed. The table is
- * sorted by length, then by key.
+ * length, where the pairs of letters rule nearly all of them out before any distance is computed.
+ * The table is sorted by length, then by key.
  */
 #include "pipeline/extract/phrases.h"
+
+#include "base/wide.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -83,31 +85,29 @@ int phrase_distance(const char *a, const char *b, int limit)
     return edit_distance(&p, b, length, limit);
 }
 
-/* Clearing the lowest bit so often is quicker than counting where no instruction counts. */
-static bool has_more_bits(uint64_t bits, int most)
+/* The first row from `at` on, below `end`, whose bag differs in at most `most` bits. */
+WIDE static size_t next_alike(size_t at, size_t end, uint64_t bag, int most)
 {
-    while (most-- > 0)
-        bits &= bits - 1;
-    return bits != 0;
+    while (at < end && __builtin_popcountll(phrase_bags[at] ^ bag) > most)
+        at++;
+    return at;
 }
 
 const struct phrase *phrase_find_near(const char *key)
 {
     int length = (int)strlen(key), limit = length / 6;
+    size_t at = first_of_length(length - limit < 6 ? 6 : length - limit);
+    size_t end = first_of_length(length + limit + 1);
     uint64_t bag = phrase_bag(key);
     const struct phrase *best = NULL;
     struct pattern pattern;
 
     if (limit > 0)
         pattern_init(&pattern, key);
-    for (size_t i = first_of_length(length - limit < 6 ? 6 : length - limit);
-         limit > 0 && i < phrase_count && phrase_table[i].length <= length + limit; i++) {
-        const struct phrase *phrase = &phrase_table[i];
-        int distance;
+    while (limit > 0 && (at = next_alike(at, end, bag, 4 * limit)) < end) {
+        const struct phrase *phrase = &phrase_table[at++];
+        int distance = edit_distance(&pattern, phrase->key, phrase->length, limit);
 
-        if (has_more_bits(phrase->bag ^ bag, 2 * limit))
-            continue;
-        distance = edit_distance(&pattern, phrase->key, phrase->length, limit);
         if (distance <= limit) {
             best = phrase;
             limit = distance - 1;

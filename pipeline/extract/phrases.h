@@ -32,7 +32,6 @@ enum { PHRASE_KEY_SIZE = 64 };
 struct phrase {
     const char *key;
     uint64_t concepts; /* every concept that is printed this way in some language */
-    uint64_t bag;      /* which letters it holds, to skip most comparisons */
     uint8_t length;
     uint8_t languages; /* bit 0 en, nb, sv, da, hu, 5 de */
 };
@@ -41,8 +40,14 @@ struct phrase {
 extern const struct phrase phrase_table[];
 extern const size_t phrase_count;
 
+/* The bag of each, by itself, because all are looked at for every misread word. */
+extern const uint64_t phrase_bags[];
+
 /* Writes the comparing form of `text`; returns its length, cut at size - 1. */
 size_t phrase_key(const char *text, char *out, size_t size);
+
+/* Which pairs of neighbours a key holds, in 64 classes. One edit takes two pairs and brings two at
+ * most, so bags that differ in more than four bits an edit are of keys further apart. */
 uint64_t phrase_bag(const char *key);
 
 /* Edits that make `a` into `b`, or limit + 1 when there are more. Keys only: below PHRASE_KEY_SIZE.

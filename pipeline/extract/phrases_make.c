@@ -38,7 +38,6 @@ static void add_phrase(struct table *table, const char *text, int concept, int l
     table->rows = mem_grow_array(table->rows, table->count + 1, sizeof *table->rows);
     table->rows[table->count++] = (struct phrase){.key = mem_strdup(key),
                                                   .concepts = UINT64_C(1) << concept,
-                                                  .bag = phrase_bag(key),
                                                   .length = (uint8_t)strlen(key),
                                                   .languages = (uint8_t)(1 << language)};
 }
@@ -98,9 +97,12 @@ int main(int argc, char **argv)
            "const size_t phrase_count = %zu;\nconst struct phrase phrase_table[] = {\n",
            table.count);
     for (size_t i = 0; i < table.count; i++)
-        printf("{\"%s\", UINT64_C(0x%llx), UINT64_C(0x%llx), %d, %d},\n", table.rows[i].key,
-               (unsigned long long)table.rows[i].concepts, (unsigned long long)table.rows[i].bag,
-               table.rows[i].length, table.rows[i].languages);
+        printf("{\"%s\", UINT64_C(0x%llx), %d, %d},\n", table.rows[i].key,
+               (unsigned long long)table.rows[i].concepts, table.rows[i].length,
+               table.rows[i].languages);
+    printf("};\n\nconst uint64_t phrase_bags[] = {\n");
+    for (size_t i = 0; i < table.count; i++)
+        printf("UINT64_C(0x%llx),\n", (unsigned long long)phrase_bag(table.rows[i].key));
     printf("};\n");
     return 0;
 }

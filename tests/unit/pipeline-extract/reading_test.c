@@ -124,6 +124,37 @@ static void check_phrase(char *field[CASE_FIELDS_MAX])
     fail_msg("\"%s\" is not %s", field[0], field[1]);
 }
 
+static int distance_of_nearest(const char *key, int limit)
+{
+    for (size_t i = 0; i < phrase_count && limit > 0; i++) {
+        int distance = phrase_distance(key, phrase_table[i].key, limit);
+
+        limit = distance < limit ? distance : limit;
+    }
+    return limit;
+}
+
+/* What is passed over without a distance is never the nearest: edited phrases against them all. */
+static void the_nearest_phrase_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < phrase_count; i += 61) {
+        char key[PHRASE_KEY_SIZE];
+        const struct phrase *near;
+        int length = phrase_table[i].length;
+
+        if (length < 7 || length + 2 > PHRASE_KEY_SIZE)
+            continue;
+        memcpy(key, phrase_table[i].key, (size_t)length + 1);
+        for (int edit = 0; edit < length / 6; edit++)
+            key[(edit * 5 + (int)i) % length] = 'q';
+        near = phrase_find_near(key);
+        assert_non_null(near);
+        assert_int_equal(phrase_distance(key, near->key, length),
+                         distance_of_nearest(key, length / 6));
+    }
+}
+
 static void check_account(char *field[CASE_FIELDS_MAX])
 {
     bool is_same = strcmp(field[2], "same") == 0;
@@ -185,6 +216,7 @@ int main(void)
                                        cmocka_unit_test(dates_of_six_countries),
                                        cmocka_unit_test(check_digits_hold_or_not),
                                        cmocka_unit_test(phrases_have_concepts),
+                                       cmocka_unit_test(the_nearest_phrase_is_found),
                                        cmocka_unit_test(vat_rates_are_dated),
                                        cmocka_unit_test(accounts_are_known_in_any_notation)};
 
