@@ -184,6 +184,7 @@ int main(int argc, char **argv)
         errx(2, "usage: queue-bench run WORKERS HELD JOBS WAITING | serve COMMAND...");
     private_redis_init(&server, MEMORY_BYTES);
     private_redis_start(&server);
+    private_redis_order(&server, "CONFIG SET appendfsync always"); /* as the supervisor has it */
     if (is_run)
         run(&p);
     else

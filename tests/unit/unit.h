@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,17 +89,26 @@ static inline int folder_setup(void **state)
     return *state ? 0 : -1;
 }
 
+static inline int folder_remove_one(const char *path, const struct stat *facts, int kind,
+                                    struct FTW *where)
+{
+    (void)facts;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static inline int folder_remove(const char *path)
+{
+    return nftw(path, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static inline int folder_teardown(void **state)
 {
-    pid_t pid = fork();
+    int r = folder_remove(*state);
 
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", (char *)*state, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
     free(*state);
-    return 0;
+    return r;
 }
 
 /* The path of `name` in the test's folder; good until the eighth call after. */

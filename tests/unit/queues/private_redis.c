@@ -3,18 +3,13 @@
 
 #include "base/err.h"
 #include "queues/server.h"
+#include "tests/unit/unit.h"
 
-#include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const char user_password[] = "5ca1ab1e", admin_password[] = "0ddba11";
 
@@ -98,6 +93,14 @@ static void wait_until_ready(struct private_redis *s)
     }
 }
 
+static void log_in(struct private_redis *s)
+{
+    s->link = redisConnectUnix(s->socket_path);
+    if (!s->link || s->link->err)
+        errx(1, "cannot reach the test's redis-server");
+    private_redis_order(s, "AUTH %s %s", QUEUE_SERVER_ADMIN, admin_password);
+}
+
 void private_redis_start(struct private_redis *s)
 {
     struct err e;
@@ -113,6 +116,8 @@ void private_redis_start(struct private_redis *s)
     close(out[1]);
     s->log_fd = out[0];
     wait_until_ready(s);
+    log_in(s);
+    private_redis_order(s, "CONFIG SET appendfsync no");
     if (queue_install(&s->admin, &e) < 0)
         errx(1, "%s", e.text);
 }
@@ -125,49 +130,25 @@ void private_redis_kill(struct private_redis *s)
     }
     if (s->log_fd >= 0)
         close(s->log_fd);
+    if (s->link)
+        redisFree(s->link);
+    s->link = NULL;
     s->pid = 0;
     s->log_fd = -1;
-}
-
-static void remove_folder(const char *path)
-{
-    DIR *folder = opendir(path);
-    struct dirent *entry;
-    char inner[512];
-
-    while (folder && (entry = readdir(folder))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-        if (unlink(inner) < 0)
-            remove_folder(inner);
-    }
-    if (folder)
-        closedir(folder);
-    rmdir(path);
 }
 
 void private_redis_release(struct private_redis *s)
 {
     private_redis_kill(s);
-    remove_folder(s->folder);
+    folder_remove(s->folder);
 }
 
 static redisReply *command(struct private_redis *s, const char *format, va_list args)
 {
-    redisContext *c = redisConnectUnix(s->socket_path);
-    redisReply *reply;
+    redisReply *reply = redisvCommand(s->link, format, args);
 
-    if (!c || c->err)
-        errx(1, "cannot reach the test's redis-server");
-    reply = redisCommand(c, "AUTH %s %s", QUEUE_SERVER_ADMIN, admin_password);
-    if (!reply || reply->type == REDIS_REPLY_ERROR)
-        errx(1, "the test's redis-server refuses its admin");
-    freeReplyObject(reply);
-    reply = redisvCommand(c, format, args);
     if (!reply)
-        errx(1, "%s: %s", format, c->errstr);
-    redisFree(c);
+        errx(1, "%s: %s", format, s->link->errstr);
     return reply;
 }
 

@@ -1,6 +1,7 @@
 /*
  * A redis-server of the test's own: a new folder, a unix socket, the configuration the supervisor
- * writes. It can be killed, started again on what it left, and given orders as its admin.
+ * writes, but that it does not wait for the disk (it dies here, the machine does not). It can be
+ * killed, started again on what it left, and given orders as its admin.
  */
 #ifndef TESTS_UNIT_QUEUES_PRIVATE_REDIS_H
 #define TESTS_UNIT_QUEUES_PRIVATE_REDIS_H
@@ -13,7 +14,8 @@
 struct private_redis {
     char folder[96], socket_path[108]; /* the folder is in TMPDIR, or in /tmp */
     pid_t pid;
-    int log_fd; /* what it prints, from "ready" on */
+    int log_fd;         /* what it prints, from "ready" on */
+    redisContext *link; /* as admin, while it runs */
     struct queue_options user, admin;
 };
 
