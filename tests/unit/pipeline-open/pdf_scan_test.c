@@ -6,8 +6,8 @@
 #include <allheaders.h>
 #include <math.h>
 
-#define WIDTH 900
-#define HEIGHT 1200
+#define WIDTH 736
+#define HEIGHT 982
 #define WHOLE "450 0 0 600 0 0 cm /I Do"
 
 /* A page of 450 by 600 points whose picture has a black corner, the top left one. */
@@ -30,7 +30,7 @@ static void make_page(struct made *m, const char *page, const char *content)
     pdf_object(m, 4, "", content, strlen(content));
     pdf_object(m, 5, "/Type/Font/Subtype/Type1/BaseFont/Helvetica", NULL, 0);
     pdf_object(m, 6,
-               "/Type/XObject/Subtype/Image/Width 900/Height 1200/ColorSpace/DeviceGray"
+               "/Type/XObject/Subtype/Image/Width 736/Height 982/ColorSpace/DeviceGray"
                "/BitsPerComponent 8",
                pixels, (size_t)WIDTH * HEIGHT);
     pdf_end(m, "");

@@ -200,7 +200,7 @@ static int shared_make(void **state)
 
         network_random(a, &networks[i], &seed, &e->model.network);
         for (int line = 0; line < LINES; line++)
-            e->inputs[line] = input_random(a, line < 4 ? line + 1 : (int)(random_next(&seed) % 160),
+            e->inputs[line] = input_random(a, line < 4 ? line + 1 : (int)(random_next(&seed) % 96),
                                            networks[i].height, &seed);
         forward = forward_of(&e->model, "portable");
         forward_run(forward, a, e->inputs, LINES, e->truths);

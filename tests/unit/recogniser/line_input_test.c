@@ -39,7 +39,8 @@ static PIX *pix_of(const struct line_image *line)
 
     for (int y = 0; y < line->height; y++)
         for (int x = 0; x < line->width; x++)
-            pixSetPixel(pix, x, y, line->pixels[y * line->stride + x]);
+            SET_DATA_BYTE(pixGetData(pix) + y * pixGetWpl(pix), x,
+                          line->pixels[y * line->stride + x]);
     return pix;
 }
 
@@ -57,16 +58,15 @@ static void compare_with_leptonica(const struct line_image *line, int height)
     } else {
         assert_int_equal(scaled.width, pixGetWidth(truth));
         assert_int_equal(scaled.height, pixGetHeight(truth));
-        for (int y = 0; y < scaled.height; y++)
-            for (int x = 0; x < scaled.width; x++) {
-                l_uint32 value;
+        for (int y = 0; y < scaled.height; y++) {
+            const l_uint32 *row = pixGetData(truth) + y * pixGetWpl(truth);
 
-                pixGetPixel(truth, x, y, &value);
-                if (scaled.pixels[y * scaled.stride + x] != value)
-                    fail_msg("%d x %d to %d rows: (%d, %d) is %d, not %u", line->width,
+            for (int x = 0; x < scaled.width; x++)
+                if (scaled.pixels[y * scaled.stride + x] != GET_DATA_BYTE(row, x))
+                    fail_msg("%d x %d to %d rows: (%d, %d) is %d, not %d", line->width,
                              line->height, height, x, y, scaled.pixels[y * scaled.stride + x],
-                             value);
-            }
+                             GET_DATA_BYTE(row, x));
+        }
     }
     pixDestroy(&from);
     pixDestroy(&truth);
