@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SIDE_PT_MAX 100000
+#define SKEW_MAX_DEG 45
 
 static double rounded(double value, double steps)
 {
@@ -64,6 +65,8 @@ json_t *page_to_json(const struct page *page, const char *file, int number, int 
     json_set_int(json, "pages", count);
     json_set_real(json, "width", (double)page->width_pt, 1);
     json_set_real(json, "height", (double)page->height_pt, 1);
+    if (page->skew_deg != 0)
+        json_set_real(json, "skew", (double)page->skew_deg, 2);
     json_set_text(json, "source", page_source_name(page->source));
     json_set_text(json, "fallback", page->fallback);
     json_set(json, "words", words);
@@ -140,6 +143,7 @@ int page_from_json(struct arena *a, const json_t *json, struct page **ret, struc
         return err_set(err, ERR_INVALID, "no page of words");
     page = page_new(a, (int)json_get_int(json, "page", 1), (float)width, (float)height);
     page->source = source_of(json_get_text(json, "source", "text"));
+    page->skew_deg = (float)fmax(-SKEW_MAX_DEG, fmin(json_get_real(json, "skew", 0), SKEW_MAX_DEG));
     page->words = arena_alloc_array(a, json_array_size(words), sizeof *page->words);
     json_array_foreach(words, i, word) {
         if (!word_from_json(a, word, &page->words[page->n_words++]))
