@@ -106,7 +106,8 @@ static void read_page_number(struct page_facts *f, struct arena *a, const struct
             n = 2;
         }
     }
-    if (n == 0 || (n == 2 && numbers[1] && numbers[0] > numbers[1]))
+    if (n == 0 || (n == 2 && numbers[1] && numbers[0] > numbers[1]) ||
+        (n == 1 && s->tokens[m->first + m->count].text[0] == '/')) /* "? oldal / 2" is one of two */
         return;
     f->number = numbers[0];
     f->total = n == 2 ? numbers[1] : 0;
