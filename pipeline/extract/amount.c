@@ -158,6 +158,8 @@ static bool copy_core(const struct span *s, bool may_repair, char core[CORE_SIZE
             c = ',';
         if (may_repair && c == ' ' && used > 0 && (core[used - 1] == ',' || core[used - 1] == '.'))
             continue; /* "55948, 23" */
+        if (may_repair && c == ':' && used > 0 && p + 1 < s->end && p[1] == ' ')
+            continue; /* "77: 688,91", a speck */
         if (!isdigit((unsigned char)c) && c != ' ' && c != '.' && c != ',')
             return false;
         core[used++] = c;
@@ -210,8 +212,8 @@ static int64_t scaled(const char *core, int decimals)
     return value;
 }
 
-/* Recognisers lose the first space of "1 246 090": then four or more digits stand before a group.
- */
+/* Recognisers lose the first space of "1 246 090": then four or more digits stand before a group,
+ * which only a currency or a zero at its head tells from a number of its own. */
 static bool groups_are_whole(const struct marks *m, int count, bool may_repair)
 {
     int most = may_repair && count > 0 && m->mark[0] == ' ' ? 6 : 3;
@@ -224,6 +226,12 @@ static bool groups_are_whole(const struct marks *m, int count, bool may_repair)
     return true;
 }
 
+static bool is_one_number(const char *core, const struct marks *m, const struct amount *amount)
+{
+    return amount->decimals == 0 || amount->currency || amount->has_krone ||
+           core[m->position[0] + 1] == '0';
+}
+
 static bool read_core(const char *core, const struct marks *m, bool may_repair,
                       struct amount *amount)
 {
@@ -234,7 +242,7 @@ static bool read_core(const char *core, const struct marks *m, bool may_repair,
         return true;
     }
     amount->has_group = true;
-    if (groups_are_whole(m, m->count, may_repair && amount->decimals == 0) &&
+    if (groups_are_whole(m, m->count, may_repair && is_one_number(core, m, amount)) &&
         (m->count > 1 || m->mark[0] == ' ')) {
         amount->value = scaled(core, 0);
         return true;
@@ -267,6 +275,9 @@ bool amount_parse(const char *text, bool may_repair, struct amount *ret)
     if (span.start == span.end)
         return false;
     is_negative = peel_all(&span, &amount);
+    if (may_repair && span.end - span.start > 5 &&
+        memchr(span.start, ' ', (size_t)(span.end - span.start)))
+        peel_text(&span, ",", true); /* "2 310 250,": the dash behind it is lost */
     if (!copy_core(&span, may_repair, core, &amount) || !find_marks(core, &marks) ||
         !read_core(core, &marks, may_repair, &amount))
         return false;

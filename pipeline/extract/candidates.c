@@ -13,6 +13,7 @@
 
 enum { AMOUNT_TOKENS = 5, DATE_TOKENS = 5, RUN_SIZE = 128, TEXT_TOKENS = 12 };
 
+static const float REPAIRED = 0.8f; /* a date with a letter, or without one of its marks, as well */
 static const float LOST_DIGIT = 0.5f; /* a date that may lack one is as sure as an unsure word */
 
 float token_gap(const struct sheet *s, int i)
@@ -162,6 +163,8 @@ static void add_date(struct candidates *c, struct arena *a, const struct sheet *
     struct candidate *item = candidates_add(c, a, s, CANDIDATE_DATE, first, count);
     char text[CIVIL_DATE_TEXT_SIZE];
 
+    if (reading->is_repaired)
+        item->confidence *= REPAIRED;
     civil_date_format(reading->date, text);
     item->date = *reading;
     item->value = arena_strdup(a, text);
@@ -221,7 +224,8 @@ void candidates_find_dates(struct candidates *c, struct arena *a, const struct s
             if (isspace((unsigned char)s->tokens[i].text[0]) || !join(s, i, n, true, text))
                 continue;
             text[strcspn(text, ";)")] = '\0';
-            if (date_parse(text + (text[0] == '('), month_first, &reading)) {
+            if (date_parse(text + (text[0] == '('), month_first, &reading) ||
+                (s->tokens[i].is_ocr && date_repair(text, month_first, &reading))) {
                 add_date(c, a, s, i, n, &reading);
                 used = n;
                 break;
@@ -285,6 +289,22 @@ static bool ends_with_colon(const struct sheet *s, const struct mention *m)
     return text[strlen(text) - 1] == ':';
 }
 
+/* A value under its label ends where the next label of the row has its own value. */
+static int cut_at_next_column(const struct sheet *s, const struct mention *m, int first, int count)
+{
+    int n = 1;
+
+    if (s->tokens[first].row == m->row)
+        return count;
+    for (; n < count; n++)
+        for (int k = 0; k < s->n_mentions; k++)
+            if (s->mentions[k].row == m->row && s->mentions[k].first > m->first &&
+                s->mentions[k].box.x0 - s->tokens[first + n].box.x0 < 3 &&
+                s->tokens[first + n].box.x0 < s->mentions[k].box.x1)
+                return n;
+    return n;
+}
+
 /* Texts are only looked for where a label asks for one. */
 void candidates_find_texts(struct candidates *c, struct arena *a, const struct sheet *s)
 {
@@ -296,6 +316,8 @@ void candidates_find_texts(struct candidates *c, struct arena *a, const struct s
         if (!(s->mentions[m].concepts & wanted) || s->mentions[m].is_inside)
             continue; /* prose names no fact */
         count = value_run(s, &s->mentions[m], &first);
+        if (count > 0)
+            count = cut_at_next_column(s, &s->mentions[m], first, count);
         for (int k = 0; k < s->n_mentions; k++) /* the next label ends the text */
             if (s->mentions[k].first > first && s->mentions[k].first < first + count &&
                 ends_with_colon(s, &s->mentions[k]))

@@ -145,24 +145,34 @@ static bool is_mod97(const char *text)
     return rest == 1;
 }
 
-static const struct {
+/* Length, and how many letters name the bank behind the check digits; -1 where letters may stand
+ * anywhere. */
+static const struct iban_form {
     char country[3];
-    int length;
-} iban_lengths[] = {
-    {"NO", 15}, {"SE", 24}, {"DK", 18}, {"HU", 28}, {"DE", 22}, {"GB", 22}, {"FI", 18},
-    {"IS", 26}, {"EE", 20}, {"LV", 21}, {"LT", 20}, {"PL", 28}, {"CZ", 24}, {"SK", 24},
-    {"AT", 20}, {"CH", 21}, {"NL", 18}, {"BE", 16}, {"LU", 20}, {"FR", 27}, {"IT", 27},
-    {"ES", 24}, {"PT", 25}, {"IE", 22}, {"RO", 24}, {"BG", 22}, {"HR", 21}, {"SI", 19},
-    {"GR", 27}, {"CY", 28}, {"MT", 31}, {"LI", 21}, {"FO", 18}, {"GL", 18},
+    int8_t length, letters;
+} iban_forms[] = {
+    {"NO", 15, 0},  {"SE", 24, 0},  {"DK", 18, 0},  {"HU", 28, 0},  {"DE", 22, 0},  {"GB", 22, 4},
+    {"FI", 18, 0},  {"IS", 26, 0},  {"EE", 20, 0},  {"LV", 21, -1}, {"LT", 20, 0},  {"PL", 28, 0},
+    {"CZ", 24, 0},  {"SK", 24, 0},  {"AT", 20, 0},  {"CH", 21, -1}, {"NL", 18, 4},  {"BE", 16, 0},
+    {"LU", 20, -1}, {"FR", 27, -1}, {"IT", 27, -1}, {"ES", 24, 0},  {"PT", 25, 0},  {"IE", 22, 4},
+    {"RO", 24, -1}, {"BG", 22, -1}, {"HR", 21, 0},  {"SI", 19, 0},  {"GR", 27, -1}, {"CY", 28, -1},
+    {"MT", 31, -1}, {"LI", 21, -1}, {"FO", 18, 0},  {"GL", 18, 0},
 };
+
+static const struct iban_form *iban_form_of(const char *text)
+{
+    for (size_t i = 0; i < sizeof iban_forms / sizeof *iban_forms; i++)
+        if (strncmp(text, iban_forms[i].country, 2) == 0)
+            return &iban_forms[i];
+    return NULL;
+}
 
 static bool has_iban_form(const char *text)
 {
-    for (size_t i = 0; i < sizeof iban_lengths / sizeof *iban_lengths; i++)
-        if (strncmp(text, iban_lengths[i].country, 2) == 0)
-            return (int)strlen(text) == iban_lengths[i].length && isdigit((unsigned char)text[2]) &&
-                   isdigit((unsigned char)text[3]);
-    return false;
+    const struct iban_form *form = iban_form_of(text);
+
+    return form && (int)strlen(text) == form->length && isdigit((unsigned char)text[2]) &&
+           isdigit((unsigned char)text[3]);
 }
 
 bool check_iban(const char *text)
@@ -311,15 +321,31 @@ bool check_vat_id(const char *text, bool *ret_is_proved)
     return false;
 }
 
-bool repair_iban(char *text)
+static char digit_like(char letter)
+{
+    static const char letters[] = "OQDILTSBZG", digits[] = "0001115826";
+    const char *at = letter ? strchr(letters, letter) : NULL;
+
+    return at ? digits[at - letters] : letter;
+}
+
+/* Letters where the country's form has digits only: there nothing else can have been printed. */
+static void settle_letters(char *text)
+{
+    const struct iban_form *form = iban_form_of(text);
+
+    for (int i = 2; text[i] && form; i++)
+        if (i < 4 || (form->letters >= 0 && i >= 4 + form->letters))
+            text[i] = digit_like(text[i]);
+}
+
+static bool flip_one(char *text)
 {
     static const char pairs[] = "O0I1L1S5B8Z2G6Q0D0083816174950";
     size_t n = strlen(text);
     int found = 0, at = 0;
     char with = 0;
 
-    if (check_iban(text))
-        return true;
     for (size_t i = 2; i < n; i++)
         for (size_t p = 0; pairs[p]; p += 2)
             for (int side = 0; side < 2; side++) {
@@ -338,4 +364,42 @@ bool repair_iban(char *text)
     if (found == 1)
         text[at] = with;
     return found == 1;
+}
+
+bool repair_iban(char *text, bool may_flip)
+{
+    settle_letters(text);
+    return check_iban(text) || (may_flip && flip_one(text));
+}
+
+bool repair_vat_id(char *text)
+{
+    static const struct {
+        char country[3];
+        char digit; /* that alone is enough of the country, as the check is strict; or 0 */
+    } known[] = {{"SE", '5'}, {"GB", '6'}, {"NO", 0}, {"DK", 0}, {"DE", 0}, {"HU", 0}};
+    char tried[24], found[24] = "";
+    bool is_proved;
+
+    if (strlen(text) < 10 || strlen(text) >= sizeof tried)
+        return false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *country = known[i].country;
+
+        if (text[0] != country[0] && text[1] != country[1] &&
+            (text[0] != known[i].digit || !known[i].digit))
+            continue;
+        memcpy(tried, country, 2);
+        for (size_t k = 2; k <= strlen(text); k++)
+            tried[k] = digit_like(text[k]);
+        if (check_vat_id(tried, &is_proved) && is_proved) {
+            if (found[0])
+                return false;
+            memcpy(found, tried, sizeof found);
+        }
+    }
+    if (!found[0])
+        return false;
+    memcpy(text, found, strlen(found) + 1);
+    return true;
 }

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Names in six languages, folded; a printed word must be the beginning of one of its line. */
@@ -183,4 +184,66 @@ bool date_parse(const char *text, bool month_first, struct date_reading *ret)
         return false;
     *ret = reading;
     return true;
+}
+
+/* Letters that look like figures become figures; false when others are left or nothing was there. */
+static bool letters_to_figures(char *text)
+{
+    static const char letters[] = "OoQIlLSB", figures[] = "00011158";
+    size_t changed = 0, digits = 0;
+
+    for (char *p = text; *p; p++) {
+        const char *at = strchr(letters, *p);
+
+        if (at) {
+            *p = figures[at - letters];
+            changed++;
+        } else if (!isdigit((unsigned char)*p) && !is_separator(*p)) {
+            return false;
+        }
+        digits += isdigit((unsigned char)*p) != 0;
+    }
+    return digits >= 5 && 2 * changed < digits;
+}
+
+/* Eight figures with one mark: the other one is put where day, month and year end. */
+static bool restore_mark(const char *text, char out[16])
+{
+    size_t left = strspn(text, "0123456789"), right;
+    const char *rest = text + left + 1;
+    char mark = text[left];
+
+    if (mark != '.' && mark != '-' && mark != '/')
+        return false;
+    right = strspn(rest, "0123456789");
+    if (left + right != 8 || (rest[right] != '\0' && strcmp(rest + right, ".") != 0))
+        return false;
+    if (left == 2) /* 17.072025 */
+        snprintf(out, 16, "%.2s%c%.2s%c%.4s", text, mark, rest, mark, rest + 2);
+    else if (left == 6) /* 202507.17 */
+        snprintf(out, 16, "%.4s%c%.2s%c%.2s", text, mark, text + 4, mark, rest);
+    else if (left == 4 &&
+             (strncmp(text, "20", 2) != 0 || strncmp(rest, "20", 2) == 0)) /* 2701.2025 */
+        snprintf(out, 16, "%.2s%c%.2s%c%.4s", text, mark, text + 2, mark, rest);
+    else if (left == 4) /* 2025.0717 */
+        snprintf(out, 16, "%.4s%c%.2s%c%.2s", text, mark, rest, mark, rest + 2);
+    else
+        return false;
+    return true;
+}
+
+bool date_repair(const char *text, bool month_first, struct date_reading *ret)
+{
+    char figures[32], marked[16];
+
+    if (strlen(text) < 8 || strlen(text) >= sizeof figures)
+        return false;
+    memcpy(figures, text, strlen(text) + 1);
+    if (!letters_to_figures(figures))
+        return false;
+    if (restore_mark(figures, marked))
+        memcpy(figures, marked, sizeof marked);
+    if (strcmp(figures, text) == 0 || !date_parse(figures, month_first, ret) || ret->is_compact)
+        return false;
+    return ret->is_repaired = true;
 }

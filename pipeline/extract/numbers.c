@@ -26,6 +26,32 @@ struct run {
 
 static const float SURELY = 0.95f; /* what was read so is not repaired: it is printed so */
 
+/* What recognisers make of a figure or a capital, which no number contains. */
+static const struct {
+    const char *read;
+    char meant;
+} marks_read[] = {{"$", 'S'}, {"§", '5'}, {"ş", '5'}, {"Ş", '5'}, {"ð", '0'}, {"Ð", '0'}};
+
+static char mark_meant(const char *text, size_t *ret_length)
+{
+    for (size_t i = 0; i < sizeof marks_read / sizeof *marks_read; i++) {
+        *ret_length = strlen(marks_read[i].read);
+        if (strncmp(text, marks_read[i].read, *ret_length) == 0)
+            return marks_read[i].meant;
+    }
+    return '\0';
+}
+
+static bool run_append(struct run *run, char c)
+{
+    if (run->length + 1 >= COMPACT_SIZE)
+        return false;
+    run->digits += isdigit((unsigned char)c) != 0;
+    run->compact[run->length++] = (char)toupper((unsigned char)c);
+    run->compact[run->length] = '\0';
+    return true;
+}
+
 static bool run_add(struct run *run, const char *text)
 {
     size_t printed = strlen(run->printed);
@@ -35,22 +61,29 @@ static bool run_add(struct run *run, const char *text)
     memcpy(run->printed + printed, text, strlen(text) + 1);
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
+        size_t length;
+        char meant;
 
         if (strncmp(p, "‐", 3) == 0 || strncmp(p, "–", 3) == 0) {
             p += 2;
             continue;
         }
+        if (run->is_ocr && (meant = mark_meant(p, &length))) {
+            if (!run_append(run, meant))
+                return false;
+            p += length - 1;
+            continue;
+        }
         if (c == '<' && p[1] == '\0' && run->length > 0)
             break; /* ends a figure of a payment slip */
+        if (c == '|' && p == text)
+            continue; /* the rule of a box */
         if (c >= 0x80 || (!isalnum(c) && !strchr(" .-/:,()", c)))
             return false;
         if (!isalnum(c))
             continue;
-        if (run->length + 1 >= COMPACT_SIZE)
+        if (!run_append(run, (char)c))
             return false;
-        run->digits += isdigit(c) != 0;
-        run->compact[run->length++] = (char)toupper(c);
-        run->compact[run->length] = '\0';
     }
     return true;
 }
@@ -68,43 +101,41 @@ static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
         !isalpha((unsigned char)run->compact[1]) || run->digits < 10)
         return false;
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
-    *ret_checked = check_iban(value) || (run->is_doubtful && repair_iban(value));
+    *ret_checked = check_iban(value) || (run->is_ocr && repair_iban(value, run->is_doubtful));
     return *ret_checked || isdigit((unsigned char)run->compact[2]);
 }
 
-/* "5E556677889901": the country's letters read as look-alikes, when the check digits agree. */
-static bool repair_country(const char *compact, char *value)
+/* "917 615 144 MVA": what a Norwegian number ends with, or its length without that; a recogniser may
+ * have read what stands between M and A otherwise. */
+static size_t mva_at(const struct run *run)
 {
-    static const char *const read_as[][2] = {
-        {"5E", "SE"}, {"5F", "SE"}, {"56", "SE"}, {"N0", "NO"}, {"0K", "DK"}, {"OK", "DK"},
-        {"0E", "DE"}, {"OE", "DE"}, {"6B", "GB"}, {"68", "GB"}, {"G8", "GB"}, {"HV", "HU"}};
-    bool is_checked = false;
+    size_t n = strlen(run->compact), at = strspn(run->compact, "NO");
 
-    for (size_t i = 0; i < sizeof read_as / sizeof *read_as; i++) {
-        if (strncmp(compact, read_as[i][0], 2) != 0)
-            continue;
-        snprintf(value, COMPACT_SIZE, "%s%s", read_as[i][1], compact + 2);
-        return check_vat_id(value, &is_checked) && is_checked;
-    }
-    return false;
+    at += strspn(run->compact + at, "0123456789");
+    if (strcmp(run->compact + at, "MVA") == 0)
+        return at;
+    return run->is_ocr && at >= 9 && n >= at + 3 && n <= at + 4 && run->compact[at] == 'M' &&
+                   run->compact[n - 1] == 'A'
+               ? at
+               : 0;
 }
 
 static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
 {
     const char *digits = run->compact;
-    size_t n = strlen(digits);
+    size_t n = strlen(digits), mva = mva_at(run);
 
-    if (n >= 12 && strcmp(digits + n - 3, "MVA") == 0) {
+    if (mva > 0) {
         char body[16] = "";
+        size_t from = strncmp(digits, "NO", 2) == 0 ? 2 : 0;
 
-        digits += strncmp(digits, "NO", 2) == 0 ? 2 : 0;
-        n = strlen(digits);
-        if (n != 12)
+        if (mva != from + 9)
             return false;
-        memcpy(body, digits, 9);
+        memcpy(body, digits + from, 9);
         *ret_checked = check_no_organisation(body);
         snprintf(value, COMPACT_SIZE, "NO%sMVA", body);
-        return strspn(body, "0123456789") == 9;
+        return strspn(body, "0123456789") == 9 &&
+               (*ret_checked || strcmp(digits + mva, "MVA") == 0);
     }
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
     if (strncmp(digits, "HU", 2) == 0 && n == 13)
@@ -113,9 +144,11 @@ static bool accept_vat_id(const struct run *run, char *value, bool *ret_checked)
         snprintf(value + 11, 4, "MVA"); /* the same number: MVA only says that it is registered */
         return true;
     }
-    if (run->digits >= 7 && check_vat_id(value, ret_checked))
+    if (run->digits >= 7 && check_vat_id(value, ret_checked) && (*ret_checked || !run->is_ocr))
         return true;
-    return run->is_ocr && run->digits >= 8 && (*ret_checked = repair_country(digits, value));
+    if (run->is_ocr && run->digits >= 7 && repair_vat_id(value))
+        return *ret_checked = true;
+    return run->digits >= 7 && check_vat_id(value, ret_checked);
 }
 
 static bool accept_organisation(const struct run *run, char *value, bool *ret_checked)
@@ -202,6 +235,10 @@ static bool accept_bic(const struct run *run, char *value, bool *ret_checked)
         if (!isupper((unsigned char)run->printed[i]))
             return false;
     snprintf(value, COMPACT_SIZE, "%s", c);
+    if (run->is_ocr && value[6] == '0') /* ISO 9362: the place is [A-Z2-9][A-NP-Z0-9] */
+        value[6] = 'O';
+    if (run->is_ocr && value[7] == 'O')
+        value[7] = '0';
     *ret_checked = false;
     return true;
 }
@@ -255,9 +292,9 @@ static void find_runs(struct candidates *c, struct arena *a, const struct sheet 
 
         if (i > first && token_gap(s, i) > 0.8f)
             break;
+        run.is_ocr |= s->tokens[i].is_ocr;
         if (!run_add(&run, text))
             break;
-        run.is_ocr |= s->tokens[i].is_ocr;
         run.is_doubtful |= s->tokens[i].is_ocr && s->tokens[i].confidence < SURELY;
         if (run.length >= 2)
             add_kinds(c, a, s, &run, first, i - first + 1);
@@ -266,9 +303,10 @@ static void find_runs(struct candidates *c, struct arena *a, const struct sheet 
 
 static bool starts_run(const char *text)
 {
+    text += text[0] == '(' || text[0] == '|';
     if (isdigit((unsigned char)text[0]))
         return true;
-    return isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+    return (isupper((unsigned char)text[0]) || text[0] == '$') && isupper((unsigned char)text[1]);
 }
 
 static bool is_email(const char *text)
@@ -311,13 +349,14 @@ static void find_long_identifier(struct candidates *c, struct arena *a, const st
 {
     int n = 1;
     bool has_digits = strpbrk(s->tokens[first].text, "0123456789") != NULL;
+    float widest = has_digits ? 0.6f : 0.95f; /* letters and figures stay together in a cell */
 
     if (strlen(s->tokens[first].text) > 6)
         return;
     for (const char *p = s->tokens[first].text; *p; p++)
         if (!isupper((unsigned char)*p) && !isdigit((unsigned char)*p) && !strchr("-/.", *p))
             return;
-    while (n < 4 && first + n < s->n_tokens && token_gap(s, first + n) < 0.6f &&
+    while (n < 4 && first + n < s->n_tokens && token_gap(s, first + n) < widest &&
            strspn(s->tokens[first + n].text, "0123456789-/") == strlen(s->tokens[first + n].text)) {
         has_digits = true;
         n++;

@@ -64,13 +64,14 @@ static void add_token(struct sheet *s, struct arena *a, const struct page *page,
                                               .is_ocr = page->source != PAGE_TEXT};
 }
 
-/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter and anything but a slash.
- */
+/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter, or what closes a label, and
+ * anything but a slash. */
 static size_t glue_at(const char *text)
 {
     for (size_t i = 1; text[i] && text[i + 1]; i++)
-        if (text[i] == ':' && (isalpha((unsigned char)text[i - 1]) || text[i - 1] == '.') &&
-            (isalnum((unsigned char)text[i + 1]) || (unsigned char)text[i + 1] >= 0x80))
+        if (text[i] == ':' && (isalpha((unsigned char)text[i - 1]) || strchr(".)", text[i - 1])) &&
+            (isalnum((unsigned char)text[i + 1]) || (unsigned char)text[i + 1] >= 0x80 ||
+             text[i + 1] == '('))
             return i + 1;
     return 0;
 }

@@ -28,7 +28,7 @@ static void run_checks(const char *text)
     for (size_t i = 0; i < ARRAY_LENGTH(checks); i++)
         checks[i](text);
     check_vat_id(text, &is_proved);
-    if (repair_iban(repaired))
+    if (repair_iban(repaired, true))
         MUST(check_iban(repaired) && strlen(repaired) == strlen(text));
 }
 

@@ -30,7 +30,8 @@ static void check_date(char *field[CASE_FIELDS_MAX])
     struct date_reading reading;
     char shown[40] = "none";
 
-    if (date_parse(field[0], strcmp(field[2], "month first") == 0, &reading)) {
+    if (date_parse(field[0], strcmp(field[2], "month first") == 0, &reading) ||
+        (strcmp(field[2], "scan") == 0 && date_repair(field[0], false, &reading))) {
         civil_date_format(reading.date, shown);
         if (reading.other.year) {
             memcpy(shown + 10, " or ", 4);
@@ -60,7 +61,15 @@ static bool check_repair(const char *text)
     char copy[40];
 
     snprintf(copy, sizeof copy, "%s", text);
-    return repair_iban(copy) && check_iban(copy);
+    return repair_iban(copy, true) && check_iban(copy);
+}
+
+static bool check_vat_repair(const char *text)
+{
+    char copy[40];
+
+    snprintf(copy, sizeof copy, "%s", text);
+    return repair_vat_id(copy) && check_vat_digits(copy);
 }
 
 static const struct {
@@ -85,6 +94,7 @@ static const struct {
     {"plusgiro", check_plusgiro},
     {"vat form", check_vat_form},
     {"vat digits", check_vat_digits},
+    {"vat repaired", check_vat_repair},
 };
 
 static void check_digits(char *field[CASE_FIELDS_MAX])
