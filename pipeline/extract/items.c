@@ -157,6 +157,17 @@ static bool add_unknown_description(const struct sheet *s, int row, struct table
     return true;
 }
 
+/* Words of the totals side by side, their amounts below: two that head no column of goods. */
+static bool heads_totals(const struct sheet *s, int row)
+{
+    int found = 0;
+
+    for (int m = 0; m < s->n_mentions; m++)
+        found += s->mentions[m].row == row && (s->mentions[m].concepts & END_OF_TABLE) &&
+                 !(s->mentions[m].concepts & ANY_ROLE);
+    return found >= 2;
+}
+
 static bool read_header(const struct reader *q, int row, struct table *t)
 {
     const uint64_t goods = CONCEPT_BIT(col_description) | CONCEPT_BIT(col_price) |
@@ -167,9 +178,7 @@ static bool read_header(const struct reader *q, int row, struct table *t)
     bool is_goods = false;
 
     *t = (struct table){.page = s->rows[row].page};
-    if (row_has_amounts(q, row))
-        return false;
-    if (read_header_row(s, row, t) < 1)
+    if (row_has_amounts(q, row) || heads_totals(s, row) || read_header_row(s, row, t) < 1)
         return false;
     while (end < s->n_rows && end <= row + 2 && s->rows[end].page == t->page &&
            s->rows[end].box.y0 - s->rows[end - 1].box.y1 < 0.9f * s->rows[row].height &&

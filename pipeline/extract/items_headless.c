@@ -88,6 +88,15 @@ static bool is_carried(const struct sheet *s, const struct candidate *c)
     return candidate_evidence(c, s, CONCEPT_BIT(carried)) != NULL;
 }
 
+/* VAT and rounding stand behind the lines; they add up as well, to what is to pay. */
+static bool is_behind_lines(const struct sheet *s, const struct candidate *c)
+{
+    const struct evidence *label = candidate_evidence(c, s,
+                                                      CONCEPT_BIT(vat) | CONCEPT_BIT(rounding));
+
+    return label && label->direction <= LEFT && label->strength > 0.5f;
+}
+
 static bool is_printed_below(const struct candidates *c, int row, int64_t sum)
 {
     for (int i = 0; i < c->count && c->items[i].kind == CANDIDATE_AMOUNT; i++)
@@ -114,7 +123,7 @@ static int read_column(const struct candidates *c, const struct sheet *s, int fi
     for (int i = first; i < c->count && column->count < COLUMN_MAX; i++) {
         const struct candidate *item = &c->items[i];
 
-        if (item->kind != CANDIDATE_AMOUNT)
+        if (item->kind != CANDIDATE_AMOUNT || is_behind_lines(s, item))
             break;
         if (!is_money(item) || fabsf(item->box.x1 - top->box.x1) > s->rows[item->row].height ||
             is_carried(s, item))

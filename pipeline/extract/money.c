@@ -171,6 +171,30 @@ static void choose_totals(struct solver *q)
                 try_triple(q, nets[n], vats[v], grosses[g]);
 }
 
+/* Lets in as due what a rounding makes of the total, whatever that sum is called. */
+static void support_due(struct solver *q)
+{
+    int roundings[LIST_MAX];
+    int64_t gross = minor_of(q, q->chosen[GROSS]);
+    int n = q->chosen[GROSS] < 0 ? 0 : list_for(q, ROUNDING, roundings);
+
+    for (int i = 0; i < q->all.count && n > 0; i++)
+        for (int r = 0; r < n; r++) {
+            struct reading *due = &q->all.items[i];
+            int64_t rounding = llabs(minor_of(q, roundings[r]));
+
+            if (due->candidate >= 0 && !due->is_item && rounding != 0 &&
+                llabs(due->minor - gross) == rounding && due->score[GROSS] > 0.35f)
+                due->score[DUE] = fmaxf(due->score[DUE], due->score[GROSS]);
+        }
+}
+
+/* Only as a deduction from the total: what a label alone calls so may be one from the lines. */
+static bool may_be_prepaid(const struct solver *q, int reading, bool fits)
+{
+    return reading < 0 || fits || q->all.items[reading].score[PREPAID] > 0.6f;
+}
+
 /* due = gross - prepaid + rounding, with the rounding's sign as it fits. */
 static void choose_due(struct solver *q)
 {
@@ -193,7 +217,8 @@ static void choose_due(struct solver *q)
                     (roundings[r] < 0 ? 0 : q->all.items[roundings[r]].score[ROUNDING] - 0.2f);
 
                 if (is_second(q, prepaids[p]) || is_second(q, roundings[r]) ||
-                    (is_second(q, dues[d]) && !fits))
+                    (is_second(q, dues[d]) && !fits) ||
+                    !may_be_prepaid(q, prepaids[p], fits && dues[d] >= 0))
                     continue;
                 if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
                     continue;
@@ -392,6 +417,8 @@ static void fill_all(struct solver *q)
 {
     int64_t net = minor_of(q, q->chosen[NET]), vat = minor_of(q, q->chosen[VAT]);
     int64_t gross = minor_of(q, q->chosen[GROSS]);
+    int64_t rounding = gross < 0 ? -minor_of(q, q->chosen[ROUNDING])
+                                 : minor_of(q, q->chosen[ROUNDING]);
     bool closes = q->chosen[NET] >= 0 && q->chosen[VAT] >= 0 && q->chosen[GROSS] >= 0 &&
                   net + vat == gross;
 
@@ -404,7 +431,7 @@ static void fill_all(struct solver *q)
         }
     if (q->chosen[GROSS] >= 0 && q->chosen[DUE] < 0) {
         q->chosen[DUE] = q->chosen[PREPAID] < 0 && q->chosen[ROUNDING] < 0 ? q->chosen[GROSS] : -1;
-        fill(q, DUE, llabs(gross) - llabs(minor_of(q, q->chosen[PREPAID])),
+        fill(q, DUE, llabs(gross) - llabs(minor_of(q, q->chosen[PREPAID])) + rounding,
              confidence_of(q, closes, GROSS) * 0.95f);
     }
     if (q->chosen[GROSS] >= 0)
@@ -431,6 +458,7 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
             q.largest = llabs(q.all.items[i].minor) > q.largest ? llabs(q.all.items[i].minor)
                                                                 : q.largest;
     choose_totals(&q);
+    support_due(&q);
     choose_due(&q);
     if (net_of(&q) > 0) {
         support_adjustments(&q);

@@ -31,7 +31,7 @@ static const struct role_info {
                    OTHERS},
     [DUE] = {FIELD_AMOUNT_DUE, BIT(amount_due), 0,
              BIT(vat) | BIT(net) | BIT(prepaid) | BIT(cash) | OTHERS},
-    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), 0,
+    [PREPAID] = {FIELD_PREPAID, BIT(prepaid), BIT(allowance), /* "Abschlag" is either */
                  BIT(gross) | BIT(net) | BIT(vat) | BIT(cash) | OTHERS},
     [ROUNDING] = {FIELD_ROUNDING, BIT(rounding), 0, BIT(gross) | BIT(net) | BIT(vat)},
     [LINES] = {FIELD_TOTAL_LINES, BIT(total_lines), BIT(net) | BIT(total),
@@ -103,13 +103,21 @@ static void add_reading(struct finder *q, int candidate, int64_t value, bool is_
     q->out->count++;
 }
 
-static bool is_within_date(const struct candidates *c, const struct candidate *item)
+/* Part of a date, or without a coin's mark part of a number that its check digits prove. */
+static bool is_part_of_another(const struct candidates *c, const struct candidate *item)
 {
-    for (int i = 0; i < c->count; i++)
-        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].count > 1 &&
-            item->first >= c->items[i].first &&
-            item->first + item->count <= c->items[i].first + c->items[i].count)
+    bool is_bare = item->amount.decimals < 0 && !item->amount.currency && !item->amount.has_krone;
+
+    for (int i = 0; i < c->count; i++) {
+        const struct candidate *other = &c->items[i];
+        bool is_number = other->kind == CANDIDATE_IBAN || other->kind == CANDIDATE_VAT_ID;
+
+        if (item->first >= other->first &&
+            item->first + item->count <= other->first + other->count &&
+            ((other->kind == CANDIDATE_DATE && other->count > 1) ||
+             (is_number && other->is_checked && is_bare)))
             return true;
+    }
     return false;
 }
 
@@ -118,7 +126,7 @@ static void collect(struct finder *q)
     for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
         const struct amount *amount = &q->c->items[i].amount;
 
-        if (amount->is_percent || is_within_date(q->c, &q->c->items[i]) ||
+        if (amount->is_percent || is_part_of_another(q->c, &q->c->items[i]) ||
             is_term(q, &q->c->items[i]))
             continue;
         add_reading(q, i, amount->value, false);
@@ -256,6 +264,32 @@ static void add_till_support(struct finder *q)
     }
 }
 
+static bool is_rounding(const struct reading *reading)
+{
+    return reading->score[ROUNDING] > 0.35f && reading->minor != 0 && llabs(reading->minor) <= 500;
+}
+
+/* "Rounding -0.37, to pay 1,250.00": what is to pay less the rounding is the total, printed or not. */
+static void add_unrounded(struct finder *q)
+{
+    int n = q->out->count;
+
+    for (int r = 0; r < n; r++)
+        for (int g = 0; g < n && is_rounding(&q->out->items[r]); g++) {
+            const struct reading *due = &q->out->items[g];
+
+            for (int sign = -1; sign <= 1; sign += 2) {
+                int64_t total = due->minor + sign * q->out->items[r].minor;
+
+                if (g == r || due->candidate < 0 || due->is_item || q->out->count == READINGS_MAX ||
+                    fmaxf(due->score[GROSS], due->score[DUE]) < 0.35f || find_minor(q, total) >= 0)
+                    continue;
+                q->out->items[q->out->count++] = (struct reading){
+                    .candidate = -1, .minor = total, .score[GROSS] = 0.1f};
+            }
+        }
+}
+
 /* The lines' own sum is a net where the page prints none. */
 static void add_lines_sum(struct finder *q, int64_t minor)
 {
@@ -273,6 +307,7 @@ void readings_find(struct readings *r, struct arena *a, const struct candidates 
     *r = (struct readings){.items = arena_alloc_array(a, READINGS_MAX, sizeof *r->items)};
     collect(&q);
     add_lines_sum(&q, lines_minor);
+    add_unrounded(&q);
     mark_triples(&q);
     mark_vat_within(&q);
     collect_sums(&q);
