@@ -376,15 +376,24 @@ static void fill_orphan(const struct search *q, struct arena *a, float confidenc
     }
 }
 
-/* The buyer's facts stand from a line above the name to some lines under the town. */
+/* The buyer's facts stand from a line above the name to some lines under the town. A name printed
+ * beside the address and not over it is another block's, where goods go. */
 static void mark_buyer(const struct search *q, const struct name *buyer, struct parties *p)
 {
     const struct party_line *line = &q->lines.items[buyer->line];
+    bool has_box = false;
 
     p->buyer_page = line->page;
-    p->buyer_box = line->box;
-    for (int i = 0; i < buyer->n_address; i++)
-        p->buyer_box = box_union(p->buyer_box, q->lines.items[buyer->address[i]].box);
+    for (int i = 0; i < buyer->n_address; i++) {
+        const struct box *box = &q->lines.items[buyer->address[i]].box;
+
+        p->buyer_box = has_box ? box_union(p->buyer_box, *box) : *box;
+        has_box = true;
+    }
+    if (!has_box || box_overlap_x(&p->buyer_box, &line->box) > 0)
+        p->buyer_box = has_box ? box_union(p->buyer_box, line->box) : line->box;
+    else
+        p->buyer_box.y0 -= 1.5f * q->body_height; /* the name's other printing, over the address */
     p->buyer_box.x0 -= 10 * q->body_height;
     p->buyer_box.x1 += 6 * q->body_height;
     p->buyer_box.y0 -= q->body_height;

@@ -170,10 +170,46 @@ bool score_may_fill(const struct score_rule *rule, const struct score_view *v, i
     return (1u << c->kind) & rule->kinds && !v->is_hidden[i] && fits_side(rule->field, v, c);
 }
 
+/* Rows from a head of three columns and more down to the words of the totals. */
+static const bool *find_goods(struct arena *a, const struct sheet *s)
+{
+    const uint64_t columns = BIT(col_description) | BIT(col_quantity) | BIT(col_price) |
+                             BIT(col_article) | BIT(col_unit) | BIT(col_amount) | BIT(col_vat_rate);
+    const uint64_t totals = BIT(total_lines) | BIT(net) | BIT(gross) | BIT(amount_due) | BIT(total);
+    bool *is_goods = arena_alloc_array(a, (size_t)s->n_rows + 1, sizeof *is_goods);
+    int m = 0, page = -1;
+
+    for (int row = 0; row < s->n_rows; row++) {
+        int heads = 0, ends = 0;
+
+        for (; m < s->n_mentions && s->mentions[m].row <= row; m++) {
+            heads += (s->mentions[m].concepts & columns) != 0;
+            ends += (s->mentions[m].concepts & totals) && !s->mentions[m].is_inside;
+        }
+        if (heads >= 3)
+            page = s->rows[row].page;
+        else if (ends > 0)
+            page = -1;
+        is_goods[row] = s->rows[row].page == page;
+    }
+    return is_goods;
+}
+
+static bool writes_compact(const struct candidates *c, const struct sheet *s)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].kind == CANDIDATE_DATE && c->items[i].date.is_compact &&
+            score_labels(&c->items[i], s, BIT(issue_date) | BIT(due_date) | BIT(delivery_date), 0,
+                         0) > 0.6f)
+            return true;
+    return false;
+}
+
 struct score_view score_view_of(struct arena *a, const struct candidates *c, const struct sheet *s,
                                 const struct parties *parties)
 {
-    return (struct score_view){c, s, parties, find_hidden(a, c)};
+    return (struct score_view){
+        c, s, parties, find_hidden(a, c), find_goods(a, s), writes_compact(c, s)};
 }
 
 static float score_of(const float weights[SCORE_FEATURES], const struct score_rule *rule,

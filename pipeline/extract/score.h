@@ -53,6 +53,8 @@ struct score_view {
     const struct sheet *s;
     const struct parties *parties;
     const bool *is_hidden; /* a candidate: lies within a number that is sure */
+    const bool *is_goods;  /* a row: stands between the columns' heads and the totals */
+    bool writes_compact;   /* a labelled date of the page has no marks: 260301 */
 };
 struct score_view score_view_of(struct arena *a, const struct candidates *c, const struct sheet *s,
                                 const struct parties *parties);

@@ -12,6 +12,9 @@
 #define KIND(name) (1u << CANDIDATE_##name)
 #define BIT CONCEPT_BIT
 #define UNHEARD 0.05f /* a label as weak as this is none */
+#define OF_GOODS                                                                                   \
+    0.7f /* what a label among the goods counts: "Order 7731 of 2 May" heads its lines */
+#define TWO_SIDED 0.9f /* … one that may name something else as well */
 
 enum {
     KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
@@ -83,16 +86,24 @@ static float find_labels(const struct score_rule *rule, const struct score_view 
                          const struct candidate *c, bool takes_loose, float out[SCORE_FEATURES])
 {
     const struct evidence *own = candidate_evidence(c, v->s, rule->own);
-    float loose = takes_loose ? strength_of(candidate_evidence(c, v->s, rule->loose)) : 0;
-    float against = 0, best = fmaxf(strength_of(own), loose);
+    bool is_free = rule->kinds & (KIND(IDENTIFIER) | KIND(TEXT) | KIND(DATE)) &&
+                   !(rule->kinds & KIND(ORGANISATION)); /* no check digits: all is in the label */
+    float goods = is_free && v->is_goods[c->row] ? OF_GOODS : 1;
+    float strength = strength_of(own) * goods;
+    float loose = takes_loose ? goods * strength_of(candidate_evidence(c, v->s, rule->loose)) : 0;
+    float against = 0, best;
+
+    if (is_free && own && v->s->mentions[own->mention].concepts & rule->against)
+        strength *= TWO_SIDED;
+    best = fmaxf(strength, loose);
 
     for (int i = 0; i < c->n_evidence; i++)
         if (v->s->mentions[c->evidence[i].mention].concepts & rule->against &&
             !(v->s->mentions[c->evidence[i].mention].concepts & (rule->own | rule->loose)))
             against = fmaxf(against, c->evidence[i].strength);
     if (own)
-        out[SCORE_own_beside + own->direction] = own->strength;
-    out[SCORE_loose] = best - strength_of(own);
+        out[SCORE_own_beside + own->direction] = strength;
+    out[SCORE_loose] = best - strength;
     out[SCORE_against] = against > best ? against : 0;
     return best;
 }
@@ -166,8 +177,10 @@ void score_features(const struct score_rule *rule, const struct score_view *v, i
     float label;
 
     memset(out, 0, SCORE_FEATURES * sizeof *out);
-    label = find_labels(rule, v, c, !is_plain && !is_compact(c), out);
+    label = find_labels(rule, v, c, !is_plain && (!is_compact(c) || v->writes_compact), out);
     find_form(c, is_plain, label, out);
+    if (v->writes_compact)
+        out[SCORE_compact] = 0;
     if (rule->field == FIELD_INVOICE_NUMBER && score_labels(c, v->s, rule->against, 0, 0) < 0.3f)
         find_bare_number(c, v->s, label, out);
     out[SCORE_bias] = 1;
