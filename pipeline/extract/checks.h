@@ -36,8 +36,8 @@ bool check_vat_id(const char *text, bool *ret_is_proved);
  * over `text`; false when nothing, or more than one exchange, makes it valid. */
 bool repair_iban(char *text, bool may_flip);
 
-/* The same for a recognised VAT id, whose country may be misread too: one of its letters stands. True
- * when check digits prove exactly one reading. */
+/* The same for a recognised VAT id, whose country may be misread too: one of its letters stands.
+ * True when check digits prove exactly one reading. */
 bool repair_vat_id(char *text);
 
 #endif

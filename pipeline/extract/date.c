@@ -222,8 +222,7 @@ static bool restore_mark(const char *text, char out[16])
         snprintf(out, 16, "%.2s%c%.2s%c%.4s", text, mark, rest, mark, rest + 2);
     else if (left == 6) /* 202507.17 */
         snprintf(out, 16, "%.4s%c%.2s%c%.2s", text, mark, text + 4, mark, rest);
-    else if (left == 4 &&
-             (strncmp(text, "20", 2) != 0 || strncmp(rest, "20", 2) == 0)) /* 2701.2025 */
+    else if (left == 4 && (strncmp(text, "20", 2) != 0 || strncmp(rest, "20", 2) == 0))
         snprintf(out, 16, "%.2s%c%.2s%c%.4s", text, mark, text + 2, mark, rest);
     else if (left == 4) /* 2025.0717 */
         snprintf(out, 16, "%.4s%c%.2s%c%.2s", text, mark, rest, mark, rest + 2);

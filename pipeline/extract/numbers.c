@@ -105,8 +105,8 @@ static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
     return *ret_checked || isdigit((unsigned char)run->compact[2]);
 }
 
-/* "917 615 144 MVA": what a Norwegian number ends with, or its length without that; a recogniser may
- * have read what stands between M and A otherwise. */
+/* Where "974 760 673 MVA" ends in MVA, or 0; a recogniser may have read what stands between M and A
+ * otherwise. */
 static size_t mva_at(const struct run *run)
 {
     size_t n = strlen(run->compact), at = strspn(run->compact, "NO");

@@ -269,7 +269,7 @@ static bool is_rounding(const struct reading *reading)
     return reading->score[ROUNDING] > 0.35f && reading->minor != 0 && llabs(reading->minor) <= 500;
 }
 
-/* "Rounding -0.37, to pay 1,250.00": what is to pay less the rounding is the total, printed or not. */
+/* "Rounding -0.37, to pay 1,250.00": less the rounding it is the total, printed or not. */
 static void add_unrounded(struct finder *q)
 {
     int n = q->out->count;

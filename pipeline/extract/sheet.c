@@ -64,8 +64,8 @@ static void add_token(struct sheet *s, struct arena *a, const struct page *page,
                                               .is_ocr = page->source != PAGE_TEXT};
 }
 
-/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter, or what closes a label, and
- * anything but a slash. */
+/* Where "Dato:12.03.2026" should be cut: behind a colon between a letter, or what closes a label,
+ * and anything but a slash. */
 static size_t glue_at(const char *text)
 {
     for (size_t i = 1; text[i] && text[i + 1]; i++)
