@@ -14,30 +14,22 @@
 static int compare_key(const void *key, const void *row)
 {
     const struct phrase *phrase = row;
-    int length = (int)strlen(key);
 
-    return length != phrase->length ? length - phrase->length : strcmp(key, phrase->key);
-}
-
-const struct phrase *phrase_find(const char *key)
-{
-    return bsearch(key, phrase_table, phrase_count, sizeof *phrase_table, compare_key);
+    return strcmp(key, phrase->key);
 }
 
 /* The first row whose key has at least `length` bytes. */
 static size_t first_of_length(int length)
 {
-    size_t low = 0, high = phrase_count;
+    return phrase_starts[length < PHRASE_KEY_SIZE ? length : PHRASE_KEY_SIZE];
+}
 
-    while (low < high) {
-        size_t middle = (low + high) / 2;
+const struct phrase *phrase_find(const char *key)
+{
+    int length = (int)strlen(key);
+    size_t first = first_of_length(length), end = first_of_length(length + 1);
 
-        if (phrase_table[middle].length < length)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return bsearch(key, phrase_table + first, end - first, sizeof *phrase_table, compare_key);
 }
 
 /* A key as the distance wants it: for each byte, the places where it stands. */

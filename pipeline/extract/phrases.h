@@ -40,6 +40,9 @@ struct phrase {
 extern const struct phrase phrase_table[];
 extern const size_t phrase_count;
 
+/* The first row of each length, and at the end of the table's. */
+extern const uint16_t phrase_starts[PHRASE_KEY_SIZE + 1];
+
 /* The bag of each, by itself, because all are looked at for every misread word. */
 extern const uint64_t phrase_bags[];
 

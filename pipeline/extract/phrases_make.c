@@ -81,6 +81,19 @@ static int compare_rows(const void *x, const void *y)
     return a->length != b->length ? a->length - b->length : strcmp(a->key, b->key);
 }
 
+static void print_starts(const struct table *table)
+{
+    size_t row = 0;
+
+    printf("};\n\nconst uint16_t phrase_starts[] = {\n");
+    for (int length = 0; length <= PHRASE_KEY_SIZE; length++) {
+        while (row < table->count && table->rows[row].length < length)
+            row++;
+        printf("%zu,\n", row);
+    }
+    printf("};\n\n");
+}
+
 int main(int argc, char **argv)
 {
     struct table table = {0};
@@ -100,7 +113,8 @@ int main(int argc, char **argv)
         printf("{\"%s\", UINT64_C(0x%llx), %d, %d},\n", table.rows[i].key,
                (unsigned long long)table.rows[i].concepts, table.rows[i].length,
                table.rows[i].languages);
-    printf("};\n\nconst uint64_t phrase_bags[] = {\n");
+    print_starts(&table);
+    printf("const uint64_t phrase_bags[] = {\n");
     for (size_t i = 0; i < table.count; i++)
         printf("UINT64_C(0x%llx),\n", (unsigned long long)phrase_bag(table.rows[i].key));
     printf("};\n");
