@@ -33,16 +33,42 @@ void arena_init(struct arena *a, size_t max_bytes)
     *a = (struct arena){.max = max_bytes};
 }
 
-void arena_clear(struct arena *a)
+static void defers_run(struct arena *a)
 {
     for (struct arena_defer *d = a->defer; d; d = d->next)
         d->release(d->thing);
     a->defer = NULL;
-    while (a->block) {
-        struct arena_block *next = a->block->next;
+}
 
-        free(a->block);
-        a->block = next;
+static void blocks_free(struct arena_block **blocks)
+{
+    while (*blocks) {
+        struct arena_block *next = (*blocks)->next;
+
+        free(*blocks);
+        *blocks = next;
+    }
+}
+
+void arena_clear(struct arena *a)
+{
+    defers_run(a);
+    blocks_free(&a->block);
+    blocks_free(&a->spare);
+    a->used = 0;
+}
+
+void arena_reuse(struct arena *a)
+{
+    defers_run(a);
+    while (a->block) {
+        struct arena_block *b = a->block;
+
+        a->block = b->next;
+        memset(b->bytes, 0, b->used);
+        b->used = 0;
+        b->next = a->spare;
+        a->spare = b;
     }
     a->used = 0;
 }
@@ -52,7 +78,21 @@ void arena_release(struct arena *a)
     arena_clear(a);
 }
 
-static void add_block(struct arena *a, size_t need)
+/* The first spare one that is large enough, or NULL. */
+static struct arena_block *spare_take(struct arena *a, size_t need)
+{
+    for (struct arena_block **at = &a->spare; *at; at = &(*at)->next) {
+        struct arena_block *b = *at;
+
+        if (b->size < need)
+            continue;
+        *at = b->next;
+        return b;
+    }
+    return NULL;
+}
+
+static struct arena_block *block_new(const struct arena *a, size_t need)
 {
     size_t size = a->block ? a->block->size * 2 : FIRST_BLOCK_BYTES;
     struct arena_block *b;
@@ -63,6 +103,15 @@ static void add_block(struct arena *a, size_t need)
         size = need;
     b = mem_alloc(sizeof *b + size);
     b->size = size;
+    return b;
+}
+
+static void add_block(struct arena *a, size_t need)
+{
+    struct arena_block *b = spare_take(a, need);
+
+    if (!b)
+        b = block_new(a, need);
     b->next = a->block;
     a->block = b;
 }

@@ -14,13 +14,14 @@ struct arena_block;
 struct arena_defer;
 
 struct arena {
-    struct arena_block *block;
+    struct arena_block *block, *spare; /* in use; kept by arena_reuse() */
     struct arena_defer *defer;
     size_t used, max;
 };
 
 void arena_init(struct arena *a, size_t max_bytes);
 void arena_clear(struct arena *a);   /* frees everything, ready for the next job */
+void arena_reuse(struct arena *a);   /* the same, and keeps its memory for the next */
 void arena_release(struct arena *a); /* accepts a zeroed arena */
 
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for anything */

@@ -207,32 +207,27 @@ static struct convolve_row row_at(const struct padded *p, int y)
 
 /* ---- the layers ---- */
 
-/* The activations of one line between two layers. */
-struct steps {
-    unsigned char *values;
-    ptrdiff_t stride;
-    int count;
-};
-
 static ptrdiff_t stride_of(const struct forward *f, int width)
 {
     return (width + f->kernel->granule - 1) & -f->kernel->granule;
 }
 
-static struct steps steps_new(const struct forward *f, struct arena *a, int count, int width)
+static struct activations activations_new(const struct forward *f, struct arena *a, int count,
+                                          int width)
 {
-    struct steps s = {.stride = stride_of(f, width), .count = count};
+    struct activations s = {.stride = stride_of(f, width), .steps = count};
 
     s.values = arena_alloc(a, (size_t)(count * s.stride) + FORWARD_SLACK);
     return s;
 }
 
 /* The pooled grid, a column after the other, each from the top. */
-static struct steps convolve_line(const struct forward *f, struct arena *a,
-                                  const struct line_input *in)
+static struct activations convolve_line(const struct forward *f, struct arena *a,
+                                        const struct line_input *in)
 {
     int columns = in->width / POOL_SIDE, rows = in->height / POOL_SIDE;
-    struct steps grid = steps_new(f, a, columns * rows, f->model->network.convolve.rows);
+    struct activations grid = activations_new(f, a, columns * rows,
+                                              f->model->network.convolve.rows);
     struct padded p;
 
     padded_init(a, in, (struct noise){f->noise, f->noise + NOISE_COUNT, f->after_noise}, &p);
@@ -247,14 +242,16 @@ static struct steps convolve_line(const struct forward *f, struct arena *a,
     return grid;
 }
 
-/* Each column through the column LSTM; its last output is the line's step. */
-static struct steps columns_run(const struct forward *f, struct arena *a,
-                                const struct line_input *in)
+/* Each column through the column LSTM; its last output is the line's step. The grid is as large as
+ * all else together, and gone with the scratch. */
+static struct activations columns_run(const struct forward *f, struct arena *a,
+                                      struct arena *scratch, const struct line_input *in)
 {
     int columns = in->width / POOL_SIDE, rows = in->height / POOL_SIDE, batch = f->kernel->batch;
     int cells = f->model->network.column.cells;
-    struct steps grid = convolve_line(f, a, in), line = steps_new(f, a, columns, cells);
-    struct steps scratch = steps_new(f, a, batch * rows, cells);
+    struct activations grid = convolve_line(f, scratch, in);
+    struct activations line = activations_new(f, a, columns, cells);
+    struct activations outputs = activations_new(f, scratch, batch * rows, cells);
 
     for (int x = 0; x < columns; x += batch) {
         struct sequence sequences[FORWARD_BATCH_MAX];
@@ -263,76 +260,62 @@ static struct steps columns_run(const struct forward *f, struct arena *a,
         for (int i = 0; i < count; i++)
             sequences[i] = (struct sequence){
                 .in = grid.values + (ptrdiff_t)(x + i) * rows * grid.stride,
-                .out = scratch.values + (ptrdiff_t)i * rows * scratch.stride,
+                .out = outputs.values + (ptrdiff_t)i * rows * outputs.stride,
                 .in_stride = grid.stride,
-                .out_stride = scratch.stride,
+                .out_stride = outputs.stride,
                 .steps = rows,
             };
         f->kernel->lstm(f->column, sequences, count);
         for (int i = 0; i < count; i++)
             memcpy(line.values + (x + i) * line.stride,
-                   sequences[i].out + (rows - 1) * scratch.stride, (size_t)line.stride);
+                   sequences[i].out + (rows - 1) * outputs.stride, (size_t)line.stride);
     }
+    arena_reuse(scratch);
     return line;
 }
 
-static struct sequence sequence_of(const struct steps *in, const struct steps *out,
+static struct sequence sequence_of(const struct activations *in, const struct activations *out,
                                    bool is_reversed)
 {
-    struct sequence s = {in->values, out->values, in->stride, out->stride, in->count};
+    struct sequence s = {in->values, out->values, in->stride, out->stride, in->steps};
 
     if (is_reversed) {
-        s.in += (in->count - 1) * in->stride;
-        s.out += (in->count - 1) * out->stride;
+        s.in += (in->steps - 1) * in->stride;
+        s.out += (in->steps - 1) * out->stride;
         s.in_stride = -in->stride;
         s.out_stride = -out->stride;
     }
     return s;
 }
 
-static void layer_run(const struct forward *f, struct arena *a, int layer, struct steps *lines,
-                      int count)
+static void layer_run(const struct forward *f, struct arena *a, int layer,
+                      struct activations *lines, int count)
 {
     const struct lstm_layer *l = &f->model->network.layers[layer];
     struct sequence sequences[FORWARD_BATCH_MAX];
-    struct steps out[FORWARD_BATCH_MAX];
+    struct activations out[FORWARD_BATCH_MAX];
 
     for (int i = 0; i < count; i++) {
-        out[i] = steps_new(f, a, lines[i].count, l->cells);
+        out[i] = activations_new(f, a, lines[i].steps, l->cells);
         sequences[i] = sequence_of(&lines[i], &out[i], l->is_reversed);
     }
     f->kernel->lstm(f->layers[layer], sequences, count);
     memcpy(lines, out, (size_t)count * sizeof *out);
 }
 
-static void posteriors_make(const struct forward *f, struct arena *a, const struct steps *line,
-                            const struct line_input *in, struct posteriors *ret)
-{
-    int classes = f->model->network.classes;
-
-    *ret = (struct posteriors){
-        .values = arena_alloc(a, (size_t)line->count * (size_t)classes * sizeof *ret->values +
-                                     FORWARD_SLACK),
-        .steps = line->count,
-        .classes = classes,
-        .pixels_per_step = POOL_SIDE / in->scale,
-    };
-    f->kernel->softmax(f->softmax, line->values, line->stride, line->count, ret->values);
-}
-
 /* Inputs longest first, none of them without a step. */
-static void batch_run(const struct forward *f, struct arena *a,
+static void batch_run(const struct forward *f, struct arena *a, struct arena *scratch,
                       const struct line_input *const *inputs, int count,
-                      struct posteriors *const *ret)
+                      struct activations *const *ret)
 {
-    struct steps lines[FORWARD_BATCH_MAX];
+    struct activations lines[FORWARD_BATCH_MAX];
 
     for (int i = 0; i < count; i++)
-        lines[i] = columns_run(f, a, inputs[i]);
+        lines[i] = columns_run(f, a, scratch, inputs[i]);
     for (int layer = 0; layer < f->model->network.layer_count; layer++)
         layer_run(f, a, layer, lines, count);
     for (int i = 0; i < count; i++)
-        posteriors_make(f, a, &lines[i], inputs[i], ret[i]);
+        *ret[i] = lines[i];
 }
 
 static int order_by_width(const void *a, const void *b)
@@ -342,25 +325,51 @@ static int order_by_width(const void *a, const void *b)
     return ((*y)->width > (*x)->width) - ((*y)->width < (*x)->width);
 }
 
-void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
-                 size_t count, struct posteriors *ret)
+void forward_walk(const struct forward *f, struct arena *a, const struct line_input *inputs,
+                  size_t count, struct activations *ret)
 {
     const struct line_input **order = arena_alloc_array(a, count, sizeof *order);
+    AUTO_ARENA struct arena scratch = {.max = SIZE_MAX};
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        ret[i] = (struct posteriors){.classes = f->model->network.classes};
+        ret[i] = (struct activations){0};
         if (inputs[i].width >= POOL_SIDE)
             order[n++] = &inputs[i];
     }
     qsort(order, n, sizeof *order, order_by_width);
     for (size_t i = 0; i < n;) {
-        struct posteriors *answers[FORWARD_BATCH_MAX];
+        struct activations *answers[FORWARD_BATCH_MAX];
         int batch = n - i < (size_t)f->kernel->batch ? (int)(n - i) : f->kernel->batch;
 
         for (int j = 0; j < batch; j++)
             answers[j] = &ret[order[i + (size_t)j] - inputs];
-        batch_run(f, a, order + i, batch, answers);
+        batch_run(f, a, &scratch, order + i, batch, answers);
         i += (size_t)batch;
     }
+}
+
+void forward_posteriors(const struct forward *f, struct arena *a, const struct activations *line,
+                        float scale, struct posteriors *ret)
+{
+    int classes = f->model->network.classes;
+
+    *ret = (struct posteriors){.classes = classes};
+    if (!line->steps)
+        return;
+    ret->values = arena_alloc(a, (size_t)line->steps * (size_t)classes * sizeof *ret->values +
+                                     FORWARD_SLACK);
+    ret->steps = line->steps;
+    ret->pixels_per_step = POOL_SIDE / scale;
+    f->kernel->softmax(f->softmax, line->values, line->stride, line->steps, ret->values);
+}
+
+void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
+                 size_t count, struct posteriors *ret)
+{
+    struct activations *lines = arena_alloc_array(a, count, sizeof *lines);
+
+    forward_walk(f, a, inputs, count, lines);
+    for (size_t i = 0; i < count; i++)
+        forward_posteriors(f, a, &lines[i], inputs[i].scale, &ret[i]);
 }

@@ -20,8 +20,22 @@ void forward_free(struct forward *f);
 const char *forward_kernel(const struct forward *f);
 int forward_batch(const struct forward *f); /* lines it runs together: feed it as many at a time */
 
-/* inputs[i], of the model's height, becomes ret[i]; steps are a third of the width, and 0 leaves
- * values NULL. pixels_per_step is 3 / inputs[i].scale. The walk takes some 3 KB a step besides. */
+/* What all layers but the last make of a line. */
+struct activations {
+    unsigned char *values; /* in the kernel's own form, `stride` bytes a step; in arena */
+    ptrdiff_t stride;
+    int steps; /* a third of the input's width */
+};
+
+/* inputs[i], of the model's height, becomes ret[i]. Takes some 500 bytes a step of the arena. */
+void forward_walk(const struct forward *f, struct arena *a, const struct line_input *inputs,
+                  size_t count, struct activations *ret);
+
+/* The last layer; values are NULL without a step. `scale` is the input's. */
+void forward_posteriors(const struct forward *f, struct arena *a, const struct activations *line,
+                        float scale, struct posteriors *ret);
+
+/* Both, for all lines. */
 void forward_run(const struct forward *f, struct arena *a, const struct line_input *inputs,
                  size_t count, struct posteriors *ret);
 

@@ -3,10 +3,10 @@
  * for black when they read badly, and decoded.
  *
  * Lines of one width run together (sorted, as many as the kernel takes), and everything between
- * the line and its words lies in a scratch arena that is emptied after each group: so memory
- * does not grow with the page. Width is what costs memory (780 bytes a scaled pixel in Latin, twice
- * that where a second try is made): so a group has a share of it, and what is 340 times as wide as
- * high is no line.
+ * the line and its words lies in memory that is used again, for the next group or, where it is
+ * large, the next line: so it does not grow with the page, and stays in the cache. Width is what it
+ * follows (250 bytes a scaled pixel in Latin, twice that where a second try is made): so a group has
+ * a share of it, and what is 340 times as wide as high is no line.
  */
 #include "recogniser/recogniser.h"
 
@@ -37,9 +37,23 @@ struct reading {
     size_t index; /* of the caller's line */
     struct line_image scaled;
     float scale; /* scaled pixels for a pixel of the line */
-    struct posteriors posteriors;
+    struct activations activations;
     float mean;
     bool is_inverted;
+};
+
+/* The memory of one call, and what becomes of each line that is read. */
+struct work {
+    const struct recogniser *r;
+    struct arena group, line; /* emptied after each */
+    void (*take)(const struct work *w, const struct reading *reading, const struct posteriors *p);
+    struct arena *answers;
+    const struct line_image *lines;
+    union {
+        struct recognised_line *texts;
+        struct posteriors *posteriors;
+    };
+    struct beam *beam;
 };
 
 int recogniser_new(const struct recogniser_options *options, struct recogniser **ret,
@@ -132,55 +146,67 @@ static float mean_of(const struct posteriors *p, int null_class)
     return count ? (float)((double)sum / count / MEAN_BUCKETS) : 0;
 }
 
-/* Runs the network over some readings as they are now: posteriors and mean. */
-static void pass_run(const struct recogniser *r, struct arena *scratch,
-                     struct reading *const *readings, size_t count)
+/* Runs the network over some readings as they are now. */
+static void pass_run(struct work *w, struct reading *readings, size_t count)
 {
     struct line_input inputs[GROUP_LINES_MAX] = {0};
-    struct posteriors posteriors[GROUP_LINES_MAX];
+    struct activations activations[GROUP_LINES_MAX];
 
     for (size_t i = 0; i < count; i++)
-        line_normalise(scratch, &readings[i]->scaled, readings[i]->scale, &inputs[i]);
-    forward_run(r->forward, scratch, inputs, count, posteriors);
+        line_normalise(&w->group, &readings[i].scaled, readings[i].scale, &inputs[i]);
+    forward_walk(w->r->forward, &w->group, inputs, count, activations);
+    for (size_t i = 0; i < count; i++)
+        readings[i].activations = activations[i];
+}
+
+/* They are large, so they are made a line at a time, in place of the last one's. */
+static struct posteriors posteriors_of(struct work *w, struct reading *reading)
+{
+    struct posteriors p;
+
+    arena_reuse(&w->line);
+    forward_posteriors(w->r->forward, &w->line, &reading->activations, reading->scale, &p);
+    reading->mean = mean_of(&p, w->r->model.network.null_class);
+    return p;
+}
+
+/* The second try, white for black, for those that read badly; the better is taken. */
+static void inverted_run(struct work *w, struct reading *const *first, size_t count)
+{
+    struct reading inverted[GROUP_LINES_MAX] = {0};
+
     for (size_t i = 0; i < count; i++) {
-        readings[i]->posteriors = posteriors[i];
-        readings[i]->mean = mean_of(&posteriors[i], r->model.network.null_class);
+        inverted[i] = *first[i];
+        inverted[i].scaled = line_invert(&w->group, &first[i]->scaled);
+        inverted[i].is_inverted = true;
+    }
+    pass_run(w, inverted, count);
+    for (size_t i = 0; i < count; i++) {
+        struct posteriors p = posteriors_of(w, &inverted[i]);
+        bool is_better = inverted[i].mean > first[i]->mean;
+
+        if (!is_better)
+            p = posteriors_of(w, first[i]);
+        w->take(w, is_better ? &inverted[i] : first[i], &p);
     }
 }
 
-/* The second try for those that read badly, kept where it reads better. */
-static void inverted_run(const struct recogniser *r, struct arena *scratch,
-                         struct reading *const *readings, size_t count)
+static void group_run(struct work *w, struct reading *readings, size_t count)
 {
-    struct reading inverted[GROUP_LINES_MAX], *first[GROUP_LINES_MAX];
-    struct reading *again[GROUP_LINES_MAX] = {0};
+    struct reading *again[GROUP_LINES_MAX];
     size_t n = 0;
 
+    pass_run(w, readings, count);
     for (size_t i = 0; i < count; i++) {
-        if (readings[i]->mean >= MEAN_ENOUGH)
-            continue;
-        inverted[n] = *readings[i];
-        inverted[n].scaled = line_invert(scratch, &readings[i]->scaled);
-        inverted[n].is_inverted = true;
-        first[n] = readings[i];
-        again[n] = &inverted[n];
-        n++;
+        struct posteriors p = posteriors_of(w, &readings[i]);
+
+        if (readings[i].mean >= MEAN_ENOUGH)
+            w->take(w, &readings[i], &p);
+        else
+            again[n++] = &readings[i];
     }
-    pass_run(r, scratch, again, n);
-    for (size_t i = 0; i < n; i++)
-        if (inverted[i].mean > first[i]->mean)
-            *first[i] = inverted[i];
-}
-
-static void group_run(const struct recogniser *r, struct arena *scratch, struct reading *readings,
-                      size_t count)
-{
-    struct reading *all[GROUP_LINES_MAX];
-
-    for (size_t i = 0; i < count; i++)
-        all[i] = &readings[i];
-    pass_run(r, scratch, all, count);
-    inverted_run(r, scratch, all, count);
+    inverted_run(w, again, n);
+    arena_reuse(&w->group);
 }
 
 /* ---- many lines ---- */
@@ -200,17 +226,17 @@ static bool is_readable(const struct recogniser *r, const struct line_image *lin
 }
 
 /* Scales one line; false when it is too narrow or too wide to read. */
-static bool reading_init(const struct recogniser *r, struct arena *scratch,
-                         const struct line_image *lines, size_t index, struct reading *ret)
+static bool reading_init(struct work *w, size_t index, struct reading *ret)
 {
-    const struct line_image *line = &lines[index];
+    const struct line_image *line = &w->lines[index];
+    int height = w->r->model.network.height;
 
-    if (!is_readable(r, line))
+    if (!is_readable(w->r, line))
         return false;
     *ret = (struct reading){
         .index = index,
-        .scaled = line_scale(scratch, line, r->model.network.height),
-        .scale = (float)r->model.network.height / (float)line->height,
+        .scaled = line_scale(&w->group, line, height),
+        .scale = (float)height / (float)line->height,
     };
     return ret->scaled.width > 0;
 }
@@ -238,11 +264,10 @@ static struct by_shape *lines_sort(const struct line_image *lines, size_t count)
 }
 
 /* Scales lines from *next on until the group is full. */
-static size_t group_fill(const struct recogniser *r, struct arena *scratch,
-                         const struct line_image *lines, const struct by_shape *order, size_t count,
-                         size_t *next, struct reading readings[GROUP_LINES_MAX])
+static size_t group_fill(struct work *w, const struct by_shape *order, size_t count, size_t *next,
+                         struct reading readings[GROUP_LINES_MAX])
 {
-    int height = r->model.network.height, batch = forward_batch(r->forward);
+    int height = w->r->model.network.height, batch = forward_batch(w->r->forward);
     size_t n = 0, full = batch < GROUP_LINES_MAX ? (size_t)batch : GROUP_LINES_MAX;
     double width = 0;
 
@@ -251,7 +276,7 @@ static size_t group_fill(const struct recogniser *r, struct arena *scratch,
 
         if (n && width + o->shape * height >= GROUP_WIDTH_MAX)
             break;
-        if (!reading_init(r, scratch, lines, o->index, &readings[n]))
+        if (!reading_init(w, o->index, &readings[n]))
             continue;
         width += o->shape * height;
         n++;
@@ -259,57 +284,68 @@ static size_t group_fill(const struct recogniser *r, struct arena *scratch,
     return n;
 }
 
+static void words_take(const struct work *w, const struct reading *reading,
+                       const struct posteriors *p)
+{
+    struct recognised_line *text = &w->texts[reading->index];
+
+    beam_read(w->beam, w->answers, p, w->lines[reading->index].height, text);
+    text->is_inverted = reading->is_inverted;
+}
+
+static void work_release(struct work *w)
+{
+    arena_release(&w->group);
+    arena_release(&w->line);
+    beam_free(w->beam);
+}
+
 int recogniser_read(const struct recogniser *r, struct arena *a, const struct line_image *lines,
                     size_t count, struct recognised_line *texts, struct err *err)
 {
     AUTO_FREE struct by_shape *order = NULL;
-    AUTO_ARENA struct arena scratch;
-    struct beam *beam;
+    struct work w = {r, {.max = SIZE_MAX}, {.max = SIZE_MAX}, words_take, a, lines, .texts = texts};
 
     for (size_t i = 0; i < count; i++)
         if (line_check(&lines[i], err) < 0)
             return err_wrap(err, ERR_USAGE, "line %zu", i);
     for (size_t i = 0; i < count; i++)
         texts[i] = (struct recognised_line){0};
-    arena_init(&scratch, SIZE_MAX);
     order = lines_sort(lines, count);
-    beam = beam_new(r->decoder);
+    w.beam = beam_new(r->decoder);
     for (size_t next = 0; next < count;) {
         struct reading readings[GROUP_LINES_MAX];
-        size_t n = group_fill(r, &scratch, lines, order, count, &next, readings);
 
-        group_run(r, &scratch, readings, n);
-        for (size_t i = 0; i < n; i++) {
-            struct recognised_line *text = &texts[readings[i].index];
-
-            beam_read(beam, a, &readings[i].posteriors, lines[readings[i].index].height, text);
-            text->is_inverted = readings[i].is_inverted;
-        }
-        arena_clear(&scratch);
+        group_run(&w, readings, group_fill(&w, order, count, &next, readings));
     }
-    beam_free(beam);
+    work_release(&w);
     return 0;
+}
+
+static void posteriors_take(const struct work *w, const struct reading *reading,
+                            const struct posteriors *p)
+{
+    size_t size = (size_t)p->steps * (size_t)p->classes;
+
+    (void)reading;
+    *w->posteriors = *p;
+    w->posteriors->values = arena_alloc_array(w->answers, size, sizeof *p->values);
+    memcpy(w->posteriors->values, p->values, size * sizeof *p->values);
 }
 
 int recogniser_posteriors(const struct recogniser *r, struct arena *a,
                           const struct line_image *line, struct posteriors *ret, struct err *err)
 {
-    AUTO_ARENA struct arena scratch;
+    struct work w = {r,    {.max = SIZE_MAX}, {.max = SIZE_MAX}, posteriors_take, a,
+                     line, .posteriors = ret};
     struct reading reading;
-    size_t size;
 
     if (line_check(line, err) < 0)
         return ERR_USAGE;
-    arena_init(&scratch, SIZE_MAX);
-    if (!reading_init(r, &scratch, line, 0, &reading)) {
-        *ret = (struct posteriors){.classes = r->model.network.classes};
-        return 0;
-    }
-    group_run(r, &scratch, &reading, 1);
-    *ret = reading.posteriors;
-    size = (size_t)ret->steps * (size_t)ret->classes;
-    ret->values = arena_alloc_array(a, size, sizeof *ret->values);
-    memcpy(ret->values, reading.posteriors.values, size * sizeof *ret->values);
+    *ret = (struct posteriors){.classes = r->model.network.classes};
+    if (reading_init(&w, 0, &reading))
+        group_run(&w, &reading, 1);
+    work_release(&w);
     return 0;
 }
 

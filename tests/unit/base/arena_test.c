@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "tests/unit/unit.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdalign.h>
 
@@ -73,6 +74,40 @@ static void limit_counts_and_is_given_back(void **state)
     arena_clear(&a);
     assert_int_equal(a.used, 0);
     arena_alloc(&a, 1024);
+}
+
+static size_t sum_of_all(struct arena *a)
+{
+    size_t sum = 0;
+
+    for (size_t size = 100; size < 3000000; size *= 4) {
+        unsigned char *p = arena_alloc(a, size);
+
+        for (size_t i = 0; i < size; i++)
+            sum += p[i]++;
+    }
+    return sum;
+}
+
+static void what_is_reused_is_zeroed_and_takes_no_more_memory(void **state)
+{
+    AUTO_ARENA struct arena a;
+    size_t taken;
+
+    (void)state;
+    order[0] = '\0';
+    arena_init(&a, 10000000);
+    sum_of_all(&a);
+    arena_defer(&a, note, "1");
+    arena_reuse(&a);
+    assert_string_equal(order, "1");
+    assert_int_equal(a.used, 0);
+    taken = mallinfo2().uordblks + mallinfo2().hblkhd;
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(sum_of_all(&a), 0);
+        arena_reuse(&a);
+    }
+    assert_int_equal(mallinfo2().uordblks + mallinfo2().hblkhd, taken);
 }
 
 static void pass_limit(void)
@@ -148,6 +183,7 @@ int main(void)
         cmocka_unit_test(releases_run_before_blocks_go),
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(limit_counts_and_is_given_back),
+        cmocka_unit_test(what_is_reused_is_zeroed_and_takes_no_more_memory),
         cmocka_unit_test(passing_the_limit_dies),
         cmocka_unit_test(texts_and_arrays_are_copied),
         cmocka_unit_test(plain_memory_overflow_ends_the_process),
