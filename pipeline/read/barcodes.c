@@ -29,7 +29,9 @@
 #define FINDER_INCHES_MAX 1.5f
 #define QR_REACH_INCHES 1.6f /* from one finder square to the end, if others were missed */
 #define HARD_SHARE 0.65f     /* of the paper's grey: darker is black */
-#define WHOLE_PX_MAX 600000 /* smaller pictures are snippets and photographs: zbar sees all of it */
+#define WHOLE_PX_MAX                                                                               \
+    600000 /* smaller pictures may be snippets and photographs: zbar sees all of it */
+#define WHOLE_MARKS_MAX 300 /* more of them are text, a receipt: its codes stand out as on a page */
 #define PLACES_MAX 16
 
 static const zbar_symbol_type_t symbologies[] = {
@@ -271,6 +273,15 @@ static void add_squared(struct sheet *s, BOXA *places)
     boxaDestroy(&finders);
 }
 
+/* Photographs of codes have up to 200 marks, receipts from 300 to 2,000. */
+static bool is_snippet(struct sheet *s)
+{
+    BOXA *marks = sheet_marks(s);
+
+    return pixGetWidth(s->ink) * pixGetHeight(s->ink) < WHOLE_PX_MAX &&
+           (!marks || boxaGetCount(marks) <= WHOLE_MARKS_MAX);
+}
+
 void find_barcodes(struct arena *a, struct sheet *s, struct page *page)
 {
     BOXA *places = boxaCreate(PLACES_MAX);
@@ -282,7 +293,7 @@ void find_barcodes(struct arena *a, struct sheet *s, struct page *page)
     add_barred(s, false, places);
     add_barred(s, true, places);
     add_squared(s, places);
-    if (pixGetWidth(s->ink) * pixGetHeight(s->ink) < WHOLE_PX_MAX)
+    if (is_snippet(s))
         boxaAddBox(places, boxCreate(0, 0, pixGetWidth(s->ink), pixGetHeight(s->ink)), L_INSERT);
     if (boxaGetCount(places) > 0) {
         zbar_image_scanner_t *scanner = make_scanner();
