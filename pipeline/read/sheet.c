@@ -282,63 +282,6 @@ static struct affine after(struct affine outer, struct affine inner)
     };
 }
 
-/* Narrows first..last so that start + x * step stays within 0..limit - 1 for all x between. */
-static void clip_range(int64_t start, int64_t step, int64_t limit, int64_t *first, int64_t *last)
-{
-    int64_t end = (limit << 16) - 1, at_zero, at_end;
-
-    if (step == 0) {
-        if (start < 0 || start > end)
-            *last = -1;
-        return;
-    }
-    at_zero = -start / step;
-    at_end = (end - start) / step;
-    if (step < 0) {
-        int64_t swap = at_zero;
-
-        at_zero = at_end;
-        at_end = swap;
-    }
-    *first = at_zero + 1 > *first ? at_zero + 1 : *first;
-    *last = at_end - 1 < *last ? at_end - 1 : *last;
-}
-
-/* Bilinear, in steps of 1/65536 pixel along the row; what falls outside is paper. */
-static void resample_row(PIX *from, struct affine m, int y, l_uint32 *to, int to_width)
-{
-    const l_uint32 *data = pixGetData(from);
-    int64_t wpl = pixGetWpl(from), first = 0, last = to_width - 1;
-    int64_t sx = llroundf((m.xy * (float)y + m.x0) * 65536);
-    int64_t sy = llroundf((m.yy * (float)y + m.y0) * 65536);
-    int64_t step_x = llroundf(m.xx * 65536), step_y = llroundf(m.yx * 65536);
-
-    clip_range(sx, step_x, pixGetWidth(from) - 1, &first, &last);
-    clip_range(sy, step_y, pixGetHeight(from) - 1, &first, &last);
-    for (int64_t x = first; x <= last; x++) {
-        int64_t px = sx + x * step_x, py = sy + x * step_y;
-        const l_uint32 *row = data + (py >> 16) * wpl, *next = row + wpl;
-        unsigned fx = px >> 8 & 255, fy = py >> 8 & 255, top, bottom;
-
-        px >>= 16;
-        top = GET_DATA_BYTE(row, px) * (256 - fx) + GET_DATA_BYTE(row, px + 1) * fx;
-        bottom = GET_DATA_BYTE(next, px) * (256 - fx) + GET_DATA_BYTE(next, px + 1) * fx;
-        SET_DATA_BYTE(to, x, (top * (256 - fy) + bottom * fy) >> 16);
-    }
-}
-
-static PIX *resample(PIX *grey, struct affine m, int width, int height, int paper)
-{
-    PIX *made = pixCreateNoInit(width, height, 8);
-
-    if (!made)
-        return NULL;
-    pixSetAllArbitrary(made, (l_uint32)paper);
-    for (int y = 0; y < height; y++)
-        resample_row(grey, m, y, pixGetData(made) + (size_t)y * (size_t)pixGetWpl(made), width);
-    return made;
-}
-
 void sheet_resample(struct sheet *s, float deg, float scale)
 {
     float width = (float)pixGetWidth(s->pix), height = (float)pixGetHeight(s->pix);
@@ -351,7 +294,7 @@ void sheet_resample(struct sheet *s, float deg, float scale)
     m.y0 = height / 2 - (m.yx * to_width + m.yy * to_height) / 2;
     if (pixGetDepth(s->pix) == 1)
         pix_replace(&s->pix, pixConvert1To8(NULL, s->pix, 255, 0));
-    made = resample(s->pix, m, (int)to_width, (int)to_height, s->paper);
+    made = pix_resample(s->pix, m, (int)to_width, (int)to_height, s->paper);
     if (!made)
         return;
     pix_replace(&s->pix, made);

@@ -69,6 +69,10 @@ unsigned sheet_paper_value(const struct sheet *s);
 void sheet_paint_mask(struct sheet *s, struct Pix *mask, int x, int y);
 void sheet_paint_white(struct sheet *s, struct box points);
 
+/* A grey picture of this size whose pixel (x, y) comes from m (x, y), bilinear; what would come
+ * from outside is `paper`. Owned; NULL when a side is over 65,535 pixels or memory is short. */
+struct Pix *pix_resample(struct Pix *grey, struct affine m, int width, int height, int paper);
+
 /* Rotates pix by `deg` clockwise and scales it, resampling once. Ink follows the rotation only. */
 void sheet_resample(struct sheet *s, float deg, float scale);
 

@@ -5,6 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include <leptonica/allheaders.h>
+#include <math.h>
 #include <stdlib.h>
 
 static PIX *noise(int width, int height, int depth, unsigned seed)
@@ -104,6 +105,52 @@ static void test_levels_and_thresholds_are_leptonicas(void **state)
     }
 }
 
+/* The mean of four, exactly; -1 where that would need a pixel from outside. */
+static double mean_at(PIX *grey, double x, double y)
+{
+    int x0 = (int)floor(x), y0 = (int)floor(y);
+    double right = x - x0, below = y - y0;
+
+    if (x0 < 0 || y0 < 0 || x0 + 1 >= pixGetWidth(grey) || y0 + 1 >= pixGetHeight(grey))
+        return -1;
+    return (1 - below) * ((1 - right) * grey_at(grey, x0, y0) + right * grey_at(grey, x0 + 1, y0)) +
+           below *
+               ((1 - right) * grey_at(grey, x0, y0 + 1) + right * grey_at(grey, x0 + 1, y0 + 1));
+}
+
+static void test_resampling_is_the_mean_of_four(void **state)
+{
+    static const struct affine ways[] = {{0.999f, 0.03f, 1.5f, -0.03f, 0.999f, 2.5f},
+                                         {0.4f, 0, 0.2f, 0, 0.4f, 0.1f},
+                                         {1.3f, -0.11f, -4, 0.11f, 1.3f, 3}};
+
+    (void)state;
+    for (int i = 0; i < 120; i++) {
+        const struct affine *m = &ways[i % 3];
+        PIX *grey = noise(50 + i % 17, 40, 8, (unsigned)i),
+            *soft = pixBlockconvGray(grey, NULL, 2, 2);
+        PIX *made = pix_resample(soft, *m, 60, 45, 7);
+        int compared = 0;
+
+        for (int k = 0; k < 60 * 45; k++) {
+            int x = k % 60, y = k / 60;
+            double mean = mean_at(soft, m->xx * x + m->xy * y + m->x0,
+                                  m->yx * x + m->yy * y + m->y0);
+
+            if (mean >= 0 && grey_at(made, x, y) != 7) {
+                assert_true(fabs(mean - grey_at(made, x, y)) < 2);
+                compared++;
+            }
+            if (mean < 0)
+                assert_int_equal(grey_at(made, x, y), 7);
+        }
+        assert_true(compared > 700);
+        pixDestroy(&made);
+        pixDestroy(&soft);
+        pixDestroy(&grey);
+    }
+}
+
 /* Thick random strokes on white: runs of every length. */
 static PIX *strokes(int width, int height, unsigned seed)
 {
@@ -176,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_shrinking_keeps_the_mean),
         cmocka_unit_test(test_shrinking_by_two_is_half),
         cmocka_unit_test(test_levels_and_thresholds_are_leptonicas),
+        cmocka_unit_test(test_resampling_is_the_mean_of_four),
         cmocka_unit_test(test_runs_and_gaps),
     };
 
