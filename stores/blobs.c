@@ -41,6 +41,45 @@ static char *object_path(const struct blobs *b, const char *sha256)
 
 /* ---- opening ---- */
 
+static int sync_path(const char *path, int flags, struct err *err)
+{
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+
+    if (fd < 0 || fsync(fd) < 0)
+        return err_errno(err, ERR_IO, "syncing %s", path);
+    return 0;
+}
+
+/* objects/ab; its own name must be durable as well. */
+static int make_shelf(const struct blobs *b, const char *shelf, struct err *err)
+{
+    AUTO_FREE char *objects = mem_printf("%s/objects", b->folder);
+
+    if (mkdir(shelf, 0700) == 0)
+        return sync_path(objects, O_DIRECTORY, err);
+    return errno == EEXIST ? 0 : err_errno(err, ERR_IO, "making folder %s", shelf);
+}
+
+/* All of them with one sync, where each would cost its first object one. The last tells that the
+ * others are there. */
+static int make_shelves(const struct blobs *b, struct err *err)
+{
+    AUTO_FREE char *objects = mem_printf("%s/objects", b->folder);
+    AUTO_FREE char *last = mem_printf("%s/ff", objects);
+    int r;
+
+    if (file_exists(last))
+        return 0;
+    for (unsigned i = 0; i < 0xff; i++) {
+        AUTO_FREE char *shelf = mem_printf("%s/%02x", objects, i);
+
+        if (mkdir(shelf, 0700) < 0 && errno != EEXIST)
+            return err_errno(err, ERR_IO, "making folder %s", shelf);
+    }
+    r = sync_path(objects, O_DIRECTORY, err);
+    return r < 0 ? r : make_shelf(b, last, err);
+}
+
 static void sweep(const char *aside)
 {
     DIR *folder = opendir(aside);
@@ -69,6 +108,11 @@ int blobs_open(const char *folder, struct blobs **ret, struct err *err)
     sweep(aside);
     b = mem_alloc(sizeof *b);
     b->folder = mem_strdup(folder);
+    r = make_shelves(b, err);
+    if (r < 0) {
+        blobs_close(b);
+        return r;
+    }
     *ret = b;
     return 0;
 }
@@ -116,15 +160,6 @@ static void ram_put(struct blobs *b, const void *bytes, size_t length, const cha
         memcpy(blob->bytes, bytes, length);
 }
 
-static int sync_path(const char *path, int flags, struct err *err)
-{
-    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-
-    if (fd < 0 || fsync(fd) < 0)
-        return err_errno(err, ERR_IO, "syncing %s", path);
-    return 0;
-}
-
 static int write_aside(const char *aside, const void *bytes, size_t length, bool is_durable,
                        struct err *err)
 {
@@ -167,16 +202,6 @@ static int write_object(struct blobs *b, const char *path, const void *bytes, si
     if (r < 0)
         unlink(aside);
     return r;
-}
-
-/* objects/ab appears with its first object; its own name must be durable as well. */
-static int make_shelf(const struct blobs *b, const char *shelf, struct err *err)
-{
-    AUTO_FREE char *objects = mem_printf("%s/objects", b->folder);
-
-    if (mkdir(shelf, 0700) == 0)
-        return sync_path(objects, O_DIRECTORY, err);
-    return errno == EEXIST ? 0 : err_errno(err, ERR_IO, "making folder %s", shelf);
 }
 
 static int disk_put(struct blobs *b, const void *bytes, size_t length, bool is_durable,
