@@ -151,6 +151,16 @@ static char *trimmed(const struct sheet *s, struct arena *a, int first, int coun
     return text;
 }
 
+/* A number at the end of a sentence, or with a speck behind it: "4711." is "4711". */
+static char *without_stop(char *text)
+{
+    size_t n = strlen(text);
+
+    if (n > 0 && text[n - 1] == '.')
+        text[n - 1] = '\0';
+    return text;
+}
+
 static bool has_digit(const struct token *token)
 {
     return strpbrk(token->text, "0123456789") != NULL;
@@ -170,7 +180,7 @@ static void add_identifiers(struct spans *spans, struct arena *a, const struct s
             is_found |= has_digit(&s->tokens[i + n - 1]);
             if (!is_found || !(has_digit(&s->tokens[i + n - 1]) || n == 1))
                 continue;
-            text = trimmed(s, a, i, n);
+            text = without_stop(trimmed(s, a, i, n));
             if (!*text || strlen(text) > 40)
                 continue;
             span = add(spans, a, s, FIELD_IDENTIFIER, i, n);

@@ -108,6 +108,21 @@ static void what_a_file_says_is_not_mended(void **state)
     assert_int_equal(f.spans.count, 1);
 }
 
+static void a_number_ends_before_its_full_stop(void **state)
+{
+    AUTO_ARENA struct arena a;
+    struct found f;
+
+    (void)state;
+    arena_init(&a, 64 << 20);
+    begin(&f, &a, PAGE_TEXT);
+    case_draw(&a, f.page, 0, "We refer to our job 4711.  It is No. 12.5 of them.");
+    find(&f, &a, FIELD_IDENTIFIER);
+    assert_true(span_of(&f, "4711", 0) >= 0);
+    assert_true(span_of(&f, "4711.", 0) < 0);
+    assert_true(span_of(&f, "12.5", 0) >= 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_sum_of_two_and_its_parts_are_known),
         cmocka_unit_test(a_slash_read_as_a_one_is_mended_by_the_other_end),
         cmocka_unit_test(what_a_file_says_is_not_mended),
+        cmocka_unit_test(a_number_ends_before_its_full_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
