@@ -12,7 +12,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char MAGIC[] = "bilag taught type, features 4\n";
@@ -289,18 +288,6 @@ void taught_answer(const struct taught *t, struct arena *a, const struct taught_
         race.best.lead = race.best.value ? fminf(race.best.score - race.second, LEAD_MAX) : 0;
         taught_be_sure(&t->fields[i], &race.best);
         answers[i] = race.best;
-        if (getenv("TDEBUG") && declared->kind != FIELD_CODE) {
-            float sc[STANDINGS_MAX];
-            fprintf(stderr, "DBG %p %s", (const void *)sheet, declared->name);
-            for (int k = 0; k < lists[i].count; k++) sc[k] = lists[i].scores[k];
-            for (int j = 0; j < 5 && j < lists[i].count; j++) {
-                int b = 0;
-                for (int k = 1; k < lists[i].count; k++) if (sc[k] > sc[b]) b = k;
-                fprintf(stderr, "\t%s|%.2f|r%d|%.1f|L%d|p%d", lists[i].standings[b].span->value, (double)sc[b], b, (double)lists[i].standings[b].behind, sheet->labels[i][lists[i].standings[b].index], lists[i].standings[b].span->page);
-                sc[b] = -99;
-            }
-            fprintf(stderr, "\n");
-        }
     }
 }
 

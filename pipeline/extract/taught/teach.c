@@ -14,7 +14,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { EASY_NEGATIVES = 120 };
@@ -432,7 +431,6 @@ void teach_type(struct arena *a, const struct type *type, const struct teach_exa
         learn(&t, k, ret);
         for (size_t i = 0; i < count; i++)
             if (t.folds[i] == k)
-                fprintf(stderr, "EX %zu fold %d\n", i, k),
                 taught_answer(ret, a, examples[i].sheet, &o->answers[i * n]);
     }
     for (size_t f = 0; f < n; f++) {
@@ -441,9 +439,5 @@ void teach_type(struct arena *a, const struct type *type, const struct teach_exa
             taught_be_sure(&ret->fields[f], &o->answers[i * n + f]);
     }
     count_outcome(&t, o);
-    for (size_t i = 0; i < count; i++)
-        for (size_t f = 0; f < n; f++)
-            fprintf(stderr, "ANS %zu\t%s\t%s\t%d\t%.3f\t%s\n", i, type->fields[f].name, examples[i].values[f] ? examples[i].values[f] : "-", (int)truth_of(&t, i, f)->place, (double)o->answers[i*n+f].confidence, o->answers[i*n+f].value ? o->answers[i*n+f].value : "-");
-    if (getenv("TDEBUG")) return;
     learn(&t, -1, ret);
 }
