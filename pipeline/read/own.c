@@ -15,16 +15,18 @@
 #include "recogniser/recogniser.h"
 
 #include <leptonica/allheaders.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define DOT_GAP 0.5f /* of the x-height: under the dot of an i, the ring of an å */
 
 /* Tills print what matters twice as high as it is wide; brought to the models' height its letters
- * run into one another. Of a letter, width to height: common print has 0.6 to 0.9. */
-#define NARROW 0.5f
+ * run into one another. Of letters, width to height: common print has 0.6 to 0.9. */
+#define NARROW 0.6f
 #define NORMAL 0.7f
 #define WIDEN_MAX 2.0f
+#define SURE -0.2f /* certainty: print as it should be */
 
 /* Tesseract's own scale from certainty to confidence. */
 static float confidence_of(float certainty)
@@ -101,25 +103,27 @@ static void tighten(const struct layout_line *line, const struct bitmap *ink,
     }
 }
 
+/* The lines of a page, as cut and as read. */
+struct lines {
+    const struct layout_line *at;
+    struct line_image *images;
+    struct recognised_line *texts;
+    float *wide; /* how much wider than printed the image is */
+    size_t count;
+};
+
 /* --- narrow print -------------------------------------------------------------------------- */
 
-/* How much wider a line is shown than it is printed. */
-static float widening(const struct layout_line *line)
+static bool is_narrow(const struct layout_line *line)
 {
-    bool is_narrow = line->turn == LAYOUT_UPRIGHT && line->width > 0 && line->width < NARROW;
-
-    return is_narrow ? fminf(NORMAL / line->width, WIDEN_MAX) : 1;
+    return line->turn == LAYOUT_UPRIGHT && line->width > 0 && line->width < NARROW;
 }
 
-static void widen(struct arena *a, const struct layout_line *line, struct line_image *image)
+static struct line_image widen(struct arena *a, const struct line_image *image, float factor)
 {
-    float factor = widening(line);
     int width = (int)((float)image->width * factor);
-    unsigned char *pixels;
+    unsigned char *pixels = arena_alloc(a, (size_t)width * (size_t)image->height);
 
-    if (width == image->width)
-        return;
-    pixels = arena_alloc(a, (size_t)width * (size_t)image->height);
     for (int x = 0; x < width; x++) {
         float at = fmaxf(((float)x + 0.5f) / factor - 0.5f, 0), share = at - floorf(at);
         int left = (int)at, right = left + 1 < image->width ? left + 1 : left;
@@ -131,15 +135,55 @@ static void widen(struct arena *a, const struct layout_line *line, struct line_i
                                                     (float)row[right] * share + 0.5f);
         }
     }
-    *image = (struct line_image){pixels, width, image->height, width};
+    return (struct line_image){pixels, width, image->height, width};
+}
+
+/* How sure a line's letters are, on the mean; a line without any is the least sure. */
+static float mean_certainty(const struct recognised_line *text)
+{
+    size_t letters = 0;
+    float sum = 0;
+
+    for (size_t i = 0; i < text->word_count; i++) {
+        letters += text->words[i].symbol_count;
+        sum += text->words[i].certainty * (float)text->words[i].symbol_count;
+    }
+    return letters ? sum / (float)letters : -FLT_MAX;
+}
+
+/* Reads narrow lines once more, widened, and keeps what is surer. */
+static int read_narrow(struct arena *a, const struct recogniser *r, struct lines *lines,
+                       struct err *err)
+{
+    struct line_image *images = arena_alloc_array(a, lines->count, sizeof *images);
+    struct recognised_line *texts = arena_alloc_array(a, lines->count, sizeof *texts);
+    size_t *from = arena_alloc_array(a, lines->count, sizeof *from), n = 0;
+    int status;
+
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!is_narrow(&lines->at[i]) || mean_certainty(&lines->texts[i]) > SURE)
+            continue;
+        images[n] = widen(a, &lines->images[i], fminf(NORMAL / lines->at[i].width, WIDEN_MAX));
+        from[n++] = i;
+    }
+    status = recogniser_read(r, a, images, n, texts, err);
+    for (size_t k = 0; k < n && status == 0; k++) {
+        size_t i = from[k];
+
+        if (mean_certainty(&texts[k]) <= mean_certainty(&lines->texts[i]))
+            continue;
+        lines->wide[i] = (float)images[k].width / (float)lines->images[i].width;
+        lines->images[i] = images[k];
+        lines->texts[i] = texts[k];
+    }
+    return status;
 }
 
 static struct box place_word(const struct layout *layout, const struct layout_line *line,
-                             const struct recognised_word *word)
+                             float wide, const struct recognised_word *word)
 {
-    float factor = widening(line);
-    struct line_box printed = {(int)((float)word->box.left / factor), word->box.top,
-                               (int)ceilf((float)word->box.right / factor), word->box.bottom};
+    struct line_box printed = {(int)((float)word->box.left / wide), word->box.top,
+                               (int)ceilf((float)word->box.right / wide), word->box.bottom};
     struct layout_box at = layout_place(line, printed);
 
     if (line->turn == LAYOUT_UPRIGHT)
@@ -170,9 +214,10 @@ static float mean_width(const struct recognised_line *line)
     return count ? (float)width / (float)count : 0;
 }
 
-static void take_words(struct arena *a, const struct layout *layout,
-                       const struct recognised_line *texts, struct found_words *ret)
+static void take_words(struct arena *a, const struct layout *layout, const struct lines *lines,
+                       struct found_words *ret)
 {
+    const struct recognised_line *texts = lines->texts;
     size_t room = 0;
     int line = -1, row = -1, block = -1;
 
@@ -194,7 +239,7 @@ static void take_words(struct arena *a, const struct layout *layout,
             block = from->block;
             ret->words[ret->count++] = (struct word){
                 .text = clean_text(a, twins_drop(a, word, width)),
-                .box = place_word(layout, from, word),
+                .box = place_word(layout, from, lines->wide[i], word),
                 .confidence = confidence_of(word->certainty),
                 .line = (uint16_t)line,
                 .block = (uint16_t)block,
@@ -217,33 +262,42 @@ static void take_rules(struct arena *a, const struct layout *layout, const struc
     }
 }
 
+static void cut_lines(struct arena *a, const struct layout_page *page, const struct layout *layout,
+                      struct lines *ret)
+{
+    *ret = (struct lines){.at = layout->lines, .count = layout->line_count};
+    ret->images = arena_alloc_array(a, ret->count, sizeof *ret->images);
+    ret->texts = arena_alloc_array(a, ret->count, sizeof *ret->texts);
+    ret->wide = arena_alloc_array(a, ret->count, sizeof *ret->wide);
+    for (size_t i = 0; i < ret->count; i++) {
+        layout_crop(a, page, layout, &layout->lines[i], &ret->images[i]);
+        ret->wide[i] = 1;
+    }
+}
+
 int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struct found_words *ret,
              struct err *err)
 {
     struct layout layout = {0};
     struct layout_page page;
-    struct recognised_line *texts;
-    struct line_image *images;
+    struct lines lines;
     int status;
 
     page_of(a, s, &page);
     layout_find(a, &page, &layout);
-    images = arena_alloc_array(a, layout.line_count, sizeof *images);
-    texts = arena_alloc_array(a, layout.line_count, sizeof *texts);
-    for (size_t i = 0; i < layout.line_count; i++) {
-        layout_crop(a, &page, &layout, &layout.lines[i], &images[i]);
-        widen(a, &layout.lines[i], &images[i]);
-    }
-    status = recogniser_read(r, a, images, layout.line_count, texts, err);
+    cut_lines(a, &page, &layout, &lines);
+    status = recogniser_read(r, a, lines.images, lines.count, lines.texts, err);
+    if (status == 0)
+        status = read_narrow(a, r, &lines, err);
     if (status < 0)
         return status;
-    ret->fallback = layout_verdict(&layout, texts);
+    ret->fallback = layout_verdict(&layout, lines.texts);
     if (ret->fallback)
         return 0;
-    status = vote_words(a, r, images, texts, layout.line_count, err);
+    status = vote_words(a, r, lines.images, lines.texts, lines.count, err);
     if (status < 0)
         return status;
-    take_words(a, &layout, texts, ret);
+    take_words(a, &layout, &lines, ret);
     take_rules(a, &layout, s, ret);
     return 0;
 }

@@ -68,6 +68,25 @@ static void test_black_and_white_at_200_dpi(void **state)
     pixDestroy(&pix);
 }
 
+/* Print of a third of its width, as tills set totals, reads the same, and in its place. */
+static void test_narrow_print(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_new(200);
+    PIX *wide, *narrow;
+    const struct word *word;
+
+    (void)state;
+    drawn_text(&d, 60, 200, "TOTAL PAYABLE 68.41 GRAND TOTAL 23.44");
+    wide = drawn_pix(&d);
+    narrow = pixScale(wide, 0.33F, 1);
+    word = find_word(read_drawn(&a, narrow, 200).page, "68.41");
+    assert_non_null(word);
+    assert_true(word->box.x0 > 0.33F * 120 && word->box.x1 < 0.33F * 180);
+    pixDestroy(&wide);
+    pixDestroy(&narrow);
+}
+
 /* Shown otherwise, the same stands in the same places. */
 static void test_another_way(void **state)
 {
@@ -331,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_six_languages),
         cmocka_unit_test(test_black_and_white_at_200_dpi),
+        cmocka_unit_test(test_narrow_print),
         cmocka_unit_test(test_another_way),
         cmocka_unit_test(test_turned_pages),
         cmocka_unit_test(test_skew),
