@@ -9,9 +9,18 @@
 #include "models/page.h"
 
 /* What has to stand there; readings of another form are not given. */
-enum look_kind { LOOK_AMOUNT, LOOK_DATE, LOOK_DIGITS, LOOK_IDENTIFIER, LOOK_IBAN, LOOK_KIND_COUNT };
+enum look_kind {
+    LOOK_AMOUNT,
+    LOOK_DATE,
+    LOOK_DIGITS,
+    LOOK_IDENTIFIER,
+    LOOK_IBAN,
+    LOOK_NAME,
+    LOOK_CAPITALS, /* a name without small letters */
+    LOOK_KIND_COUNT
+};
 
-enum { LOOK_PLACES_MAX = 8, LOOK_READINGS_MAX = 4 };
+enum { LOOK_PLACES_MAX = 8, LOOK_READINGS_MAX = 7 };
 
 struct look_place {
     struct box box; /* of the words, as the page gives them */

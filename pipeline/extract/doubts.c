@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "models/money.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,15 @@ static bool has_reason(const struct document *d, const char *code, enum field_id
 static bool overlaps(const struct box *a, const struct box *b)
 {
     return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
+}
+
+/* Whether the middle of a word lies in the box; those of the rows beside a leaning one reach into
+ * it. */
+static bool stands_in(const struct box *word, const struct box *box)
+{
+    float x = (word->x0 + word->x1) / 2, y = (word->y0 + word->y1) / 2;
+
+    return x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1;
 }
 
 static bool is_asked(const struct doubts *doubts, int page, const struct box *box)
@@ -87,7 +97,7 @@ static void ask_field(struct finder *q, enum field_id id, enum look_kind kind)
         const struct token *token = &q->s->tokens[i];
 
         if (q->s->pages[token->page]->number != field->page ||
-            !overlaps(&token->printed, &field->box))
+            !stands_in(&token->printed, &field->box))
             continue;
         first = first < 0 ? i : first;
         last = i;
@@ -229,12 +239,26 @@ static void ask_dates(struct finder *q)
         ask_behind_labels(q, DAY, CANDIDATE_DATE, LOOK_DATE);
 }
 
+/* A shop is known by its name alone: there is nothing to check it by but more looks. */
+static void ask_name(struct finder *q)
+{
+    const struct field *seller = &q->d->fields[FIELD_SELLER_NAME];
+    bool has_small = false;
+
+    if (!seller->value || seller->confidence >= SURE)
+        return;
+    for (const char *p = seller->value; *p; p++)
+        has_small |= islower((unsigned char)*p) != 0;
+    ask_field(q, FIELD_SELLER_NAME, has_small ? LOOK_NAME : LOOK_CAPITALS);
+}
+
 /* The total of a till's slip and all that could prove it. */
 static void ask_slip(struct finder *q)
 {
     const struct field *total = &q->d->fields[FIELD_TOTAL_GROSS];
     const struct field *date = &q->d->fields[FIELD_ISSUE_DATE];
 
+    ask_name(q);
     if (!total->value || total->confidence < SURE) {
         ask_field(q, FIELD_TOTAL_GROSS, LOOK_AMOUNT);
         ask_behind_labels(q, SLIP, CANDIDATE_AMOUNT, LOOK_AMOUNT);

@@ -13,7 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#define UNSURE 0.75f        /* a word read surer than this is not outvoted */
+#define UNSURE 0.75f /* a word read surer than this is not outvoted */
+enum { NAME_LETTERS = 64 };
+
 #define STILL_DOUBTFUL 0.3f /* of a word's doubt is left when the looks agree with it */
 
 /* --- what the looks say ---------------------------------------------------------------------- */
@@ -35,6 +37,38 @@ static bool is_same(enum look_kind kind, const char *a, const char *b)
     }
 }
 
+static bool is_name(const struct doubt *doubt)
+{
+    return doubt->place.kind == LOOK_NAME || doubt->place.kind == LOOK_CAPITALS;
+}
+
+/* How many letters a text is away from all readings of a place, the first among them. */
+static int distance_to_all(const struct doubt *doubt, const char *text)
+{
+    const struct look *look = &doubt->look;
+    int sum = phrase_distance(text, doubt->first, NAME_LETTERS);
+
+    for (int i = 0; i < look->count; i++)
+        sum += look->readings[i].votes *
+               phrase_distance(text, look->readings[i].text, NAME_LETTERS);
+    return sum;
+}
+
+/* What is read there after all looks. A name is seldom read twice the same to the letter: it is the
+ * reading that all others are nearest to. */
+static const char *read_at_last(const struct doubt *doubt)
+{
+    const struct look *look = &doubt->look;
+    const char *best = look->count > 0 ? look->readings[0].text : doubt->first;
+
+    for (int i = 1; is_name(doubt) && i < look->count; i++)
+        if (distance_to_all(doubt, look->readings[i].text) < distance_to_all(doubt, best))
+            best = look->readings[i].text;
+    if (is_name(doubt) && distance_to_all(doubt, doubt->first) < distance_to_all(doubt, best))
+        best = doubt->first;
+    return best;
+}
+
 /* All looks but one read what was read first. */
 static bool is_confirmed(const struct doubt *doubt)
 {
@@ -49,6 +83,8 @@ static bool is_outvoted(const struct doubt *doubt)
 {
     const struct look *look = &doubt->look;
 
+    if (is_name(doubt))
+        return read_at_last(doubt) != doubt->first;
     if (look->count == 0 || look->readings[0].votes < look->looks - 2 || doubt->confidence > UNSURE)
         return false;
     for (int i = 0; i < look->count; i++)
@@ -66,9 +102,29 @@ static bool holds(const struct box *box, const struct box *word)
     return x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1;
 }
 
-static void settle_words(const struct doubt *doubt, struct page *page)
+static size_t count_words(const char *text)
 {
-    bool is_replaced = false;
+    size_t count = 0;
+
+    for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+        count++;
+    return count;
+}
+
+/* Takes the next word off a text. */
+static const char *next_word(struct arena *a, const char **text)
+{
+    size_t length = strcspn(*text, " ");
+    const char *word = arena_strndup(a, *text, length);
+
+    *text += length + strspn(*text + length, " ");
+    return word;
+}
+
+static void settle_words(const struct doubt *doubt, struct arena *a, struct page *page)
+{
+    const char *text = read_at_last(doubt);
+    bool is_replaced = false, is_word_by_word = count_words(text) == count_words(doubt->first);
     size_t kept = 0;
 
     for (size_t i = 0; i < page->n_words; i++) {
@@ -80,10 +136,12 @@ static void settle_words(const struct doubt *doubt, struct page *page)
         }
         if (is_confirmed(doubt)) {
             word.confidence = 1 - STILL_DOUBTFUL * (1 - word.confidence);
+        } else if (is_word_by_word && is_name(doubt)) {
+            word.text = next_word(a, &text);
         } else if (is_replaced) {
             continue; /* the one word before stands for all of the place */
         } else {
-            word.text = doubt->look.readings[0].text;
+            word.text = text;
             word.confidence = fmaxf(doubt->look.readings[0].share, word.confidence);
             word.box = doubt->place.box;
             is_replaced = true;
@@ -115,7 +173,7 @@ static struct page **settle_pages(struct arena *a, struct page *const *pages, si
             memcpy(copy->words, (*page)->words, copy->n_words * sizeof *copy->words);
             *page = copy;
         }
-        settle_words(doubt, *page);
+        settle_words(doubt, a, *page);
     }
     return ret;
 }

@@ -40,6 +40,9 @@ enum { WAYS = sizeof ways / sizeof *ways, ENOUGH = 3 /* looks that all agree */ 
 #define CURRENCY "(kr\\.?|NOK|SEK|DKK|EUR|GBP|HUF|USD|RM|Ft|€|$|£)"
 #define MONTH "[A-Za-zäåæøéáűőúóíöü]+"
 
+#define NAME_LETTERS(more) "[0-9A-ZÄÅÆØÉÁŰŐÚÍÓÖÜ&.,'()/" more "-]+"
+#define NAME_WORD(more) NAME_LETTERS(more) "( " NAME_LETTERS(more) ")*"
+
 static const char *const patterns[LOOK_KIND_COUNT] = {
     [LOOK_AMOUNT] = " *-?(" CURRENCY " ?)?-?([0-9]{1,3}([ .,'][0-9]{3})*|[0-9]+)"
                     "([.,][0-9]{1,4}|,-|:-)?( ?" CURRENCY ")?-? *",
@@ -50,6 +53,8 @@ static const char *const patterns[LOOK_KIND_COUNT] = {
     [LOOK_DIGITS] = " *[0-9]+([ .-][0-9]+)*-? *",
     [LOOK_IDENTIFIER] = " *[0-9A-Za-z#]+([ ./_-][0-9A-Za-z]+)* *",
     [LOOK_IBAN] = " *[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}( ?[0-9A-Z]{1,4}){2,7} *",
+    [LOOK_NAME] = " *" NAME_WORD("a-zäåæøéáűőúíóöüß") " *",
+    [LOOK_CAPITALS] = " *" NAME_WORD("") " *",
 };
 
 struct looker {

@@ -217,6 +217,33 @@ static void many_doubts_are_cut_short(void **state)
     finish(&desk);
 }
 
+/* No two looks read the shop's name alike; it is what all of them are nearest to. */
+static void a_name_is_what_all_looks_are_nearest_to(void **state)
+{
+    static const struct look look = {.readings = {{"HAVBLIK TRAOING", 0.1f, 1},
+                                                  {"HAVBLIK TRADING", 0.1f, 1},
+                                                  {"NAVBLIK TRADING", 0.1f, 1}},
+                                     .count = 3,
+                                     .looks = 3};
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    read_page_text(&desk, "HAVBLIX TRADLNG\nTOTAL 12.50\nCASH 20.00\nCHANGE 7.50\n", EVERY_WORD);
+    desk.document->type = DOCUMENT_RECEIPT;
+    assert_int_equal(extract_document(&desk.arena, &desk.page, NULL, &context, desk.document, &err),
+                     0);
+    doubts_find(&desk.doubts, &desk.arena, &desk.page, desk.document);
+    for (int i = 0; i < desk.doubts.count; i++)
+        if (desk.doubts.items[i].place.kind == LOOK_CAPITALS)
+            desk.doubts.items[i].look = look;
+    assert_int_equal(
+        extract_again(&desk.arena, &desk.page, NULL, &context, &desk.doubts, desk.document, &err),
+        0);
+    assert_string_equal(field(&desk, FIELD_SELLER_NAME)->value, "HAVBLIK TRADING");
+    finish(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +256,7 @@ int main(void)
         cmocka_unit_test(nobody_looked),
         cmocka_unit_test(a_sure_word_is_asked_only_where_an_equation_is_broken),
         cmocka_unit_test(many_doubts_are_cut_short),
+        cmocka_unit_test(a_name_is_what_all_looks_are_nearest_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

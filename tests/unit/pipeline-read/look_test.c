@@ -56,7 +56,8 @@ static void test_each_kind(void **state)
         {"kr 980,-", LOOK_AMOUNT},       {"2026-03-14", LOOK_DATE},
         {"14. mars 2026", LOOK_DATE},    {"0539 1234567", LOOK_DIGITS},
         {"INV-844626", LOOK_IDENTIFIER}, {"NO93 8601 1117 947", LOOK_IBAN},
-        {"14/03/26", LOOK_DATE},
+        {"14/03/26", LOOK_DATE},         {"HAVBLIK & CO. (M) AS", LOOK_CAPITALS},
+        {"Havblik Sport AS", LOOK_NAME},
     };
 
     (void)state;
