@@ -14,6 +14,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 enum { NAMES_MAX = 96, ADDRESS_LINES = 3, ORPHANS_MAX = 8, LETTERS_AN_EDIT = 8 };
 
@@ -150,6 +151,18 @@ static bool begins_with_title(const struct sheet *s, const struct party_line *li
     return !line->has_legal_form && (concepts_in(s, line->first, 1) & CONCEPT_TITLES);
 }
 
+/* "Jalan Melati 5": in Malaysia streets, estates and plots say first what they are. */
+static bool begins_with_place(const struct sheet *s, const struct party_line *line)
+{
+    static const char *const words[] = {"jalan",   "jln",     "taman",     "lorong", "lebuh",
+                                        "kampung", "kawasan", "persiaran", "lot",    "plot"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!line->has_legal_form && strcasecmp(s->tokens[line->first].text, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Gives whether this place is a delivery address, which names nobody's role. */
 static bool judge(struct search *q, struct name *name, int at)
 {
@@ -174,7 +187,7 @@ static bool judge(struct search *q, struct name *name, int at)
         seller += 1.8f;
     else if (role & CONCEPT_BIT(deliver_to))
         is_delivery = true;
-    if (line->is_label || begins_with_title(q->s, line))
+    if (line->is_label || begins_with_title(q->s, line) || begins_with_place(q->s, line))
         seller -= 1.5f;
     if (!line->has_legal_form && islower((unsigned char)q->s->tokens[line->first].text[0]))
         seller -= 0.8f; /* rather what is left of a picture */

@@ -20,7 +20,7 @@ static const char *const loose_forms[] = {
     "aps",     "kft", "zrt",     "nyrt",  "gmbh", "mbh",          "ohg",        "ltd",
     "limited", "plc", "llp",     "llc",   "inc",  "incorporated", "corp",       "oyj",
     "sarl",    "srl", "kommune", "sdn",   "bhd",  "kkt",          "aktiebolag", "enterprise",
-    "s.r.o",   "gbr", "partg",   "trust", "amba", "ivs",          "ans"};
+    "s.r.o",   "gbr", "partg",   "trust", "amba", "ivs",          "ans",        "trading"};
 
 static size_t form_length(const char *text)
 {

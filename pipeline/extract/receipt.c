@@ -164,6 +164,19 @@ static float twice_support(const struct till *t, int g)
     return best;
 }
 
+/* A rate before the amount makes it the total of what is taxed at that rate, of which there may be
+ * others. */
+static bool is_of_a_rate(const struct till *t, int g)
+{
+    const struct candidate *total = &t->c->items[g];
+
+    for (int i = 0; i < t->n; i++)
+        if (t->c->items[i].row == total->row && t->c->items[i].first < total->first &&
+            t->c->items[i].amount.is_percent)
+            return true;
+    return false;
+}
+
 static float score_total(const struct till *t, int g)
 {
     const uint64_t against = BIT(vat) | BIT(rounding) | BIT(total_lines) | BIT(other);
@@ -178,7 +191,8 @@ static float score_total(const struct till *t, int g)
     if (is_label(t, g, BIT(amount_due)))
         label += 0.25f; /* "Total payable", among the totals of each rate */
     return proof + label + twice_support(t, g) + (c->is_last_in_row ? 0 : -0.3f) -
-           (c->is_second ? 0.3f : 0) + 0.1f * (float)c->row / (float)t->s->n_rows;
+           (c->is_second ? 0.3f : 0) - (is_of_a_rate(t, g) ? 0.3f : 0) +
+           0.1f * (float)c->row / (float)t->s->n_rows;
 }
 
 static void settle_total(const struct till *t, struct document *d)
@@ -262,8 +276,14 @@ static float worst_word(const struct sheet *s, int first, int end)
     return worst;
 }
 
-/* The legal form that is two words, Sdn Bhd, bears a misread letter in each: no other two words in
- * a row are as near to both. Forms of one word are too short (party_name.c has a table). */
+/* Three letters, or what one misread of them leaves. */
+static bool is_short(const char *key)
+{
+    return strlen(key) >= 2 && strlen(key) <= 4;
+}
+
+/* The legal form that is two words, Sdn Bhd, bears two misread letters: no other two words in a row
+ * are as near to both. Forms of one word are too short (party_name.c has a table). */
 static void repair_form(struct arena *a, char *text)
 {
     size_t n = strlen(text), end = n;
@@ -277,8 +297,8 @@ static void repair_form(struct arena *a, char *text)
     for (end--; end > 0 && text[end - 1] != ' ';)
         end--;
     phrase_key(arena_strndup(a, text + end, strcspn(text + end, " ")), key[0], sizeof key[0]);
-    if (strlen(text + end) >= strlen("SDN BHD") && strlen(key[0]) == 3 &&
-        phrase_distance(key[0], "sdn", 1) <= 1 && phrase_distance(key[1], "bhd", 1) <= 1)
+    if (strlen(text + end) >= strlen("SDN BHD") && is_short(key[0]) && is_short(key[1]) &&
+        phrase_distance(key[0], "sdn", 2) + phrase_distance(key[1], "bhd", 2) <= 2)
         memcpy(text + end, "SDN BHD", sizeof "SDN BHD");
 }
 

@@ -64,6 +64,16 @@ static void net_and_tax_make_it_though_paid_to_the_cent(void **state)
            FIELD_TOTAL_GROSS, "52.00");
 }
 
+/* The total of one rate says which; its base and tax explain it all the same. */
+static void the_total_of_a_rate_is_not_the_total(void **state)
+{
+    (void)state;
+    expect("Total 6% supplies (excl. GST)  20.00\nGST                  1.20\n"
+           "Total 6% supplies (incl. GST)  21.20\nTotal 0% supplies   4.00\n"
+           "Total Payable       25.50\n",
+           FIELD_TOTAL_GROSS, "25.50");
+}
+
 static void the_shop_is_the_line_with_a_legal_form(void **state)
 {
     (void)state;
@@ -71,6 +81,10 @@ static void the_shop_is_the_line_with_a_legal_form(void **state)
            FIELD_SELLER_NAME, "KEDAI BARU SDN BHD");
     expect("KEDAI BARU\nSON BHO\nJalan Satu 7\nTotal 9.90\n", FIELD_SELLER_NAME,
            "KEDAI BARU SDN BHD");
+    expect("KEDAI BARU\n$dn Bhd\nJalan Satu 7\nTotal 9.90\n", FIELD_SELLER_NAME,
+           "KEDAI BARU SDN BHD");
+    expect("KEDAI BARU\nTRADING\nTaman Melati Indah\nTotal 9.90\n", FIELD_SELLER_NAME,
+           "KEDAI BARU TRADING");
     expect("MYKEDAI RETAIL S/B (517264-X)\nTotal 9.90\n", FIELD_SELLER_NAME, "MYKEDAI RETAIL S/B");
 }
 
@@ -88,6 +102,7 @@ int main(void)
         cmocka_unit_test(the_total_is_what_was_paid_after_rounding),
         cmocka_unit_test(cash_less_change_proves_it),
         cmocka_unit_test(net_and_tax_make_it_though_paid_to_the_cent),
+        cmocka_unit_test(the_total_of_a_rate_is_not_the_total),
         cmocka_unit_test(the_shop_is_the_line_with_a_legal_form),
         cmocka_unit_test(its_day_needs_no_label),
     };
