@@ -68,9 +68,9 @@ static void net_and_tax_make_it_though_paid_to_the_cent(void **state)
 static void the_total_of_a_rate_is_not_the_total(void **state)
 {
     (void)state;
-    expect("Total 6% supplies (excl. GST)  20.00\nGST                  1.20\n"
-           "Total 6% supplies (incl. GST)  21.20\nTotal 0% supplies   4.00\n"
-           "Total Payable       25.50\n",
+    expect("Total of 6% goods, net          20.00\nGST                  1.20\n"
+           "Total of 6% goods with tax      21.20\nTotal of 0% goods   4.00\n"
+           "Total due           25.50\n",
            FIELD_TOTAL_GROSS, "25.50");
 }
 
