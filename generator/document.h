@@ -178,6 +178,7 @@ double document_show_as(struct document *doc, struct page *page, enum field fiel
 
 /* The makers, one a kind of paper; of no known type are offers and statements of account too. */
 void sales_make(struct document *doc);
+void booking_draw(struct document *doc); /* an order of services instead of one of goods */
 void sales_make_unknown(struct document *doc);
 void receipt_make(struct document *doc);
 void statement_make(struct document *doc);

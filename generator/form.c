@@ -1,8 +1,10 @@
 /*
  * A filled-in form in the manner of tax and registration forms: numbered boxes with small print,
- * check boxes with one crossed, a signature. Three arrangements, by supplier.
+ * check boxes with one crossed, a signature. Three arrangements, by supplier; two suppliers in five
+ * have an authority's grid instead (form_grid.c).
  */
-#include "generator/document.h"
+#include "generator/form.h"
+
 #include "generator/noise.h"
 
 enum arrangement { BOXES, LINES, SHADED, ARRANGEMENTS };
@@ -234,6 +236,10 @@ void form_make(struct document *doc)
                           .bold = style_font(style, 1.05, true)};
 
     make_truth(doc);
+    if (doc->seller->seed % 5 < 2) {
+        form_draw_grid(doc);
+        return;
+    }
     blank.page = document_add_page(doc, 595, 842);
     draw_title(&blank);
     draw_part(&blank, 1);

@@ -1,8 +1,11 @@
 /*
  * Bank statements: many rows, a running balance, and invoice numbers of others among the texts,
  * which is what makes them worth telling from invoices. The rows take one of the forms of a table.
+ * Half of the banks put before them a few sentences, the customer's accounts with their balances,
+ * and the movements summed by kind; half of those have small tables by kind instead of the rows.
  */
 #include "generator/blocks.h"
+#include "generator/noise.h"
 
 enum what { WHAT_DATE, WHAT_VALUE_DATE, WHAT_TEXT, WHAT_OUT, WHAT_IN, WHAT_SIGNED, WHAT_BALANCE };
 
@@ -41,7 +44,20 @@ struct sheet {
     int64_t balance;
     const struct column *columns;
     bool has_rules;
+    bool has_capitals; /* headings of a summary */
+    bool has_symbol;   /* amounts of a summary with the currency's sign */
 };
+
+/* What banks put before the rows, and whether that is all. */
+static bool has_summary(const struct document *doc)
+{
+    return doc->seller->seed / 12 % 2 == 0;
+}
+
+static bool is_summary(const struct document *doc)
+{
+    return has_summary(doc) && doc->seller->seed / 24 % 2 == 0;
+}
 
 static void add_row(struct document *doc, bool is_whole)
 {
@@ -62,8 +78,10 @@ static void make_truth(struct document *doc)
 {
     bool is_whole = doc->seller->language == LANG_HU;
     int64_t balance = (int64_t)rng_range(&doc->rng, 100000, 90000000) * (is_whole ? 100 : 1);
-    int count = rng_chance(&doc->rng, 70) ? rng_range(&doc->rng, 8, 30)
-                                          : rng_range(&doc->rng, 40, 90);
+    int count = is_summary(doc)             ? 0
+                : rng_chance(&doc->rng, 15) ? rng_range(&doc->rng, 1, 7)
+                : rng_chance(&doc->rng, 65) ? rng_range(&doc->rng, 8, 30)
+                                            : rng_range(&doc->rng, 40, 90);
     g_autofree char *number = g_strdup_printf("%d", rng_range(&doc->rng, 1, 52));
     GDate start = doc->issue;
     GDate end;
@@ -82,6 +100,8 @@ static void make_truth(struct document *doc)
         add_row(doc, is_whole);
         balance += g_array_index(doc->lines, struct line, i).amount;
     }
+    if (count == 0)
+        balance += rng_range(&doc->rng, -90000, 400000) * (int64_t)(is_whole ? 100 : 1);
     document_set_amount(doc, F_CLOSING_BALANCE, balance);
     document_set_text(doc, F_SELLER_NAME, doc->seller->account.bank);
     document_set(doc, F_SELLER_VAT_ID, NULL, NULL);
@@ -156,6 +176,120 @@ static void draw_balance(struct sheet *sheet, const char *key, enum field field)
     sheet->y += 16;
 }
 
+static void put_right(struct sheet *sheet, const struct font *font, double x, int64_t minor)
+{
+    g_autofree char *text = minor < 0 ? document_less(sheet->doc, -minor)
+                                      : document_money(sheet->doc, minor);
+    g_autofree char *shown = g_strdup_printf("%s%s", sheet->has_symbol ? sheet->doc->symbol : "",
+                                             text);
+
+    page_text(sheet->page, x, sheet->y, ALIGN_RIGHT, font, shown);
+}
+
+static void put_heading(struct sheet *sheet, const char *key)
+{
+    struct font font = style_font(&sheet->doc->seller->style, 1.4, !sheet->has_rules);
+    const char *text = words_pick(sheet->doc->words, key, &sheet->doc->rng);
+    g_autofree char *upper = g_utf8_strup(text, -1);
+
+    sheet->y += 14;
+    page_text(sheet->page, 50, sheet->y, ALIGN_LEFT, &font, sheet->has_capitals ? upper : text);
+    page_line(sheet->page, 50, sheet->y + 5, 545, sheet->y + 5, 1.2, BLACK);
+    sheet->y += 22;
+}
+
+/* The customer's accounts, this one and others, each with its balance. */
+static void draw_accounts(struct sheet *sheet)
+{
+    struct document *doc = sheet->doc;
+
+    put_heading(sheet, "s.overview");
+    page_text(sheet->page, 220, sheet->y, ALIGN_LEFT, &sheet->bold,
+              document_label(doc, "s.number"));
+    page_text(sheet->page, 480, sheet->y, ALIGN_RIGHT, &sheet->bold,
+              document_label(doc, "s.balance"));
+    for (int n = rng_range(&doc->rng, 1, 4); n > 0; n--) {
+        g_autofree char *number = noise_fill(doc, "{digits} {digits}");
+
+        sheet->y += 16;
+        page_text(sheet->page, 50, sheet->y, ALIGN_LEFT, &sheet->bold,
+                  words_pick(doc->words, "s.kind", &doc->rng));
+        page_text(sheet->page, 220, sheet->y, ALIGN_LEFT, &sheet->font, number);
+        put_right(sheet, &sheet->font, 480, (int64_t)rng_range(&doc->rng, 20, 900000) * 100);
+    }
+    sheet->y += 12;
+}
+
+/* Old balance, what came and went by kind, new balance. */
+static void draw_movements(struct sheet *sheet)
+{
+    struct document *doc = sheet->doc;
+    int64_t rest = doc->amount[F_CLOSING_BALANCE] - doc->amount[F_OPENING_BALANCE];
+
+    put_heading(sheet, "s.overview");
+    draw_balance(sheet, "s.opening", F_OPENING_BALANCE);
+    for (int n = rng_range(&doc->rng, 2, 6); n > 0; n--) {
+        int64_t part = n == 1 ? rest : rng_range(&doc->rng, -60000, 60000) * (int64_t)100;
+
+        page_text(sheet->page, 120, sheet->y, ALIGN_LEFT, &sheet->font,
+                  words_pick(doc->words, "s.movement", &doc->rng));
+        put_right(sheet, &sheet->font, 545, part);
+        rest -= part;
+        sheet->y += 15;
+    }
+    draw_balance(sheet, "s.closing", F_CLOSING_BALANCE);
+}
+
+/* One kind of movement: its name, then dates, numbers and amounts in one to three columns, and what
+ * they come to. */
+static void draw_kind(struct sheet *sheet)
+{
+    struct document *doc = sheet->doc;
+    int columns = rng_range(&doc->rng, 1, 3), rows = rng_range(&doc->rng, 1, 7);
+    double step = 495.0 / columns, top;
+
+    put_heading(sheet, "s.movement");
+    top = sheet->y;
+    for (int c = 0; c < columns; c++) {
+        double x = 50 + c * step;
+
+        sheet->y = top;
+        page_text(sheet->page, x, top, ALIGN_LEFT, &sheet->small, document_label(doc, "s.date"));
+        page_text(sheet->page, x + 60, top, ALIGN_LEFT, &sheet->small,
+                  document_label(doc, "s.text"));
+        page_text(sheet->page, x + step - 20, top, ALIGN_RIGHT, &sheet->small,
+                  document_label(doc, "s.amount"));
+        for (int r = 0; r < rows; r++) {
+            g_autofree char *date = noise_fill(doc, "{date}");
+            g_autofree char *number = noise_fill(doc, "{digits}");
+
+            sheet->y += sheet->font.size * 1.4;
+            page_text(sheet->page, x, sheet->y, ALIGN_LEFT, &sheet->font, date);
+            page_text(sheet->page, x + 70, sheet->y, ALIGN_LEFT, &sheet->small,
+                      columns > 1 ? number : words_pick(doc->words, "s.row", &doc->rng));
+            put_right(sheet, &sheet->font, x + step - 20, rng_range(&doc->rng, 900, 200000));
+        }
+    }
+    sheet->y += 16;
+    page_text(sheet->page, 350, sheet->y, ALIGN_LEFT, &sheet->bold, document_label(doc, "r.total"));
+    put_right(sheet, &sheet->bold, 525, rng_range(&doc->rng, 9000, 900000));
+    sheet->y += 10;
+}
+
+static void draw_summary(struct sheet *sheet)
+{
+    struct document *doc = sheet->doc;
+
+    for (int n = rng_range(&doc->rng, 0, 4); n > 0; n--)
+        sheet->y = page_paragraph(sheet->page, 50, sheet->y, 490, &sheet->font,
+                                  words_pick(doc->words, "s.prose", &doc->rng)) +
+                   4;
+    if (rng_chance(&doc->rng, 80))
+        draw_accounts(sheet);
+    draw_movements(sheet);
+    sheet->y += 18;
+}
+
 /* NULL where the column has nothing for this row; owned. */
 static char *cell_text(const struct sheet *sheet, const struct column *column,
                        const struct line *line)
@@ -219,6 +353,21 @@ static void next_page(struct sheet *sheet)
     draw_head(sheet);
 }
 
+static void draw_rows(struct sheet *sheet)
+{
+    struct document *doc = sheet->doc;
+
+    draw_head(sheet);
+    draw_balance(sheet, "s.opening", F_OPENING_BALANCE);
+    for (guint i = 0; i < doc->lines->len; i++) {
+        if (sheet->y > 780)
+            next_page(sheet);
+        draw_row(sheet, (int)i, (int)doc->lines->len);
+    }
+    sheet->y += 4;
+    draw_balance(sheet, "s.closing", F_CLOSING_BALANCE);
+}
+
 void statement_make(struct document *doc)
 {
     const struct style *style = &doc->seller->style;
@@ -227,22 +376,22 @@ void statement_make(struct document *doc)
                           .bold = style_font(style, 0.95, true),
                           .small = style_font(style, 0.8, false),
                           .columns = forms[doc->seller->seed % G_N_ELEMENTS(forms)],
-                          .has_rules = doc->seller->seed / 4 % 3 == 0};
+                          .has_rules = doc->seller->seed / 4 % 3 == 0,
+                          .has_capitals = doc->seller->seed / 9 % 3 == 0,
+                          .has_symbol = doc->seller->seed / 27 % 2 == 0};
 
     make_truth(doc);
     doc->printed = g_strdup("dt");
     sheet.balance = doc->amount[F_OPENING_BALANCE];
     sheet.page = document_add_page(doc, 595, 842);
     draw_top(&sheet);
-    draw_head(&sheet);
-    draw_balance(&sheet, "s.opening", F_OPENING_BALANCE);
-    for (guint i = 0; i < doc->lines->len; i++) {
-        if (sheet.y > 780)
-            next_page(&sheet);
-        draw_row(&sheet, (int)i, (int)doc->lines->len);
-    }
-    sheet.y += 4;
-    draw_balance(&sheet, "s.closing", F_CLOSING_BALANCE);
+    if (has_summary(doc))
+        draw_summary(&sheet);
+    if (is_summary(doc))
+        while (sheet.y < 640 && rng_chance(&doc->rng, 75))
+            draw_kind(&sheet);
+    else
+        draw_rows(&sheet);
     for (guint i = 0; i < doc->pages->len; i++) {
         g_autofree char *text = g_strdup_printf(document_label(doc, "page.of"), (int)i + 1,
                                                 (int)doc->pages->len);

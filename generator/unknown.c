@@ -273,6 +273,147 @@ static char *made_up_text(struct rng *rng, int words)
     return g_string_free(text, FALSE);
 }
 
+/* Sentences about anything but business, as a book, a manual or a paper of science has them: in one
+ * or two columns, with or without a headline. */
+static void draw_article(struct leaf *leaf)
+{
+    struct rng *rng = &leaf->doc->rng;
+    int columns = rng_range(rng, 1, 2);
+    double step = (WIDTH + 24.0) / columns, top = 60;
+    double bottom = rng_range(rng, 260, BOTTOM);
+
+    if (rng_chance(rng, 60)) {
+        page_text(leaf->page, LEFT, 60, ALIGN_LEFT, &leaf->title, pick(leaf, "unknown.title"));
+        top = 90;
+    }
+    for (int c = 0; c < columns; c++)
+        for (leaf->y = top; leaf->y < bottom;) {
+            GString *text = g_string_new(NULL);
+
+            for (int n = rng_range(rng, 1, 5); n > 0; n--)
+                g_string_append_printf(text, "%s ", pick(leaf, "u.prose"));
+            put_paragraph(leaf, LEFT + c * step, step - 24, &leaf->font, text->str);
+            leaf->y += rng_chance(rng, 30) ? leaf->font.size : 0;
+            g_string_free(text, TRUE);
+        }
+}
+
+/* Chapters with dots to their pages. */
+static void draw_contents(struct leaf *leaf)
+{
+    struct rng *rng = &leaf->doc->rng;
+    int page = 1;
+
+    put_title(leaf, "unknown.title");
+    for (int i = 1; leaf->y < BOTTOM - 60 && i < 34; i++) {
+        g_autofree char *head = made_up_text(rng, rng_range(rng, 1, 5));
+        g_autofree char *text = g_strdup_printf("%d.%d  %s", i / 5 + 1, i % 5 + 1, head);
+        g_autofree char *number = g_strdup_printf("%d", page += rng_range(rng, 0, 9));
+
+        page_dots(leaf->page,
+                  LEFT + 8 + page_text(leaf->page, LEFT, leaf->y, ALIGN_LEFT, &leaf->font, text),
+                  LEFT + WIDTH - 26, leaf->y);
+        page_text(leaf->page, LEFT + WIDTH, leaf->y, ALIGN_RIGHT, &leaf->font, number);
+        leaf->y += leaf->font.size * 1.6;
+    }
+}
+
+/* What printers and programs are tried with: letters in rows, sizes, numbered samples. */
+static void draw_test_page(struct leaf *leaf)
+{
+    static const char *const rows[] = {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz",
+                                       "0123456789 !\"#%&/()=?", "RGB 128 128 128",
+                                       "0 25 50 75 100 %"};
+    struct rng *rng = &leaf->doc->rng;
+
+    for (int n = rng_range(rng, 4, 24); n > 0 && leaf->y < BOTTOM; n--) {
+        struct font font = leaf->font;
+        g_autofree char *word = made_up_text(rng, rng_range(rng, 1, 4));
+        g_autofree char *sample = g_strdup_printf("%d: %s", n, word);
+        double x = rng_range(rng, LEFT, LEFT + 120);
+
+        font.size = rng_range(rng, 6, 26);
+        leaf->y += font.size * 1.3;
+        page_text(leaf->page, x, leaf->y, ALIGN_LEFT, &font,
+                  rng_chance(rng, 40) ? rows[rng_below(rng, G_N_ELEMENTS(rows))] : sample);
+        if (rng_chance(rng, 25))
+            page_box(leaf->page, x + 200, leaf->y - 10, rng_range(rng, 20, 200),
+                     rng_range(rng, 8, 60), 0.7, BLACK);
+    }
+}
+
+/* A program's text or what it printed: short lines, indented, full of signs. */
+static void draw_code(struct leaf *leaf)
+{
+    static const char *const lines[] = {
+        "if (%s > %d) {", "}",       "%s = %s + %d;",  "return %s;", "[%d] %s: ok",
+        "%s: %d",         "# %s %s", "<%s id=\"%d\">", "0x%04x  %s"};
+    struct rng *rng = &leaf->doc->rng;
+    struct font mono = leaf->font;
+
+    mono.family = "Liberation Mono";
+    mono.size = rng_range(rng, 7, 11);
+    for (int n = rng_range(rng, 8, 50); n > 0 && leaf->y < BOTTOM; n--) {
+        const char *pattern = lines[rng_below(rng, G_N_ELEMENTS(lines))];
+        GString *text = g_string_new(NULL);
+
+        for (const char *p = pattern; *p != '\0'; p++) {
+            g_autofree char *word = made_up_text(rng, 1);
+
+            if (*p != '%') {
+                g_string_append_c(text, *p);
+                continue;
+            }
+            p += strcspn(p, "sdx");
+            if (*p == 's')
+                g_string_append_len(text, word, (gssize)strcspn(word, ". "));
+            else
+                g_string_append_printf(text, "%d", rng_range(rng, 0, 4096));
+        }
+        page_text(leaf->page, LEFT + 18 * rng_below(rng, 4), leaf->y, ALIGN_LEFT, &mono, text->str);
+        leaf->y += mono.size * 1.35;
+        g_string_free(text, TRUE);
+    }
+}
+
+/* A grid of measurements under made-up heads: numbers, but nobody's money. */
+static void draw_measurements(struct leaf *leaf)
+{
+    struct rng *rng = &leaf->doc->rng;
+    int columns = rng_range(rng, 3, 8), rows = rng_range(rng, 5, 34), digits = rng_below(rng, 4);
+    double step = (double)WIDTH / columns;
+
+    if (rng_chance(rng, 60))
+        put_paragraph(leaf, LEFT, WIDTH, &leaf->font, pick(leaf, "u.prose"));
+    for (int r = 0; r <= rows && leaf->y < BOTTOM; r++) {
+        for (int c = 0; c < columns; c++) {
+            g_autofree char *cell = r == 0 || (c == 0 && digits > 1)
+                                        ? made_up_text(rng, 1)
+                                        : g_strdup_printf("%.*f", digits, rng_real(rng, 0, 900));
+
+            page_text(leaf->page, LEFT + (c + 0.9) * step, leaf->y, ALIGN_RIGHT,
+                      r == 0 ? &leaf->bold : &leaf->font, cell);
+        }
+        leaf->y += leaf->font.size * 1.5;
+    }
+}
+
+/* A few words in large letters. */
+static void draw_poster(struct leaf *leaf)
+{
+    struct font big = leaf->title;
+
+    big.size *= rng_real(&leaf->doc->rng, 1.2, 2.4);
+    leaf->y = rng_range(&leaf->doc->rng, 90, 300);
+    for (int n = rng_range(&leaf->doc->rng, 1, 5); n > 0; n--) {
+        const char *text = pick(leaf, n % 2 ? "unknown.row" : "unknown.title");
+        struct font fitted = fit_font(leaf->doc->pen, &big, text, WIDTH);
+
+        page_text(leaf->page, LEFT + WIDTH / 2.0, leaf->y, ALIGN_CENTRE, &fitted, text);
+        leaf->y += big.size * rng_range(&leaf->doc->rng, 2, 4);
+    }
+}
+
 /* How many made-up words surely fit between leaf->y and the foot of the page. */
 static int words_that_fit(const struct leaf *leaf, double width)
 {
@@ -313,8 +454,10 @@ static void draw_running_text(struct leaf *leaf)
 void unknown_make(struct document *doc)
 {
     static void (*const draws[])(struct leaf * leaf) = {
-        draw_notes, draw_prose,       draw_prices, draw_advertisement, draw_contract,
-        draw_sheet, draw_certificate, draw_cover,  draw_running_text,  draw_running_text};
+        draw_notes,     draw_prose,       draw_prices,  draw_advertisement, draw_contract,
+        draw_sheet,     draw_certificate, draw_cover,   draw_running_text,  draw_running_text,
+        draw_article,   draw_article,     draw_article, draw_contents,      draw_test_page,
+        draw_test_page, draw_code,        draw_code,    draw_measurements,  draw_poster};
     int chosen;
     const struct style *style = &doc->seller->style;
     struct leaf leaf = {.doc = doc,

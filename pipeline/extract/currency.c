@@ -154,6 +154,12 @@ static bool has_amounts(const struct candidates *c)
     return c->count > 0 && c->items[0].kind == CANDIDATE_AMOUNT;
 }
 
+/* Nobody pays a letter or a form: its country lends it no currency for a number in its text. */
+static bool is_of_money(const struct document *d)
+{
+    return d->type != DOCUMENT_LETTER && d->type != DOCUMENT_FORM;
+}
+
 void currency_decide(const struct candidates *c, const struct sheet *s,
                      const struct company *company, struct document *d)
 {
@@ -184,6 +190,6 @@ void currency_decide(const struct candidates *c, const struct sheet *s,
     }
     if (!home && company && company->currency && company->currency[0])
         home = company->currency;
-    if (home && has_amounts(c))
+    if (home && has_amounts(c) && is_of_money(d))
         fill(d, s, &(struct vote){home, 0, -1}, krone > 0 ? 0.95f : 0.85f);
 }

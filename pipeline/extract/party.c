@@ -163,6 +163,21 @@ static bool begins_with_place(const struct sheet *s, const struct party_line *li
     return false;
 }
 
+/* "Fill in all fields. Send it to …": mostly small words, and a stop. */
+static bool is_sentence(const struct sheet *s, const struct party_line *line)
+{
+    int small = 0, stops = 0;
+
+    for (int i = line->first; i < line->first + line->count; i++) {
+        const char *text = s->tokens[i].text;
+        size_t n = strlen(text);
+
+        small += islower((unsigned char)text[0]) != 0;
+        stops += n > 3 && text[n - 1] == '.' && islower((unsigned char)text[n - 2]);
+    }
+    return !line->has_legal_form && line->count >= 4 && stops > 0 && small * 2 > line->count;
+}
+
 /* Gives whether this place is a delivery address, which names nobody's role. */
 static bool judge(struct search *q, struct name *name, int at)
 {
@@ -187,7 +202,8 @@ static bool judge(struct search *q, struct name *name, int at)
         seller += 1.8f;
     else if (role & CONCEPT_BIT(deliver_to))
         is_delivery = true;
-    if (line->is_label || begins_with_title(q->s, line) || begins_with_place(q->s, line))
+    if (line->is_label || begins_with_title(q->s, line) || begins_with_place(q->s, line) ||
+        is_sentence(q->s, line))
         seller -= 1.5f;
     if (!line->has_legal_form && islower((unsigned char)q->s->tokens[line->first].text[0]))
         seller -= 0.8f; /* rather what is left of a picture */

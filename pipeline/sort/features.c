@@ -113,142 +113,21 @@ static void find_words(struct features *f, const struct sheet *s, const struct f
     }
 }
 
-static float squash(int count)
-{
-    return log2f(1 + (float)count) / 6;
-}
-
-/* How the page is written, in any language: shares of its words. */
-static void find_manner(float *out, const struct sheet *s, const struct familiar *familiar)
-{
-    float all = fmaxf((float)s->n_tokens, 1);
-    int words = 0, known = 0;
-    int in_prose = 0, in_labels = 0, upper = 0, blanks = 0, dates = 0;
-
-    for (int i = 0; i < s->n_cells; i++)
-        in_prose += s->cells[i].count >= 9 ? s->cells[i].count : 0;
-    for (int i = 0; i < s->n_mentions; i++)
-        in_labels += s->mentions[i].is_inside ? 0 : s->mentions[i].count;
-    for (int i = 0; i < s->n_tokens; i++) {
-        const char *text = s->tokens[i].text;
-
-        if (is_word(&s->tokens[i])) {
-            words++;
-            known += is_familiar(familiar, hash_text(WORD_SEED, s->tokens[i].key));
-        }
-        upper += isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
-        blanks += strstr(text, "__") || strstr(text, "....");
-        dates += strlen(text) >= 8 && strspn(text, "0123456789./-") == strlen(text);
-    }
-    out[0] = (float)in_prose / all;
-    out[1] = (float)in_labels / all;
-    out[2] = (float)upper / all;
-    out[3] = squash(blanks);
-    out[4] = squash(dates);
-    out[5] = squash(s->n_mentions);
-    out[6] = squash(s->n_rows);
-    out[7] = words ? (float)known / (float)words : 0;
-    out[8] = (float)words / all;
-}
-
-/* "3.", "(b)", "12)", "IV.": what a question of a form is numbered by. */
-static bool is_enumerator(const char *text)
-{
-    size_t n = strlen(text), body = strspn(text, "(") ? n - 2 : n - 1;
-
-    return n >= 2 && n <= 5 && (text[n - 1] == '.' || text[n - 1] == ')') &&
-           (strspn(text + (text[0] == '('), "0123456789") == body ||
-            strspn(text + (text[0] == '('), "IVXivx") == body || body == 1);
-}
-
-/* Tills print 24 to 56 characters a line whatever the paper they are scanned on; the width of a
- * character is that of the page's words together, so that no unit is needed. */
-static void find_strip(float *out, const struct sheet *s)
-{
-    const int till = 56;
-    struct box all = {1e6f, 1e6f, 0, 0};
-    float wide = 0, letters = 0;
-    int rows = 0, wide_rows = 0, enumerated = 0;
-
-    for (int i = 0; i < s->n_tokens; i++) {
-        wide += s->tokens[i].box.x1 - s->tokens[i].box.x0;
-        letters += (float)strlen(s->tokens[i].text);
-    }
-    for (int r = 0; r < s->n_rows; r++) {
-        const struct token *first = &s->tokens[s->rows[r].first];
-        const struct token *last = first + s->rows[r].count - 1;
-
-        if (first->page > 0 || wide <= 0)
-            continue;
-        rows++;
-        wide_rows += (last->box.x1 - first->box.x0) * letters / wide > (float)till;
-        enumerated += is_enumerator(first->text);
-        all = (struct box){fminf(all.x0, first->box.x0), fminf(all.y0, first->box.y0),
-                           fmaxf(all.x1, last->box.x1), fmaxf(all.y1, last->box.y1)};
-    }
-    if (rows == 0)
-        return;
-    out[0] = (float)wide_rows / (float)rows;
-    out[1] = wide_rows == 0;
-    out[2] = fminf((all.x1 - all.x0) * letters / wide / 120, 1);
-    out[3] = (float)enumerated / (float)rows;
-}
-
-/* Who pays later is named, with a number and a term; who paid at the till is not. */
-static void find_debt(float *out, const struct sheet *s)
-{
-    const uint64_t debt = CONCEPT_BIT(buyer) | CONCEPT_BIT(deliver_to) | CONCEPT_BIT(due_date) |
-                          CONCEPT_BIT(customer_number) | CONCEPT_BIT(payment_terms) |
-                          CONCEPT_BIT(iban) | CONCEPT_BIT(account) | CONCEPT_BIT(bankgiro);
-    int owed = 0, paid = 0;
-
-    for (int m = 0; m < s->n_mentions; m++) {
-        owed += (s->mentions[m].concepts & debt) != 0;
-        paid += (s->mentions[m].concepts & CONCEPT_BIT(cash)) != 0;
-    }
-    out[0] = squash(owed);
-    out[1] = squash(paid);
-}
-
+/* Facts of layout, and how many of the words are words, and met often in business papers. */
 static void find_layout(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
     float *out = f->value + HASHED_FEATURES;
-    const struct page *page = s->n_pages ? s->pages[0] : NULL;
-    int numbers = 0, amounts = 0, columns = 0, totals = 0, colons = 0;
+    int words = 0, known = 0;
 
+    shape_find(out, s);
     for (int i = 0; i < s->n_tokens; i++) {
-        const char *text = s->tokens[i].text;
-        size_t n = strlen(text);
-
-        numbers += isdigit((unsigned char)text[0]) != 0;
-        amounts += n > 3 && (text[n - 3] == ',' || text[n - 3] == '.') &&
-                   isdigit((unsigned char)text[n - 1]);
-        colons += text[n - 1] == ':';
+        if (!is_word(&s->tokens[i]))
+            continue;
+        words++;
+        known += is_familiar(familiar, hash_text(WORD_SEED, s->tokens[i].key));
     }
-    for (int m = 0; m < s->n_mentions; m++) {
-        columns += (s->mentions[m].concepts &
-                    (CONCEPT_BIT(col_price) | CONCEPT_BIT(col_quantity))) != 0;
-        totals += (s->mentions[m].concepts & (CONCEPT_BIT(gross) | CONCEPT_BIT(amount_due))) != 0;
-    }
-    out[0] = 1;
-    out[1] = squash(s->n_tokens);
-    out[2] = squash(numbers);
-    out[3] = squash(amounts);
-    out[4] = squash(columns);
-    out[5] = squash(totals);
-    out[6] = squash(colons);
-    out[7] = squash(s->n_pages);
-    out[8] = s->n_tokens ? (float)amounts / (float)s->n_tokens : 0;
-    out[9] = s->n_rows ? (float)s->n_tokens / (float)s->n_rows / 12 : 0;
-    out[10] = s->n_rows ? (float)s->n_cells / (float)s->n_rows / 4 : 0;
-    out[11] = page && page->height_pt > 1.8f * page->width_pt;
-    out[12] = page ? (float)page->n_rules / 40 > 1 ? 1 : (float)page->n_rules / 40 : 0;
-    out[13] = page && page->n_barcodes > 0;
-    out[14] = s->n_tokens < 12;
-    out[15] = page && page->width_pt < 0.6f * page->height_pt;
-    find_manner(out + 16, s, familiar);
-    find_strip(out + 25, s);
-    find_debt(out + 29, s);
+    out[LAYOUT_FAMILIAR] = words ? (float)known / (float)words : 0;
+    out[LAYOUT_WORDS] = s->n_tokens ? (float)words / (float)s->n_tokens : 0;
 }
 
 static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
@@ -257,13 +136,15 @@ static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_cr
                                CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_letter) |
                                CONCEPT_BIT(title_form);
 
-/* A title: on page one, first in its cell, no label with a colon, with a few words beside it. */
+/* A title: on page one, first or last in its cell (what a paper is stands last in "Monthly account
+ * statement"), no label with a colon, with a few words beside it. */
 static bool is_title(const struct sheet *s, const struct mention *m)
 {
     const struct cell *cell = &s->cells[s->tokens[m->first].cell];
     const char *last = s->tokens[m->first + m->count - 1].text;
 
-    return m->page == 0 && (m->concepts & TITLES) && m->first == cell->first &&
+    return m->page == 0 && (m->concepts & TITLES) &&
+           (m->first == cell->first || m->first + m->count == cell->first + cell->count) &&
            cell->count <= m->count + 5 && last[strlen(last) - 1] != ':' &&
            m->box.y0 < 0.6f * s->pages[0]->height_pt;
 }
@@ -285,7 +166,7 @@ static const struct mention *main_title(const struct sheet *s)
 
 static void find_concepts(struct features *f, const struct sheet *s)
 {
-    float *anywhere = f->value + HASHED_FEATURES + LAYOUT_FEATURES;
+    float *anywhere = f->value + FEATURE_COUNT - CONCEPT_FEATURES;
     float *title = anywhere + CONCEPT_COUNT;
     const struct mention *main = main_title(s);
 
@@ -298,21 +179,42 @@ static void find_concepts(struct features *f, const struct sheet *s)
             title[c] = box_height(&main->box) > 1.25f * body_height(s) ? 1.5f : 1;
 }
 
-void features_scale(struct features *f)
+/* A fact as a weight on the two knots around it, so that a linear model can bend there. */
+static void find_steps(float steps[FACT_STEPS], float fact)
 {
+    static const float knots[FACT_STEPS] = {0, 0.05f, 0.1f, 0.2f, 0.35f, 0.5f, 0.75f, 1};
+    int k = 0;
+
+    memset(steps, 0, FACT_STEPS * sizeof *steps);
+    while (k < FACT_STEPS - 1 && fact > knots[k + 1])
+        k++;
+    if (k == FACT_STEPS - 1) {
+        steps[k] = 1;
+        return;
+    }
+    steps[k + 1] = fmaxf(fact - knots[k], 0) / (knots[k + 1] - knots[k]);
+    steps[k] = 1 - steps[k + 1];
+}
+
+void features_finish(struct features *f)
+{
+    const float *facts = f->value + HASHED_FEATURES;
+    float *steps = f->value + HASHED_FEATURES + LAYOUT_FEATURES;
     float sum = 0;
 
     for (int i = 0; i < HASHED_FEATURES; i++)
         sum += f->value[i] * f->value[i];
     for (int i = 0; sum > 0 && i < HASHED_FEATURES; i++)
         f->value[i] *= 3 / sqrtf(sum);
+    for (int i = 0; i < LAYOUT_FEATURES; i++)
+        find_steps(steps + i * FACT_STEPS, facts[i]);
 }
 
 void features_find(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
     memset(f, 0, sizeof *f);
     find_words(f, s, familiar);
-    features_scale(f);
     find_layout(f, s, familiar);
     find_concepts(f, s);
+    features_finish(f);
 }

@@ -112,9 +112,9 @@ static void estrange(struct features *f, uint32_t seed)
     for (int i = 0; i < HASHED_FEATURES; i++)
         if (f->value[i] != 0 && training_roll(&state) % 100 < share)
             f->value[i] = 0;
-    features_scale(f);
     f->value[HASHED_FEATURES + LAYOUT_FAMILIAR] *= 1 - (float)share / 100;
-    for (int i = HASHED_FEATURES + LAYOUT_FEATURES; i < FEATURE_COUNT; i++)
+    features_finish(f);
+    for (int i = FEATURE_COUNT - CONCEPT_FEATURES; i < FEATURE_COUNT; i++)
         if (training_roll(&state) % 100 < share / 3)
             f->value[i] = 0;
 }
