@@ -186,7 +186,8 @@ bool date_parse(const char *text, bool month_first, struct date_reading *ret)
     return true;
 }
 
-/* Letters that look like figures become figures; false when others are left or nothing was there. */
+/* Letters that look like figures become figures; false when others are left, or hardly any figure
+ * was there. */
 static bool letters_to_figures(char *text)
 {
     static const char letters[] = "OoQIlLSB", figures[] = "00011158";

@@ -125,7 +125,7 @@ static bool is_in_stretch(const struct sheet *s, const struct candidate *c, int 
     if (middle < m->box.x0 || c->box.x0 - m->box.x1 > reach * height)
         return false;
     for (int i = m->first + m->count; i < s->n_tokens && s->tokens[i].row == m->row; i++)
-        if (box_overlap_x(&s->tokens[i].box, &c->box) > 0)
+        if (s->tokens[i].box.x0 >= m->box.x1 && box_overlap_x(&s->tokens[i].box, &c->box) > 0)
             return false; /* the label has its own value beside it */
     for (int k = index + 1; k < s->n_mentions && s->mentions[k].row == m->row; k++)
         if (middle >= s->mentions[k].box.x0 || box_overlap_x(&c->box, &s->mentions[k].box) > 0)

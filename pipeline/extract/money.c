@@ -134,7 +134,8 @@ static float judge(const struct solver *q, int n, int v, int g)
     if (g >= 0 && n >= 0) {
         if (gross == net)
             return score + 0.1f;
-        return score + (is_known_rate(net, gross - net) && gross > net ? 0.3f : -0.8f);
+        return score +
+               (is_known_rate(net, gross - net) && llabs(gross) > llabs(net) ? 0.3f : -0.8f);
     }
     return score;
 }
@@ -186,6 +187,25 @@ static void support_due(struct solver *q)
             if (due->candidate >= 0 && !due->is_item && rounding != 0 &&
                 llabs(due->minor - gross) == rounding && due->score[GROSS] > 0.35f)
                 due->score[DUE] = fmaxf(due->score[DUE], due->score[GROSS]);
+        }
+}
+
+/* A deduction that nothing names, between the total and what is to pay, was paid before. */
+static void support_prepaid(struct solver *q)
+{
+    int dues[LIST_MAX];
+    int64_t gross = llabs(minor_of(q, q->chosen[GROSS]));
+    int n = q->chosen[GROSS] < 0 ? 0 : list_for(q, DUE, dues);
+
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < q->all.count; i++) {
+            struct reading *paid = &q->all.items[i];
+            int64_t off = gross - llabs(minor_of(q, dues[k]));
+
+            if (off > 0 && llabs(paid->minor) == off && paid->candidate >= 0 && !paid->is_item &&
+                i != q->chosen[NET] && i != q->chosen[VAT] && paid->score[ROUNDING] < 0.35f &&
+                q->all.items[dues[k]].score[DUE] > 0.6f)
+                paid->score[PREPAID] = fmaxf(paid->score[PREPAID], 0.4f);
         }
 }
 
@@ -459,6 +479,7 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
                                                                 : q.largest;
     choose_totals(&q);
     support_due(&q);
+    support_prepaid(&q);
     choose_due(&q);
     if (net_of(&q) > 0) {
         support_adjustments(&q);

@@ -30,7 +30,8 @@ static const float SURELY = 0.95f; /* what was read so is not repaired: it is pr
 static const struct {
     const char *read;
     char meant;
-} marks_read[] = {{"$", 'S'}, {"§", '5'}, {"ş", '5'}, {"Ş", '5'}, {"ð", '0'}, {"Ð", '0'}};
+} marks_read[] = {{"$", 'S'}, {"§", '5'}, {"ş", '5'}, {"Ş", '5'}, {"ð", '0'},
+                  {"Ð", '0'}, {"È", 'E'}, {"É", 'E'}, {"Ẹ", 'E'}, {"Ọ", 'O'}};
 
 static char mark_meant(const char *text, size_t *ret_length)
 {
@@ -306,7 +307,8 @@ static bool starts_run(const char *text)
     text += text[0] == '(' || text[0] == '|';
     if (isdigit((unsigned char)text[0]))
         return true;
-    return (isupper((unsigned char)text[0]) || text[0] == '$') && isupper((unsigned char)text[1]);
+    return (isupper((unsigned char)text[0]) || text[0] == '$') &&
+           (isupper((unsigned char)text[1]) || (unsigned char)text[1] >= 0x80);
 }
 
 static bool is_email(const char *text)

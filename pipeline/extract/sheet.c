@@ -98,6 +98,8 @@ static void add_word(struct sheet *s, struct arena *a, const struct page *page, 
     size_t length = strlen(word->text), cut = glue_at(word->text);
     struct box left = word->box, right = word->box;
 
+    if (page->source != PAGE_TEXT && strcmp(word->text, "|") == 0)
+        return; /* the rule of a box */
     if (cut == 0 && page->source != PAGE_TEXT)
         cut = page_at(word->text);
     if (cut == 0) {
@@ -382,6 +384,25 @@ static const struct phrase *longest_phrase(const struct sheet *s, int first, int
     return best;
 }
 
+/* "VAT 25 %": the rate is part of the label, its amount stands under both. */
+static void take_rate(const struct sheet *s, struct mention *mention)
+{
+    const struct cell *cell = &s->cells[s->tokens[mention->first].cell];
+    struct box box = mention->box;
+
+    for (int i = mention->first + mention->count; i < cell->first + cell->count; i++) {
+        const char *text = s->tokens[i].text;
+
+        box = box_union(box, s->tokens[i].box);
+        if (strchr(text, '%')) {
+            mention->box = box;
+            return;
+        }
+        if (text[strspn(text, "0123456789.,")] != '\0')
+            return;
+    }
+}
+
 static bool is_word(const struct token *token)
 {
     int letters = 0;
@@ -418,6 +439,7 @@ void sheet_find_mentions(struct sheet *s, struct arena *a)
                                     .languages = phrase->languages};
         for (int k = i; k < i + count; k++)
             mention->box = box_union(mention->box, s->tokens[k].box);
+        take_rate(s, mention);
         mention->is_inside = i > cell->first && i != last_end && is_word(&s->tokens[i - 1]);
         s->n_mentions++;
         i += count;
