@@ -95,32 +95,37 @@ int file_write_fd(int fd, const void *bytes, size_t length, struct err *err)
     return 0;
 }
 
+int file_sync(const char *path, struct err *err)
+{
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) < 0)
+        return err_errno(err, ERR_IO, "syncing %s", path);
+    return 0;
+}
+
 static int sync_folder_of(const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     AUTO_FREE char *folder = slash ? mem_strndup(path, (size_t)(slash - path + 1))
                                    : mem_strdup(".");
-    AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd < 0 || fsync(fd) < 0)
-        return err_errno(err, ERR_IO, "syncing folder %s", folder);
-    return 0;
+    return file_sync(folder, err);
 }
 
-/* Creates `aside`, fills and syncs it. The caller removes it when this fails. */
-static int write_aside(const char *aside, const void *bytes, size_t length, int mode,
-                       struct err *err)
+int file_create(const char *path, const void *bytes, size_t length, int mode, bool is_durable,
+                struct err *err)
 {
-    AUTO_CLOSE int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+    AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
     int r;
 
     if (fd < 0)
-        return err_errno(err, ERR_IO, "creating %s", aside);
+        return err_errno(err, ERR_IO, "creating %s", path);
     r = file_write_fd(fd, bytes, length, err);
     if (r < 0)
-        return err_wrap(err, r, "%s", aside);
-    if (fsync(fd) < 0)
-        return err_errno(err, ERR_IO, "syncing %s", aside);
+        return err_wrap(err, r, "%s", path);
+    if (is_durable && fsync(fd) < 0)
+        return err_errno(err, ERR_IO, "syncing %s", path);
     return 0;
 }
 
@@ -132,7 +137,7 @@ int file_write(const char *path, const void *bytes, size_t length, int mode, str
 
     hash_random_hex(random, 16);
     aside = mem_printf("%s.%s.tmp", path, random);
-    r = write_aside(aside, bytes, length, mode, err);
+    r = file_create(aside, bytes, length, mode, true, err);
     if (r == 0 && rename(aside, path) < 0)
         r = err_errno(err, ERR_IO, "renaming %s", aside);
     if (r < 0) {

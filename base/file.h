@@ -21,6 +21,13 @@ int file_read_fd(int fd, struct buf *b, struct err *err);
 /* Writes all bytes, through short writes and EINTR. */
 int file_write_fd(int fd, const void *bytes, size_t length, struct err *err);
 
+/* A new file of these bytes, synced if `is_durable`. The caller removes it when this fails. */
+int file_create(const char *path, const void *bytes, size_t length, int mode, bool is_durable,
+                struct err *err);
+
+/* A file's bytes, or a folder's names, are on the disk, whoever wrote them. */
+int file_sync(const char *path, struct err *err);
+
 /* Durable: a temporary name in the same folder, fsync, rename over `path`, fsync of the folder. */
 int file_write(const char *path, const void *bytes, size_t length, int mode, struct err *err);
 

@@ -41,22 +41,13 @@ static char *object_path(const struct blobs *b, const char *sha256)
 
 /* ---- opening ---- */
 
-static int sync_path(const char *path, int flags, struct err *err)
-{
-    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-
-    if (fd < 0 || fsync(fd) < 0)
-        return err_errno(err, ERR_IO, "syncing %s", path);
-    return 0;
-}
-
 /* objects/ab; its own name must be durable as well. */
 static int make_shelf(const struct blobs *b, const char *shelf, struct err *err)
 {
     AUTO_FREE char *objects = mem_printf("%s/objects", b->folder);
 
     if (mkdir(shelf, 0700) == 0)
-        return sync_path(objects, O_DIRECTORY, err);
+        return file_sync(objects, err);
     return errno == EEXIST ? 0 : err_errno(err, ERR_IO, "making folder %s", shelf);
 }
 
@@ -76,7 +67,7 @@ static int make_shelves(const struct blobs *b, struct err *err)
         if (mkdir(shelf, 0700) < 0 && errno != EEXIST)
             return err_errno(err, ERR_IO, "making folder %s", shelf);
     }
-    r = sync_path(objects, O_DIRECTORY, err);
+    r = file_sync(objects, err);
     return r < 0 ? r : make_shelf(b, last, err);
 }
 
@@ -160,22 +151,6 @@ static void ram_put(struct blobs *b, const void *bytes, size_t length, const cha
         memcpy(blob->bytes, bytes, length);
 }
 
-static int write_aside(const char *aside, const void *bytes, size_t length, bool is_durable,
-                       struct err *err)
-{
-    AUTO_CLOSE int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-    int r;
-
-    if (fd < 0)
-        return err_errno(err, ERR_IO, "creating %s", aside);
-    r = file_write_fd(fd, bytes, length, err);
-    if (r < 0)
-        return err_wrap(err, r, "%s", aside);
-    if (is_durable && fsync(fd) < 0)
-        return err_errno(err, ERR_IO, "syncing %s", aside);
-    return 0;
-}
-
 /* Two writers of one object: the second finds it there, with the same bytes, and is content. */
 static int move_in(const char *aside, const char *path, bool may_replace, struct err *err)
 {
@@ -196,7 +171,7 @@ static int write_object(struct blobs *b, const char *path, const void *bytes, si
 
     hash_random_hex(random, sizeof random - 1);
     aside = mem_printf("%s/aside/%s", b->folder, random);
-    r = write_aside(aside, bytes, length, is_durable, err);
+    r = file_create(aside, bytes, length, 0444, is_durable, err);
     if (r == 0)
         r = move_in(aside, path, may_replace, err);
     if (r < 0)
@@ -216,9 +191,9 @@ static int disk_put(struct blobs *b, const void *bytes, size_t length, bool is_d
     if (r == 0 && !is_whole)
         r = write_object(b, path, bytes, length, is_durable, is_there, err);
     if (r == 0 && is_whole && is_durable)
-        r = sync_path(path, 0, err);
+        r = file_sync(path, err);
     if (r == 0 && is_durable)
-        r = sync_path(shelf, O_DIRECTORY, err);
+        r = file_sync(shelf, err);
     return r;
 }
 
