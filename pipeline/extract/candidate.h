@@ -69,6 +69,10 @@ struct arena;
 void candidates_find(struct candidates *c, struct arena *a, const struct sheet *s,
                      bool month_first);
 
+/* What lies on tokens first … first + count - 1; its value is not known yet. */
+struct candidate candidate_of_tokens(const struct sheet *s, enum candidate_kind kind, int first,
+                                     int count);
+
 /* Appends one; box, page and confidence are filled from its tokens. */
 struct candidate *candidates_add(struct candidates *c, struct arena *a, const struct sheet *s,
                                  enum candidate_kind kind, int first, int count);

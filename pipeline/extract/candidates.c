@@ -23,12 +23,31 @@ float token_gap(const struct sheet *s, int i)
     return (s->tokens[i].box.x0 - s->tokens[i - 1].box.x1) / s->rows[s->tokens[i].row].height;
 }
 
+struct candidate candidate_of_tokens(const struct sheet *s, enum candidate_kind kind, int first,
+                                     int count)
+{
+    const struct token *token = &s->tokens[first];
+    struct candidate c = {.kind = kind,
+                          .first = first,
+                          .count = count,
+                          .row = token->row,
+                          .page = token->page,
+                          .box = token->box,
+                          .printed = token->printed,
+                          .confidence = token->confidence,
+                          .is_ocr = token->is_ocr};
+
+    for (int i = first + 1; i < first + count; i++) {
+        c.box = box_union(c.box, s->tokens[i].box);
+        c.printed = box_union(c.printed, s->tokens[i].printed);
+        c.confidence = fminf(c.confidence, s->tokens[i].confidence);
+    }
+    return c;
+}
+
 struct candidate *candidates_add(struct candidates *c, struct arena *a, const struct sheet *s,
                                  enum candidate_kind kind, int first, int count)
 {
-    const struct token *token = &s->tokens[first];
-    struct candidate *item;
-
     if (c->count == c->capacity) {
         int capacity = c->capacity ? c->capacity * 2 : 64;
 
@@ -36,23 +55,8 @@ struct candidate *candidates_add(struct candidates *c, struct arena *a, const st
                                     sizeof *c->items);
         c->capacity = capacity;
     }
-    item = &c->items[c->count++];
-    *item = (struct candidate){.kind = kind,
-                               .first = first,
-                               .count = count,
-                               .row = token->row,
-                               .page = token->page,
-                               .box = token->box,
-                               .printed = token->printed,
-                               .confidence = token->confidence,
-                               .is_ocr = token->is_ocr};
-    for (int i = first + 1; i < first + count; i++) {
-        item->box = box_union(item->box, s->tokens[i].box);
-        item->printed = box_union(item->printed, s->tokens[i].printed);
-        if (s->tokens[i].confidence < item->confidence)
-            item->confidence = s->tokens[i].confidence;
-    }
-    return item;
+    c->items[c->count] = candidate_of_tokens(s, kind, first, count);
+    return &c->items[c->count++];
 }
 
 /* Joins up to `count` tokens of one row, with a space where `spaced`; false when it gets too long.

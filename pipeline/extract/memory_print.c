@@ -126,21 +126,9 @@ bool find_print(const struct letters *l, const char *text, int *ret_first, int *
 
 struct candidate candidate_of_run(const struct sheet *s, int first, int last)
 {
-    const struct token *token = &s->tokens[first];
-    struct candidate c = {.kind = CANDIDATE_TEXT,
-                          .first = first,
-                          .row = token->row,
-                          .page = token->page,
-                          .box = token->box,
-                          .printed = token->printed,
-                          .confidence = token->confidence,
-                          .is_ocr = token->is_ocr};
+    int end = first;
 
-    for (int i = first; i <= last && s->tokens[i].row == token->row; i++) {
-        c.box = box_union(c.box, s->tokens[i].box);
-        c.printed = box_union(c.printed, s->tokens[i].printed);
-        c.confidence = fminf(c.confidence, s->tokens[i].confidence);
-        c.count++;
-    }
-    return c;
+    while (end <= last && s->tokens[end].row == s->tokens[first].row)
+        end++;
+    return candidate_of_tokens(s, CANDIDATE_TEXT, first, end - first);
 }

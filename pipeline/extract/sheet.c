@@ -28,6 +28,19 @@ float box_height(const struct box *b)
     return b->y1 - b->y0;
 }
 
+float sheet_body_height(const struct sheet *s)
+{
+    int bins[128] = {0}, best = 1;
+
+    for (int i = 0; i < s->n_tokens; i++) {
+        int h = (int)(box_height(&s->tokens[i].box) * 2);
+
+        if (h > 0 && h < 128 && ++bins[h] > bins[best])
+            best = h;
+    }
+    return (float)best / 2;
+}
+
 /* In comparisons that the compiler turns into one instruction each: this is asked of every label
  * about every word between it and a value. */
 float box_overlap_x(const struct box *a, const struct box *b)

@@ -68,6 +68,9 @@ bool sheet_writes_month_first(const struct sheet *s);
  * it); its first token, or -1. Words of a text layer may be split or glued otherwise. */
 int sheet_find_phrase(const struct sheet *s, const char *phrase, int from, int *ret_count);
 
+/* The height most words have, to half a point; half a point where there are none. */
+float sheet_body_height(const struct sheet *s);
+
 /* The texts of tokens first … first + count - 1 with single spaces, cut at a field's limit. */
 char *sheet_text(const struct sheet *s, struct arena *a, int first, int count);
 

@@ -129,19 +129,6 @@ static bool is_title(const struct sheet *s, const struct mention *m, float body)
            box_height(&m->box) > fminf(1.3f * body, 13);
 }
 
-static float median_height(const struct sheet *s)
-{
-    int bins[128] = {0}, best = 1;
-
-    for (int i = 0; i < s->n_tokens; i++) {
-        int h = (int)(box_height(&s->tokens[i].box) * 2);
-
-        if (h > 0 && h < 128 && ++bins[h] > bins[best])
-            best = h;
-    }
-    return (float)best / 2;
-}
-
 static void add_id(struct page_facts *f, const char *id)
 {
     for (int i = 0; i < f->n_ids; i++)
@@ -185,7 +172,7 @@ void page_facts_find(struct page_facts *f, struct arena *a, struct page *page)
     if (f->is_separator || f->is_blank)
         return;
     sheet_init(&s, a, &page, 1);
-    body = median_height(&s);
+    body = sheet_body_height(&s);
     for (int m = 0; m < s.n_mentions; m++) {
         const struct mention *mention = &s.mentions[m];
 

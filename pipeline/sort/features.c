@@ -74,22 +74,9 @@ static bool is_title_zone(const struct sheet *s, const struct token *token, floa
            (box_height(&token->box) > 1.35f * body || token->box.y0 < 0.36f * page->height_pt);
 }
 
-static float body_height(const struct sheet *s)
-{
-    int bins[128] = {0}, best = 1;
-
-    for (int i = 0; i < s->n_tokens; i++) {
-        int h = (int)(box_height(&s->tokens[i].box) * 2);
-
-        if (h > 0 && h < 128 && ++bins[h] > bins[best])
-            best = h;
-    }
-    return (float)best / 2;
-}
-
 static void find_words(struct features *f, const struct sheet *s, const struct familiar *familiar)
 {
-    float body = body_height(s);
+    float body = sheet_body_height(s);
     uint32_t before = 0;
 
     for (int i = 0; i < s->n_tokens; i++) {
@@ -176,7 +163,7 @@ static void find_concepts(struct features *f, const struct sheet *s)
                 anywhere[c] = 0.4f;
     for (int c = 0; main && c < CONCEPT_COUNT; c++)
         if (main->concepts >> c & 1)
-            title[c] = box_height(&main->box) > 1.25f * body_height(s) ? 1.5f : 1;
+            title[c] = box_height(&main->box) > 1.25f * sheet_body_height(s) ? 1.5f : 1;
 }
 
 /* A fact as a weight on the two knots around it, so that a linear model can bend there. */
