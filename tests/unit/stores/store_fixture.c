@@ -6,20 +6,6 @@
 
 #include <string.h>
 
-/* Here processes die and never the machine: what is on the disk changes no outcome, and waiting for
- * it was nine tenths of a test's time. SQLite calls these too. */
-int fsync(int fd)
-{
-    (void)fd;
-    return 0;
-}
-
-int fdatasync(int fd)
-{
-    (void)fd;
-    return 0;
-}
-
 struct page *sample_page(struct arena *a, int number, const char *words)
 {
     struct page *page = page_new(a, number, 595, 842);
