@@ -4,7 +4,7 @@
  *   log_info("job", "stage=%s ms=%d", …)  →  2026-11-21T14:03:59.123Z info worker job stage=…
  *
  * error: wake someone; warning: look tomorrow; info: history; debug: off. Values from outside go
- * through log_value() first. Only workers/, web/ and tools log above debug. Never log document
+ * through log_value() first. Only workers/ and tools log above debug. Never log document
  * text, account numbers or secrets above debug.
  */
 #ifndef BASE_LOG_H
