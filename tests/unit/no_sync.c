@@ -1,7 +1,7 @@
 /*
  * In every unit test syncing is nothing but a check of the descriptor. Here processes die and never
- * the machine, so what is on the disk changes no outcome, and waiting for it was nine tenths of some
- * tests' time. SQLite calls these too.
+ * the machine, so what is on the disk changes no outcome, and waiting for it was nine tenths of
+ * some tests' time. SQLite calls these too.
  */
 #include <fcntl.h>
 #include <unistd.h>

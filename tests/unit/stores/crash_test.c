@@ -243,19 +243,16 @@ static int live_in_child(const char *folder, int steps)
 
 static void test_dying_between_any_two_steps(void **state)
 {
+    const char *folder = *state;
     int died = 9, k = 0;
 
-    (void)state;
     for (; died == 9 && k < STEPS_MAX; k++) {
-        void *folder = NULL;
-
-        folder_setup(&folder);
+        assert_int_equal(folder_clear(folder), 0);
         died = live_in_child(folder, k);
         assert_true(died == 9 || died == 0);
         if (died == 9)
             assert_int_equal(live_in_child(folder, -1), 0);
         assert_end(folder);
-        folder_teardown(&folder);
     }
     assert_in_range(k, 15, STEPS_MAX - 1); /* it died at every one of its steps */
 }
@@ -263,16 +260,12 @@ static void test_dying_between_any_two_steps(void **state)
 /* Dies at each step again and again: every life gets one step further. */
 static void test_dying_all_the_way(void **state)
 {
-    void *folder = NULL;
     int lives = 0;
 
-    (void)state;
-    folder_setup(&folder);
-    while (live_in_child(folder, lives) == 9)
+    while (live_in_child(*state, lives) == 9)
         assert_true(++lives < STEPS_MAX);
     assert_true(lives > 3);
-    assert_end(folder);
-    folder_teardown(&folder);
+    assert_end(*state);
 }
 
 /*
@@ -282,15 +275,14 @@ static void test_dying_all_the_way(void **state)
  */
 static void test_dying_within_a_commit(void **state)
 {
+    const char *folder = *state;
     int killed = 0, status = 0;
 
-    (void)state;
     for (rlim_t limit = 4096; limit < 262144; limit += 12288) {
         struct rlimit l = {limit, limit};
-        void *folder = NULL;
         pid_t pid;
 
-        folder_setup(&folder);
+        assert_int_equal(folder_clear(folder), 0);
         pid = fork();
         if (pid == 0) {
             setrlimit(RLIMIT_FSIZE, &l);
@@ -302,7 +294,6 @@ static void test_dying_within_a_commit(void **state)
         killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ;
         assert_int_equal(live_in_child(folder, -1), 0);
         assert_end(folder);
-        folder_teardown(&folder);
     }
     assert_in_range(killed, 5, 21); /* and not all: the last limits let it live */
 }
@@ -310,9 +301,10 @@ static void test_dying_within_a_commit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dying_between_any_two_steps),
-        cmocka_unit_test(test_dying_all_the_way),
-        cmocka_unit_test(test_dying_within_a_commit),
+        cmocka_unit_test_setup_teardown(test_dying_between_any_two_steps, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(test_dying_all_the_way, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_dying_within_a_commit, folder_setup, folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
