@@ -221,12 +221,11 @@ def recognition(bench, files):
         theirs = float(re.search(r"lines +([\d.]+) ms", out).group(1))
         lines, steps = re.search(r"([\d.]+) lines and (\d+) steps", out).groups()
         counted[model] = int(steps)
-        parts = [float(x) for x in re.search(r"scale +([\d.]+) +input +([\d.]+) +decode +([\d.]+) ms", out).groups()]
         wrong = sum(int(x) for x in re.findall(r"(\d+) (?:lines' inputs|passes) differ", out))
         for i, kernel in enumerate(KERNELS):
-            forward = re.search(rf"{kernel} +forward +([\d.]+)", out)
-            if forward:
-                ours = sum(parts) + float(forward.group(1))
+            read = re.search(rf"{kernel} +read +([\d.]+)", out)
+            if read:
+                ours = float(read.group(1))
                 row(model, lines, f"{int(steps):,}", f"{theirs:.0f}", kernel, *judged(ours, targets[i], int(steps), model),
                     f"{theirs / ours:.1f} x", f"{STUDY[model][1 + i]} x", wrong)
     return counted

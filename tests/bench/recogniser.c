@@ -5,8 +5,9 @@
  *   recogniser-bench RECORDING MODEL_FOLDER [KERNEL …]     kernels by name: vnni, avx2 …
  *
  * Milliseconds of process CPU a page: of each page the least of some rounds, as other programs are
- * running. All of a line's passes count, as they do for libtesseract. Layers are timed on their
- * own, on random activations, as many steps as a page has, all lines equally long.
+ * running. "read" is all of it, crops to words, as a caller of the room has it; the parts are timed
+ * on their own, a page at a time. All of a line's passes count, as they do for libtesseract. Layers
+ * are timed on random activations, as many steps as a page has, all lines equally long.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -27,6 +28,7 @@ struct bench {
     struct recorded_line *lines;
     size_t count, *pages, page_count; /* pages: where each begins, and the end */
     int steps;                        /* a page, of all passes */
+    const char *path;                 /* of the model */
     struct model model;
 };
 
@@ -68,15 +70,14 @@ static double page_ms(const struct bench *b, page_work work, void *with)
 
 static int bench_open(struct bench *b, const char *path, const char *folder, struct err *err)
 {
-    const char *model;
     int r = recording_read(&b->arena, path, &b->head, &b->lines, &b->count, err);
 
     if (r < 0)
         return r;
-    model = recording_find_model(&b->arena, &b->head, folder);
-    if (!model)
+    b->path = recording_find_model(&b->arena, &b->head, folder);
+    if (!b->path)
         return err_set(err, ERR_NOT_FOUND, "model %s is not installed", b->head.model);
-    r = model_open(model, &b->model, err);
+    r = model_open(b->path, &b->model, err);
     if (r < 0)
         return r;
     b->pages = arena_alloc_array(&b->arena, b->count + 1, sizeof *b->pages);
@@ -283,11 +284,38 @@ static void print_layers(const struct bench *b, const struct forward_kernel *k)
 
 /* ---- all of it ---- */
 
+static void read_page(const struct bench *b, size_t page, struct arena *a, void *with)
+{
+    size_t first = b->pages[page], count = b->pages[page + 1] - first;
+    struct recognised_line *texts = arena_alloc_array(a, count, sizeof *texts);
+    struct line_image *crops = arena_alloc_array(a, count, sizeof *crops);
+
+    for (size_t i = 0; i < count; i++)
+        crops[i] = b->lines[first + i].crop;
+    if (recogniser_read(with, a, crops, count, texts, NULL) < 0)
+        BUG("a recorded line is refused");
+}
+
+static int read_measure(const struct bench *b, const char *kernel, struct err *err)
+{
+    struct recogniser_options options = {b->path, kernel, b->head.without_dictionary};
+    struct recogniser *recogniser;
+    int r = recogniser_new(&options, &recogniser, err);
+
+    if (r < 0)
+        return r;
+    printf("%-10s read    %6.2f ms a page\n", kernel, page_ms(b, read_page, recogniser));
+    recogniser_free(recogniser);
+    return 0;
+}
+
 static int kernel_measure(struct bench *b, const char *name, struct err *err)
 {
     struct forward *f;
-    int r = forward_new(&b->model, name, &f, err);
+    int r = read_measure(b, name, err);
 
+    if (r == 0)
+        r = forward_new(&b->model, name, &f, err);
     if (r < 0)
         return r;
     printf("%-10s forward %6.2f ms a page, %zu passes differ\n", name, page_ms(b, forward_page, f),
