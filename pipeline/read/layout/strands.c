@@ -9,7 +9,6 @@
 #include "base/arena.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define GAP_HEIGHTS 1.6f /* wider gaps part cells: three spaces of common type */
 #define OVERLAP 0.5f     /* of the smaller height */
@@ -152,13 +151,35 @@ static void begin(struct strands *s, int letter)
                                         .bottom = (float)b->y1};
 }
 
-static int by_left(const void *one, const void *other)
+static int edge_of(const struct letter *l, bool is_left)
 {
-    const struct letter *a = one, *b = other;
+    return is_left ? l->box.x0 : l->box.y0;
+}
 
-    if (a->box.x0 != b->box.x0)
-        return a->box.x0 < b->box.x0 ? -1 : 1;
-    return a->box.y0 < b->box.y0 ? -1 : a->box.y0 > b->box.y0;
+/* Counts, for letters have small edges: those with the same one keep their order. */
+static void order_by(struct arena *a, const struct letter *from, int count, bool is_left,
+                     struct letter *to)
+{
+    int last = 0, *begin;
+
+    for (int i = 0; i < count; i++)
+        last = edge_of(&from[i], is_left) > last ? edge_of(&from[i], is_left) : last;
+    begin = arena_alloc_array(a, (size_t)last + 2, sizeof *begin);
+    for (int i = 0; i < count; i++)
+        begin[edge_of(&from[i], is_left) + 1]++;
+    for (int k = 0; k < last; k++)
+        begin[k + 1] += begin[k];
+    for (int i = 0; i < count; i++)
+        to[begin[edge_of(&from[i], is_left)]++] = from[i];
+}
+
+/* From the left, and where that is the same from the top. */
+static void order_letters(struct arena *a, struct strands *s)
+{
+    struct letter *by_top = arena_alloc_array(a, (size_t)s->letter_count + 1, sizeof *by_top);
+
+    order_by(a, s->letters, s->letter_count, false, by_top);
+    order_by(a, by_top, s->letter_count, true, s->letters);
 }
 
 void strands_chain(struct arena *a, struct strands *s, const struct rules *rules)
@@ -166,7 +187,7 @@ void strands_chain(struct arena *a, struct strands *s, const struct rules *rules
     struct chainer c = {.s = s, .rules = rules, .slice_height = (int)fmaxf(4, s->height / 2)};
     int bottom = 0;
 
-    qsort(s->letters, (size_t)s->letter_count, sizeof *s->letters, by_left);
+    order_letters(a, s);
     for (int i = 0; i < s->letter_count; i++)
         bottom = s->letters[i].box.y1 > bottom ? s->letters[i].box.y1 : bottom;
     c.slice_count = bottom / c.slice_height + 1;
