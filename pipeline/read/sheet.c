@@ -7,7 +7,9 @@
 #include "pipeline/read/sheet.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "pipeline/open/open.h"
+#include "pipeline/read/layout/bitmap.h"
 #include "pipeline/read/pixels.h"
 
 #include <leptonica/allheaders.h>
@@ -52,10 +54,32 @@ void sheet_new_ink(struct sheet *s, PIX *made)
     boxaDestroy(&s->marks);
 }
 
+/* In the order of their first pixel, as pixConnCompBB() has them, which takes several times as
+ * long; a picture of noise is left to it. */
+static BOXA *find_marks(PIX *ink)
+{
+    AUTO_ARENA struct arena a;
+    struct bitmap bits;
+    struct marks m;
+    BOXA *boxes;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    bits = bitmap_load(&a, pixGetData(ink), pixGetWpl(ink), pixGetWidth(ink), pixGetHeight(ink));
+    if (!marks_find(&a, &bits, 1, &m))
+        return pixConnCompBB(ink, 8);
+    boxes = boxaCreate(m.count);
+    for (int i = 0; boxes && i < m.count; i++)
+        boxaAddBox(boxes,
+                   boxCreate(m.marks[i].x0, m.marks[i].y0, mark_width(&m.marks[i]),
+                             mark_height(&m.marks[i])),
+                   L_INSERT);
+    return boxes;
+}
+
 BOXA *sheet_marks(struct sheet *s)
 {
     if (!s->marks)
-        s->marks = pixConnCompBB(s->ink, 8);
+        s->marks = find_marks(s->ink);
     return s->marks;
 }
 
