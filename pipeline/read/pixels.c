@@ -99,33 +99,43 @@ static void sum_rows(PIX *grey, int64_t from, int64_t to, uint32_t *sums)
                 sums, bytes);
 }
 
-/* The sums of the columns that an output pixel covers, each by its share; `from` in 1/256. */
-static uint64_t sum_columns(const uint32_t *sums, uint32_t from, uint32_t width)
+/* The sum of all columns left of a place in 1/256 pixel, modulo 2^32: what lies between two places
+ * is less. `before` has the sum of the whole columns before each. */
+static inline uint32_t sum_until(const uint32_t *sums, const uint32_t *before, uint32_t place)
 {
-    uint32_t i = from >> 8, part = 256 - (from & 255);
-    uint64_t sum = (uint64_t)part * sums[i ^ 3];
+    uint32_t i = place >> 8;
 
-    for (width -= part; width > 0; width -= part) {
-        part = width < 256 ? width : 256;
-        sum += (uint64_t)part * sums[++i ^ 3];
+    return 256 * before[i] + (place & 255) * sums[i ^ 3];
+}
+
+/* An output row from its columns' sums; `before` is room for one more number than there are. */
+static void shrink_row(const uint32_t *sums, uint32_t *before, uint32_t columns, uint32_t step,
+                       PIX *small, int y)
+{
+    uint64_t inverse = ((uint64_t)1 << 40) / ((uint64_t)step * step) + 1;
+    l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small);
+    uint32_t width = (uint32_t)pixGetWidth(small), left = 0, right;
+
+    for (uint32_t x = 0; x < columns; x++)
+        before[x + 1] = before[x] + sums[x ^ 3];
+    for (uint32_t x = 0; x < width; x++, left = right) {
+        right = sum_until(sums, before, (x + 1) * step);
+        SET_DATA_BYTE(row, x, (right - left) * inverse >> 40);
     }
-    return sum;
 }
 
 PIX *pix_shrink(PIX *grey, int height)
 {
     uint32_t step = (uint32_t)(((int64_t)pixGetHeight(grey) << 8) / height);
     int width = (int)(((int64_t)pixGetWidth(grey) << 8) / step);
-    uint64_t inverse = ((uint64_t)1 << 40) / ((uint64_t)step * step) + 1;
-    AUTO_FREE uint32_t *sums = mem_alloc_array(4 * (size_t)pixGetWpl(grey), sizeof *sums);
+    size_t columns = 4 * (size_t)pixGetWpl(grey);
+    AUTO_FREE uint32_t *sums = mem_alloc_array(columns + 4, sizeof *sums); /* a word to spare */
+    AUTO_FREE uint32_t *before = mem_alloc_array(columns + 1, sizeof *before);
     PIX *small = width > 0 ? pixCreateNoInit(width, height, 8) : NULL;
 
     for (int y = 0; small && y < height; y++) {
-        l_uint32 *row = pixGetData(small) + (size_t)y * (size_t)pixGetWpl(small);
-
         sum_rows(grey, (int64_t)y * step, (int64_t)(y + 1) * step, sums);
-        for (int x = 0; x < width; x++)
-            SET_DATA_BYTE(row, x, sum_columns(sums, (uint32_t)x * step, step) * inverse >> 40);
+        shrink_row(sums, before, (uint32_t)columns, step, small, y);
     }
     return small;
 }
