@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a page costs, beside what it costs elsewhere, in one run.
-line.py BIN_DIR [--pages N] [--born N] [--memory N] [--batch N] [--rival-pages N] [--rounds N] [DIR]
+line.py BIN_DIR [--pages N] [--born N] [--memory N] [--batch N] [--rival-pages N] [--rounds N] [--only PART]… [DIR]
 
 Prints the tables of docs/BENCHMARKS.md. CPU is what the kernel charged to a process and all it waited for; figures of
 the line are without those of an idle line started and stopped in the same run. DIR holds scanned TIFF files to use
@@ -378,14 +378,13 @@ def main():
     parser.add_argument("--batch", type=int, default=0, help="documents of a mixed batch; 0 leaves it out")
     parser.add_argument("--rival-pages", type=int, default=60, help="how many files of the batch the rival reads")
     parser.add_argument("--rounds", type=int, default=40, help="times all pages are read to see whether memory grows")
+    parts = {"scanned": scanned, "born": born_digital, "memory": memory, "batch": batch}
+    parser.add_argument("--only", action="append", choices=parts, help="this part, and others so named")
     bench = Bench(parser.parse_args())
     try:
-        scanned(bench)
-        born_digital(bench)
-        if bench.arguments.memory:
-            memory(bench)
-        if bench.arguments.batch:
-            batch(bench)
+        for name in bench.arguments.only or parts:
+            if getattr(bench.arguments, name, 1):
+                parts[name](bench)
     finally:
         shutil.rmtree(bench.folder)
 
