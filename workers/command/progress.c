@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_MS 200
+#define LOOK_MS 200
+#define LOOK_LATEST_MS 1000
+#define LOOK_SHARE 50 /* of the time a look took: at a large batch it keeps commits waiting */
 #define LINE_EVERY_MS 5000
 #define BAR_CELLS 30
 
@@ -50,17 +52,26 @@ static int load(struct records *records, int64_t batch_id, struct balance *ret, 
     return r;
 }
 
+static void wait_ms(int64_t ms)
+{
+    struct timespec nap;
+
+    ms = ms < LOOK_MS ? LOOK_MS : ms > LOOK_LATEST_MS ? LOOK_LATEST_MS : ms;
+    nap = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    nanosleep(&nap, NULL);
+}
+
 int progress_wait(struct records *records, int64_t batch_id, const char *seconds, struct err *err)
 {
     bool is_terminal = isatty(STDERR_FILENO);
     int64_t began = clock_mono_ms(), limit = 0,
             next_draw = began + (is_terminal ? 0 : LINE_EVERY_MS);
-    struct timespec nap = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
     struct balance balance = {0};
 
     if (seconds && !number_parse(seconds, 1, 1000000, &limit))
         return err_set(err, ERR_USAGE, "--timeout takes whole seconds");
     for (;;) {
+        int64_t looked = clock_mono_ms();
         int r = load(records, batch_id, &balance, err);
         int64_t now = clock_mono_ms();
 
@@ -79,6 +90,6 @@ int progress_wait(struct records *records, int64_t batch_id, const char *seconds
             return err_set(err, ERR_TIMEOUT,
                            "%" PRId64 " sheets are still in work; `bilag status` tells why",
                            balance.in_work);
-        nanosleep(&nap, NULL);
+        wait_ms((now - looked) * LOOK_SHARE);
     }
 }
