@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "stores/db_journal.h"
 
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -369,7 +370,7 @@ static int set_up(struct db *db, const char *path, const struct db_schema *schem
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(path ? path : ":memory:", &db->handle, flags, NULL);
+    int code = sqlite3_open_v2(path ? path : ":memory:", &db->handle, flags, db_journal_vfs());
     int r;
 
     if (code != SQLITE_OK)

@@ -1,6 +1,6 @@
 /*
  * SQLite with our manners, private to this room: durable settings, statements prepared once, strict
- * results, one way to bind and read. Nothing outside db.c speaks to SQLite.
+ * results, one way to bind and read. Nothing outside db.c and db_journal.c speaks to SQLite.
  *
  * Statements are found again by the address of their text: give string literals only. A statement
  * may not be run while it is being stepped.
