@@ -92,7 +92,7 @@ static void draw_days(struct sheet *sheet)
 static void draw_row(struct sheet *sheet, int n, struct line *line)
 {
     struct document *doc = sheet->doc;
-    struct font fitted = fit_font(doc->pen, &sheet->small, line->description, 116);
+    struct font fitted = fit_font(doc->pen, &sheet->small, line->description, 116), narrow;
     GDate end = doc->issue;
     g_autofree char *number = g_strdup_printf("%d", n + 1);
     g_autofree char *from = locale_date(doc->seller->style.date, &doc->issue, doc->words);
@@ -107,8 +107,9 @@ static void draw_row(struct sheet *sheet, int n, struct line *line)
     g_date_add_days(&end, (guint)rng_range(&doc->rng, 1, 40));
     to = locale_date(doc->seller->style.date, &end, doc->words);
     period = g_strdup_printf("%s - %s", from, to);
+    narrow = fit_font(doc->pen, &sheet->small, period, 102);
     put(sheet, LEFT, ALIGN_LEFT, &sheet->small, number);
-    put(sheet, LEFT + 22, ALIGN_LEFT, &sheet->small, period);
+    put(sheet, LEFT + 22, ALIGN_LEFT, &narrow, period);
     page_tag(sheet->page, "line_description", n);
     put(sheet, LEFT + 128, ALIGN_LEFT, &fitted, line->description);
     page_tag(sheet->page, NULL, -1);

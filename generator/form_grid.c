@@ -6,6 +6,7 @@
  */
 #include "generator/form.h"
 
+#include "generator/blocks.h"
 #include "generator/noise.h"
 
 #include <string.h>
@@ -104,8 +105,12 @@ static void draw_cell(struct grid *grid, double x, double width, double height, 
 
     frame(grid, x, width, height);
     if (is_known) {
-        document_show(grid->doc, grid->page, known[(*next)++].field, x + 10, grid->y + height - 4,
-                      ALIGN_LEFT, &grid->value);
+        enum field field = known[(*next)++].field;
+        const char *shown = grid->doc->shown[field] ? grid->doc->shown[field] : "";
+        struct font fitted = fit_font(grid->doc->pen, &grid->value, shown, width - 14);
+
+        document_show(grid->doc, grid->page, field, x + 10, grid->y + height - 4, ALIGN_LEFT,
+                      &fitted);
     } else if (height >= 60 && rng_chance(&grid->doc->rng, 60)) {
         draw_group(grid, x, y + 8, width, (int)((grid->y + height - y - 8) / 17));
     } else if (rng_chance(&grid->doc->rng, 75)) {
@@ -217,8 +222,9 @@ static void draw_foot(struct grid *grid)
     for (int i = 0; i < 3; i++) {
         double x = LEFT + i * WIDTH / 3.0;
         g_autofree char *text = caption_text(grid, document_label(doc, keys[i]));
+        struct font fitted = fit_font(doc->pen, &grid->caption, text, WIDTH / 3.0 - 8);
 
-        page_text(grid->page, x + 4, grid->y + 10, ALIGN_LEFT, &grid->caption, text);
+        page_text(grid->page, x + 4, grid->y + 10, ALIGN_LEFT, &fitted, text);
         frame(grid, x, WIDTH / 3.0, 38);
     }
     document_show(doc, grid->page, F_SIGNED_DATE, LEFT + 10, grid->y + 30, ALIGN_LEFT,

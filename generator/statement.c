@@ -220,6 +220,19 @@ static void draw_accounts(struct sheet *sheet)
     sheet->y += 12;
 }
 
+/* A movement of the overview, where that is all the paper says of what came and went. */
+static void add_movement(struct document *doc, const char *text, int64_t amount)
+{
+    struct line line = {.description = g_strdup(text),
+                        .unit = g_strdup(""),
+                        .article = g_strdup(""),
+                        .amount = amount,
+                        .date = doc->issue,
+                        .page = 1};
+
+    g_array_append_val(doc->lines, line);
+}
+
 /* Old balance, what came and went by kind, new balance. */
 static void draw_movements(struct sheet *sheet)
 {
@@ -230,10 +243,17 @@ static void draw_movements(struct sheet *sheet)
     draw_balance(sheet, "s.opening", F_OPENING_BALANCE);
     for (int n = rng_range(&doc->rng, 2, 6); n > 0; n--) {
         int64_t part = n == 1 ? rest : rng_range(&doc->rng, -60000, 60000) * (int64_t)100;
+        const char *text = words_pick(doc->words, "s.movement", &doc->rng);
 
-        page_text(sheet->page, 120, sheet->y, ALIGN_LEFT, &sheet->font,
-                  words_pick(doc->words, "s.movement", &doc->rng));
+        if (is_summary(doc)) {
+            page_tag(sheet->page, "line_description", (int)doc->lines->len);
+            add_movement(doc, text, part);
+        }
+        page_text(sheet->page, 120, sheet->y, ALIGN_LEFT, &sheet->font, text);
+        if (is_summary(doc))
+            page_tag(sheet->page, "line_amount", (int)doc->lines->len - 1);
         put_right(sheet, &sheet->font, 545, part);
+        page_tag(sheet->page, NULL, -1);
         rest -= part;
         sheet->y += 15;
     }
@@ -255,18 +275,21 @@ static void draw_kind(struct sheet *sheet)
 
         sheet->y = top;
         page_text(sheet->page, x, top, ALIGN_LEFT, &sheet->small, document_label(doc, "s.date"));
-        page_text(sheet->page, x + 60, top, ALIGN_LEFT, &sheet->small,
-                  document_label(doc, "s.text"));
+        if (columns < 3)
+            page_text(sheet->page, x + 60, top, ALIGN_LEFT, &sheet->small,
+                      document_label(doc, "s.text"));
         page_text(sheet->page, x + step - 20, top, ALIGN_RIGHT, &sheet->small,
                   document_label(doc, "s.amount"));
         for (int r = 0; r < rows; r++) {
             g_autofree char *date = noise_fill(doc, "{date}");
             g_autofree char *number = noise_fill(doc, "{digits}");
+            struct font fitted = fit_font(doc->pen, &sheet->font, date, 66);
 
             sheet->y += sheet->font.size * 1.4;
-            page_text(sheet->page, x, sheet->y, ALIGN_LEFT, &sheet->font, date);
-            page_text(sheet->page, x + 70, sheet->y, ALIGN_LEFT, &sheet->small,
-                      columns > 1 ? number : words_pick(doc->words, "s.row", &doc->rng));
+            page_text(sheet->page, x, sheet->y, ALIGN_LEFT, &fitted, date);
+            if (columns < 3) /* of three, none has room for it */
+                page_text(sheet->page, x + 70, sheet->y, ALIGN_LEFT, &sheet->small,
+                          columns > 1 ? number : words_pick(doc->words, "s.row", &doc->rng));
             put_right(sheet, &sheet->font, x + step - 20, rng_range(&doc->rng, 900, 200000));
         }
     }

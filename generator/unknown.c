@@ -390,9 +390,10 @@ static void draw_measurements(struct leaf *leaf)
             g_autofree char *cell = r == 0 || (c == 0 && digits > 1)
                                         ? made_up_text(rng, 1)
                                         : g_strdup_printf("%.*f", digits, rng_real(rng, 0, 900));
+            struct font fitted = fit_font(leaf->doc->pen, r == 0 ? &leaf->bold : &leaf->font, cell,
+                                          step - 4);
 
-            page_text(leaf->page, LEFT + (c + 0.9) * step, leaf->y, ALIGN_RIGHT,
-                      r == 0 ? &leaf->bold : &leaf->font, cell);
+            page_text(leaf->page, LEFT + (c + 0.9) * step, leaf->y, ALIGN_RIGHT, &fitted, cell);
         }
         leaf->y += leaf->font.size * 1.5;
     }
