@@ -5,8 +5,8 @@
  * Lines of one width run together (sorted, as many as the kernel takes), and everything between
  * the line and its words lies in memory that is used again, for the next group or, where it is
  * large, the next line: so it does not grow with the page, and stays in the cache. Width is what it
- * follows (250 bytes a scaled pixel in Latin, twice that where a second try is made): so a group has
- * a share of it, and what is 340 times as wide as high is no line.
+ * follows (250 bytes a scaled pixel in Latin, twice that where a second try is made): so a group
+ * has a share of it, and what is 340 times as wide as high is no line.
  */
 #include "recogniser/recogniser.h"
 

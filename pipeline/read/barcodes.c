@@ -29,9 +29,10 @@
 #define FINDER_INCHES_MAX 1.5f
 #define QR_REACH_INCHES 1.6f /* from one finder square to the end, if others were missed */
 #define HARD_SHARE 0.65f     /* of the paper's grey: darker is black */
-#define WHOLE_PX_MAX                                                                               \
-    600000 /* smaller pictures may be snippets and photographs: zbar sees all of it */
-#define WHOLE_MARKS_MAX 300 /* more of them are text, a receipt: its codes stand out as on a page */
+/* Smaller pictures may be snippets and photographs: zbar sees all of them, unless so many marks say
+ * text: a receipt, whose codes stand out as on a page. */
+#define WHOLE_PX_MAX 600000
+#define WHOLE_MARKS_MAX 300
 #define PLACES_MAX 16
 
 static const zbar_symbol_type_t symbologies[] = {
