@@ -1,8 +1,8 @@
-#!lua name=bilag1
+#!lua name=bilag2
 -- The queue's moves. Each function is one atomic step on the server: it checks first and writes
 -- last, because Lua has no way back. KEYS[1] is the prefix "{bilag}:" every key begins with; the
 -- hash tag keeps them on one node. Stage names come as arguments: models/stage.c spells them.
--- docs/QUEUE.md lists the keys and the fields of a job. Rename bilag1 when arguments change.
+-- docs/QUEUE.md lists the keys and the fields of a job. Rename bilag2 when arguments change.
 
 local LANES = {'1', '0', '2'} -- express, normal, slow: the numbers of enum queue_lane
 local WAKE_TOKENS = 8         -- more would only make workers look in vain
@@ -437,13 +437,10 @@ local function lock(K, A)
   return 1
 end
 
--- heartbeat: worker, pid, doing
+-- heartbeat: worker, pid
 local function heartbeat(K, A)
   local p, now = K[1], now_ms()
-  local key = p .. 'worker:' .. A[1]
-  if redis.call('HGET', key, 'doing') ~= A[3] then
-    redis.call('HSET', key, 'pid', A[2], 'doing', A[3], 'since', now)
-  end
+  redis.call('HSET', p .. 'worker:' .. A[1], 'pid', A[2])
   redis.call('ZADD', p .. 'seen', now, A[1])
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', p .. 'seen', '-inf', now - SILENT_MS)) do
     redis.call('ZREM', p .. 'seen', name)
@@ -452,15 +449,14 @@ local function heartbeat(K, A)
   return 1
 end
 
--- workers: -> name, doing, pid, doing_ms, silent_ms for each
+-- workers: -> name, pid, silent_ms for each
 local function workers(K, A)
   local p, now, out = K[1], now_ms(), {}
   local names = redis.call('ZRANGEBYSCORE', p .. 'seen', now - SILENT_MS + 1, '+inf')
   table.sort(names)
   for _, name in ipairs(names) do
-    local v = redis.call('HMGET', p .. 'worker:' .. name, 'doing', 'pid', 'since')
-    local seen = redis.call('ZSCORE', p .. 'seen', name)
-    append(out, name, v[1] or '', v[2] or 0, now - (v[3] or now), now - seen)
+    local pid = redis.call('HGET', p .. 'worker:' .. name, 'pid')
+    append(out, name, pid or 0, now - redis.call('ZSCORE', p .. 'seen', name))
   end
   return out
 end
@@ -478,22 +474,22 @@ local function looks(name, callback)
   redis.register_function{function_name = name, callback = callback, flags = {'no-writes'}}
 end
 
-redis.register_function('bilag1_add', add)
-moves('bilag1_take', take)
-moves('bilag1_beat', beat)
-moves('bilag1_finish', finish)
-moves('bilag1_pass', pass)
-moves('bilag1_fail', fail)
-moves('bilag1_release', release)
-moves('bilag1_reap', reap)
-moves('bilag1_retry', retry)
-moves('bilag1_drop', drop)
-moves('bilag1_pause', pause)
-moves('bilag1_lock', lock)
-moves('bilag1_heartbeat', heartbeat)
-looks('bilag1_known', known)
-looks('bilag1_counts', counts)
-looks('bilag1_list', list)
-looks('bilag1_find', find)
-looks('bilag1_workers', workers)
-looks('bilag1_ping', ping)
+redis.register_function('bilag2_add', add)
+moves('bilag2_take', take)
+moves('bilag2_beat', beat)
+moves('bilag2_finish', finish)
+moves('bilag2_pass', pass)
+moves('bilag2_fail', fail)
+moves('bilag2_release', release)
+moves('bilag2_reap', reap)
+moves('bilag2_retry', retry)
+moves('bilag2_drop', drop)
+moves('bilag2_pause', pause)
+moves('bilag2_lock', lock)
+moves('bilag2_heartbeat', heartbeat)
+looks('bilag2_known', known)
+looks('bilag2_counts', counts)
+looks('bilag2_list', list)
+looks('bilag2_find', find)
+looks('bilag2_workers', workers)
+looks('bilag2_ping', ping)

@@ -47,7 +47,7 @@ struct queue_ops {
     int (*pause)(struct queue *q, enum stage stage, bool is_paused, struct err *err);
     int (*lock)(struct queue *q, const char *name, int64_t ttl_ms, bool *ret_is_mine,
                 struct err *err);
-    int (*heartbeat)(struct queue *q, int64_t pid, const char *doing, struct err *err);
+    int (*heartbeat)(struct queue *q, int64_t pid, struct err *err);
     int (*workers)(struct queue *q, struct arena *a, struct queue_worker **ret, size_t *ret_n,
                    struct err *err);
     int (*ping)(struct queue *q, struct err *err);

@@ -438,7 +438,7 @@ int queue_lock(struct queue *q, const char *name, int64_t ttl_ms, bool *ret_is_m
     return q->ops->lock(q, name, ttl_ms, ret_is_mine, err);
 }
 
-int queue_heartbeat(struct queue *q, int64_t pid, const char *doing, struct err *err)
+int queue_heartbeat(struct queue *q, int64_t pid, struct err *err)
 {
-    return q->ops->heartbeat(q, pid, doing ? doing : "", err);
+    return q->ops->heartbeat(q, pid, err);
 }

@@ -128,7 +128,7 @@ struct queue_reaped {
  * Every worker calls it every few seconds. `ret` may be NULL. */
 int queue_reap(struct queue *q, struct queue_reaped *ret, struct err *err);
 
-/* For the reconciler: ret_known[i] says whether ids[i] is in the list in any state. */
+/* For the housekeeper: ret_known[i] says whether ids[i] is in the list in any state. */
 int queue_is_known(struct queue *q, const struct job_id *ids, size_t n, bool *ret_known,
                    struct err *err);
 
@@ -182,14 +182,12 @@ int queue_lock(struct queue *q, const char *name, int64_t ttl_ms, bool *ret_is_m
 
 struct queue_worker {
     const char *name;
-    const char *doing; /* what it said last: "read:12:3" or "" */
     int64_t pid;
-    int64_t doing_ms;  /* for how long it has been saying that */
     int64_t silent_ms; /* since it was last heard; forgotten after five minutes */
 };
 
-/* "I am alive and busy with …" (a job id or "", no document text). Every few seconds. */
-int queue_heartbeat(struct queue *q, int64_t pid, const char *doing, struct err *err);
+/* "I am alive." Every few seconds, between jobs. */
+int queue_heartbeat(struct queue *q, int64_t pid, struct err *err);
 /* In arena, by name. */
 int queue_workers(struct queue *q, struct arena *a, struct queue_worker **ret, size_t *ret_n,
                   struct err *err);

@@ -416,7 +416,7 @@ static int ram_lock(struct queue *base, const char *name, int64_t ttl_ms, bool *
     return 0;
 }
 
-static int ram_heartbeat(struct queue *base, int64_t pid, const char *doing, struct err *err)
+static int ram_heartbeat(struct queue *base, int64_t pid, struct err *err)
 {
     struct ram_queue *q = RAM(base);
     struct ram_worker *w = NULL;
@@ -433,11 +433,6 @@ static int ram_heartbeat(struct queue *base, int64_t pid, const char *doing, str
     }
     w->pid = pid;
     w->seen_ms = clock_now_ms();
-    if (!w->doing || strcmp(w->doing, doing) != 0) {
-        free(w->doing);
-        w->doing = mem_strdup(doing);
-        w->since_ms = w->seen_ms;
-    }
     return 0;
 }
 
@@ -456,8 +451,6 @@ static void ram_close(struct queue *base)
     for (int lane = 0; lane < QUEUE_LANE_COUNT; lane++)
         for (int stage = 0; stage < STAGE_COUNT; stage++)
             free(q->rings[lane][stage].departments);
-    for (size_t i = 0; i < q->n_workers; i++)
-        free(q->workers[i].doing);
     free(q->workers);
     free(q->locks);
     free(q->jobs);

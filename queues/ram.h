@@ -30,8 +30,8 @@ struct ram_lock {
 };
 
 struct ram_worker {
-    char name[QUEUE_WORKER_SIZE], *doing;
-    int64_t pid, since_ms, seen_ms;
+    char name[QUEUE_WORKER_SIZE];
+    int64_t pid, seen_ms;
 };
 
 struct ram_queue {

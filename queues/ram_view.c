@@ -114,9 +114,7 @@ int ram_workers(struct queue *base, struct arena *a, struct queue_worker **ret, 
         if (now - q->workers[i].seen_ms < QUEUE_SILENT_MS)
             workers[n++] = (struct queue_worker){
                 .name = arena_strdup(a, q->workers[i].name),
-                .doing = arena_strdup(a, q->workers[i].doing),
                 .pid = q->workers[i].pid,
-                .doing_ms = now - q->workers[i].since_ms,
                 .silent_ms = now - q->workers[i].seen_ms,
             };
     *ret = workers;

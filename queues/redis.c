@@ -86,7 +86,7 @@ static int redis_add(struct queue *base, const struct queue_item *items, size_t 
     int64_t added;
     int r;
 
-    redis_begin(q, "bilag1_add");
+    redis_begin(q, "bilag2_add");
     add_items(&q->command, items, n);
     r = redis_call_int(q, 0, (int64_t)n, &added, err);
     if (r == 0)
@@ -168,7 +168,7 @@ static int redis_take(struct queue *base, unsigned stage_mask, struct job *ret, 
 {
     struct redis_queue *q = REDIS(base);
 
-    redis_begin(q, "bilag1_take");
+    redis_begin(q, "bilag2_take");
     add_taking(q, stage_mask, max);
     return call_taking(q, stage_mask, NULL, ret, max, err);
 }
@@ -199,7 +199,7 @@ static int redis_beat(struct queue *base, const struct job *job, struct err *err
     int64_t is_ours;
     int r;
 
-    begin_held(q, "bilag1_beat", job);
+    begin_held(q, "bilag2_beat", job);
     command_add_int(&q->command, base->options.lease_ms);
     r = redis_call_int(q, 0, 1, &is_ours, err);
     if (r < 0)
@@ -240,7 +240,7 @@ static int redis_finish(struct queue *base, const struct queue_finished *done, s
     bool is_ours[QUEUE_BATCH_MAX];
     int r;
 
-    redis_begin(q, "bilag1_finish");
+    redis_begin(q, "bilag2_finish");
     command_add(&q->command, base->options.worker);
     for (size_t i = 0; i < n; i++)
         add_finished(&q->command, &done[i]);
@@ -259,7 +259,7 @@ static int redis_pass(struct queue *base, const struct queue_finished *done, uns
 {
     struct redis_queue *q = REDIS(base);
 
-    redis_begin(q, "bilag1_pass");
+    redis_begin(q, "bilag2_pass");
     command_add(&q->command, base->options.worker);
     add_finished(&q->command, done);
     add_taking(q, stage_mask, 1);
@@ -273,7 +273,7 @@ static int redis_fail(struct queue *base, const struct job *job, const struct qu
     int64_t verdict;
     int r;
 
-    begin_held(q, "bilag1_fail", job);
+    begin_held(q, "bilag2_fail", job);
     command_add(&q->command, failed->fault == QUEUE_FAILURE ? "n" : "c");
     command_add_int(&q->command, failed->limit);
     command_add_int(&q->command, failed->delay_ms);
@@ -298,7 +298,7 @@ static int redis_release(struct queue *base, const char *worker, size_t *ret_rel
     int64_t released;
     int r;
 
-    redis_begin(q, "bilag1_release");
+    redis_begin(q, "bilag2_release");
     command_add(&q->command, worker);
     redis_add_stages(q, QUEUE_ALL_STAGES);
     r = redis_call_int(q, 0, INT32_MAX, &released, err);
@@ -315,7 +315,7 @@ static int redis_reap(struct queue *base, struct queue_reaped *ret, struct err *
     size_t n;
     int r;
 
-    redis_begin(q, "bilag1_reap");
+    redis_begin(q, "bilag2_reap");
     command_add_int(&q->command, QUEUE_REAP_BATCH);
     command_add_int(&q->command, base->options.max_orphans);
     command_add_int(&q->command, base->options.lease_ms);
@@ -340,7 +340,7 @@ static int redis_known(struct queue *base, const struct job_id *ids, size_t n, b
     AUTO_REPLY redisReply *reply = NULL;
     int r;
 
-    redis_begin(q, "bilag1_known");
+    redis_begin(q, "bilag2_known");
     for (size_t i = 0; i < n; i++)
         command_add_id(&q->command, &ids[i]);
     r = redis_call(q, &reply, err);
@@ -360,7 +360,7 @@ static int redis_retry(struct queue *base, const struct job_id *id, struct err *
     int64_t outcome;
     int r;
 
-    redis_begin(q, "bilag1_retry");
+    redis_begin(q, "bilag2_retry");
     command_add_id(&q->command, id);
     r = redis_call_int(q, -1, 1, &outcome, err);
     if (r < 0)
@@ -376,7 +376,7 @@ static int redis_drop(struct queue *base, const struct job_id *id, struct err *e
     int64_t is_known;
     int r;
 
-    redis_begin(q, "bilag1_drop");
+    redis_begin(q, "bilag2_drop");
     command_add_id(&q->command, id);
     r = redis_call_int(q, 0, 1, &is_known, err);
     if (r < 0)
@@ -389,7 +389,7 @@ static int redis_pause(struct queue *base, enum stage stage, bool is_paused, str
     struct redis_queue *q = REDIS(base);
     int64_t ok;
 
-    redis_begin(q, "bilag1_pause");
+    redis_begin(q, "bilag2_pause");
     command_add(&q->command, stage_name(stage));
     command_add_int(&q->command, is_paused);
     return redis_call_int(q, 1, 1, &ok, err);
@@ -402,7 +402,7 @@ static int redis_lock(struct queue *base, const char *name, int64_t ttl_ms, bool
     int64_t is_mine;
     int r;
 
-    redis_begin(q, "bilag1_lock");
+    redis_begin(q, "bilag2_lock");
     command_add(&q->command, base->options.worker);
     command_add(&q->command, name);
     command_add_int(&q->command, ttl_ms);
@@ -412,15 +412,14 @@ static int redis_lock(struct queue *base, const char *name, int64_t ttl_ms, bool
     return r;
 }
 
-static int redis_heartbeat(struct queue *base, int64_t pid, const char *doing, struct err *err)
+static int redis_heartbeat(struct queue *base, int64_t pid, struct err *err)
 {
     struct redis_queue *q = REDIS(base);
     int64_t ok;
 
-    redis_begin(q, "bilag1_heartbeat");
+    redis_begin(q, "bilag2_heartbeat");
     command_add(&q->command, base->options.worker);
     command_add_int(&q->command, pid);
-    command_add(&q->command, doing);
     return redis_call_int(q, 1, 1, &ok, err);
 }
 
@@ -428,7 +427,7 @@ static int redis_ping(struct queue *base, struct err *err)
 {
     int64_t ok;
 
-    redis_begin(REDIS(base), "bilag1_ping");
+    redis_begin(REDIS(base), "bilag2_ping");
     return redis_call_int(REDIS(base), 1, 1, &ok, err);
 }
 

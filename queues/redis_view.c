@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { COUNT_FIELDS = 8, ENTRY_FIELDS = 12, WORKER_FIELDS = 5, WORKERS_MAX = 100000 };
+enum { COUNT_FIELDS = 8, ENTRY_FIELDS = 12, WORKER_FIELDS = 3, WORKERS_MAX = 100000 };
 
 #define AGE_MAX INT64_MAX
 
@@ -38,7 +38,7 @@ int redis_counts(struct queue *base, struct queue_count ret[STAGE_COUNT], struct
     size_t n;
     int r;
 
-    redis_begin(q, "bilag1_counts");
+    redis_begin(q, "bilag2_counts");
     redis_add_stages(q, QUEUE_ALL_STAGES);
     r = redis_call(q, &reply, err);
     if (r < 0)
@@ -119,7 +119,7 @@ int redis_list(struct queue *base, enum stage stage, enum queue_state state, siz
 {
     struct redis_queue *q = (struct redis_queue *)base;
 
-    redis_begin(q, "bilag1_list");
+    redis_begin(q, "bilag2_list");
     command_add(&q->command, stage_name(stage));
     command_add_bytes(&q->command, &state_letters[state], 1);
     command_add_int(&q->command, (int64_t)limit);
@@ -134,7 +134,7 @@ int redis_find(struct queue *base, const struct job_id *id, struct arena *a,
     size_t n;
     int r;
 
-    redis_begin(q, "bilag1_find");
+    redis_begin(q, "bilag2_find");
     command_add_id(&q->command, id);
     r = call_entries(q, 1, a, &entries, &n, err);
     if (r < 0)
@@ -147,15 +147,12 @@ int redis_find(struct queue *base, const struct job_id *id, struct arena *a,
 
 static bool read_worker(redisReply *const *part, struct arena *a, struct queue_worker *w)
 {
-    const char *name, *doing;
+    const char *name;
 
-    if (!reply_text(part[0], &name) || !reply_text(part[1], &doing) ||
-        !reply_int(part[2], 0, INT64_MAX, &w->pid) ||
-        !reply_int(part[3], INT64_MIN, INT64_MAX, &w->doing_ms) ||
-        !reply_int(part[4], INT64_MIN, INT64_MAX, &w->silent_ms))
+    if (!reply_text(part[0], &name) || !reply_int(part[1], 0, INT64_MAX, &w->pid) ||
+        !reply_int(part[2], INT64_MIN, INT64_MAX, &w->silent_ms))
         return false;
     w->name = arena_strdup(a, name);
-    w->doing = arena_strdup(a, doing);
     return true;
 }
 
@@ -168,7 +165,7 @@ int redis_workers(struct queue *base, struct arena *a, struct queue_worker **ret
     size_t n;
     int r;
 
-    redis_begin(q, "bilag1_workers");
+    redis_begin(q, "bilag2_workers");
     r = redis_call(q, &reply, err);
     if (r < 0)
         return r;

@@ -147,7 +147,7 @@ int worker_chores(struct worker *w, struct err *err)
     if (now < w->next_chores_ms)
         return 0;
     w->next_chores_ms = now + CHORES_EVERY_MS;
-    r = queue_heartbeat(w->house.queue, getpid(), "", err);
+    r = queue_heartbeat(w->house.queue, getpid(), err);
     if (r == 0)
         r = queue_reap(w->house.queue, &reaped, err);
     if (r == 0 && (reaped.reclaimed || reaped.dead || reaped.is_clock_jump))

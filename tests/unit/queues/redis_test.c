@@ -199,7 +199,7 @@ static void the_service_user_may_only_work(void **state)
         "CLIENT LIST",
         "SAVE",
         "SWAPDB 0 1",
-        "FCALL bilag1_ping 1 foreign",
+        "FCALL bilag2_ping 1 foreign",
     };
     redisContext *c = redisConnectUnix(server.socket_path);
     redisReply *reply;
