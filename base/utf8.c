@@ -5,6 +5,8 @@
  */
 #include "base/utf8.h"
 
+#include "base/arena.h"
+
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -173,4 +175,12 @@ void utf8_clean(const char *text, size_t length, char *out)
         used += utf8_encode((uint32_t)c, out + used);
     }
     out[used] = '\0';
+}
+
+char *utf8_cleaned(struct arena *a, const char *text, size_t length)
+{
+    char *out = arena_alloc(a, 3 * length + 1);
+
+    utf8_clean(text, length, out);
+    return out;
 }

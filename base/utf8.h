@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
+
 bool utf8_is_valid(const char *bytes, size_t length); /* strict; NUL bytes are refused */
 
 /* The code point at *p, moved past it; U+FFFD for a bad byte (one byte passed). 0 at the end. */
@@ -27,5 +29,7 @@ size_t utf8_fold(const char *text, char *out, size_t size);
 /* Copies text with bad bytes, control and bidirectional characters replaced by U+FFFD or dropped:
  * what is safe to log, print or store. `out` holds at least 3 x strlen(text) + 1 bytes. */
 void utf8_clean(const char *text, size_t length, char *out);
+
+char *utf8_cleaned(struct arena *a, const char *text, size_t length); /* the same, in arena */
 
 #endif

@@ -155,7 +155,7 @@ int records_find_job(struct records *r, const struct job_id *id, struct arena *a
     return code;
 }
 
-/* ---- the reconciler ---- */
+/* ---- for the housekeeper ---- */
 
 static int pending_files(struct records *r, enum stage stage, const struct pending_cursor *c,
                          size_t limit, struct arena *a, struct next_jobs *jobs, struct err *err)

@@ -8,7 +8,7 @@
 
 /*
  * file_once is the promise that the same bytes are worked on once. The *_in_work indexes hold only
- * what is unfinished: the reconciler stays quick when a million documents are done.
+ * what is unfinished: the housekeeper stays quick when a million documents are done.
  */
 static const char version_1[] =
     "CREATE TABLE batch("

@@ -56,6 +56,20 @@ char *house_path(const struct settings *s, const char *name)
     return mem_printf("%s/%s", s->data_dir, name);
 }
 
+struct queue_item *house_queue_items(struct arena *a, const struct next_jobs *next)
+{
+    struct queue_item *items = arena_alloc_array(a, next->n, sizeof *items);
+
+    for (size_t i = 0; i < next->n; i++)
+        items[i] = (struct queue_item){
+            .id = next->items[i].id,
+            .min_fence = next->items[i].min_fence,
+            .department = next->items[i].department,
+            .lane = next->items[i].is_urgent ? QUEUE_EXPRESS : QUEUE_NORMAL,
+        };
+    return items;
+}
+
 bool house_redis_is_private(const struct settings *s)
 {
     return s->redis.socket[0] == '\0' && s->redis.host[0] == '\0';

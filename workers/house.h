@@ -13,10 +13,12 @@
 #include <stddef.h>
 
 struct accounting;
+struct arena;
 struct blobs;
 struct calibration;
 struct certificate;
 struct err;
+struct next_jobs;
 struct records;
 struct scorer;
 struct type_shelf;
@@ -77,6 +79,9 @@ struct house_queue {
 int house_queue_options(const struct settings *s, const char *worker, struct house_queue *ret,
                         struct err *err);
 void house_queue_release(struct house_queue *q);
+
+/* What the records say is next, in the queue's form. In arena. */
+struct queue_item *house_queue_items(struct arena *a, const struct next_jobs *next);
 
 /* True when bilagd runs the Redis server itself. */
 bool house_redis_is_private(const struct settings *s);

@@ -43,9 +43,6 @@ typedef int stage_handler_fn(struct worker *w, const struct job *job, struct are
 
 stage_handler_fn stage_open, stage_read, stage_sort, stage_extract, stage_post, stage_file;
 
-/* Puts followers into the queue's form. In arena. */
-struct queue_item *worker_items(struct arena *a, const struct next_jobs *next);
-
 /* Runs one job to its end: handler, verdict, log line. ERR_UNREACHABLE when the queue or the
  * records are gone: the caller waits and goes on. */
 int worker_run(struct worker *w, const struct job *job, struct err *err);

@@ -24,7 +24,7 @@
 static int restore_page(struct worker *w, struct arena *a, const struct next_jobs *jobs,
                         size_t *restored, struct err *err)
 {
-    struct queue_item *items = worker_items(a, jobs);
+    struct queue_item *items = house_queue_items(a, jobs);
     struct job_id *ids = arena_alloc_array(a, jobs->n, sizeof *ids);
     bool *known = arena_alloc_array(a, jobs->n, sizeof *known);
     size_t n = 0, added = 0;
@@ -80,7 +80,7 @@ static int bury(struct worker *w, struct arena *a, const struct queue_entry *ent
         return r;
     r = queue_drop(w->house.queue, &entry->job.id, err);
     if (r == 0 && next.n)
-        r = queue_add(w->house.queue, worker_items(a, &next), next.n, NULL, err);
+        r = queue_add(w->house.queue, house_queue_items(a, &next), next.n, NULL, err);
     return r == ERR_NOT_FOUND ? 0 : r;
 }
 

@@ -31,28 +31,14 @@ static stage_handler_fn *const handlers[STAGE_COUNT] = {
     [STAGE_EXTRACT] = stage_extract, [STAGE_POST] = stage_post, [STAGE_FILE] = stage_file,
 };
 
-struct queue_item *worker_items(struct arena *a, const struct next_jobs *next)
-{
-    struct queue_item *items = arena_alloc_array(a, next->n, sizeof *items);
-
-    for (size_t i = 0; i < next->n; i++)
-        items[i] = (struct queue_item){
-            .id = next->items[i].id,
-            .min_fence = next->items[i].min_fence,
-            .department = next->items[i].department,
-            .lane = next->items[i].is_urgent ? QUEUE_EXPRESS : QUEUE_NORMAL,
-        };
-    return items;
-}
-
 /* Done: the next job comes with the answer, which spares a question and a sync a job. */
 static int finish(struct worker *w, const struct job *job, struct arena *a,
                   const struct next_jobs *next, struct err *err)
 {
-    const struct queue_finished done = {*job, worker_items(a, next), next->n};
+    const struct queue_finished done = {*job, house_queue_items(a, next), next->n};
     int code, r = queue_pass(w->house.queue, &done, QUEUE_ALL_STAGES, &code, &w->next, err);
 
-    w->has_next = r == 1; /* stale: the reconciler adds what we could not */
+    w->has_next = r == 1; /* stale: the housekeeper adds what we could not */
     return r < 0 ? r : 0;
 }
 

@@ -38,13 +38,9 @@ static const char *cell_text(struct arena *a, const json_t *row, const struct co
 {
     const json_t *v = json_object_get(row, column->key);
     char small[CLOCK_TEXT_SIZE > CLI_AGE_SIZE ? CLOCK_TEXT_SIZE : CLI_AGE_SIZE];
-    char *clean;
 
-    if (json_is_string(v)) {
-        clean = arena_alloc(a, json_string_length(v) * 3 + 1);
-        utf8_clean(json_string_value(v), json_string_length(v), clean);
-        return clean;
-    }
+    if (json_is_string(v))
+        return utf8_cleaned(a, json_string_value(v), json_string_length(v));
     if (json_is_boolean(v))
         return json_is_true(v) ? "yes" : "no";
     if (json_is_real(v))

@@ -158,6 +158,7 @@ static int retry_job(struct house *house, const struct cli *cli, const char *tex
 {
     AUTO_ARENA struct arena a;
     struct next_jobs next = {0};
+    struct queue_item *items;
     struct job_id id;
     int r;
 
@@ -168,13 +169,12 @@ static int retry_job(struct house *house, const struct cli *cli, const char *tex
     r = records_retry(house->records, &id, report_user(), &a, &next, err);
     if (r == ERR_CONFLICT)
         return queue_retry(house->queue, &id, err);
-    for (size_t i = 0; r == 0 && i < next.n; i++) {
-        struct queue_item item = {
-            .id = next.items[i].id, .min_fence = next.items[i].min_fence, .lane = QUEUE_EXPRESS};
-
-        r = queue_add(house->queue, &item, 1, NULL, err);
-    }
-    return r;
+    if (r < 0)
+        return r;
+    items = house_queue_items(&a, &next);
+    for (size_t i = 0; i < next.n; i++)
+        items[i].lane = QUEUE_EXPRESS; /* a person waits for it */
+    return queue_add(house->queue, items, next.n, NULL, err);
 }
 
 static int retry_jobs(struct house *house, const struct cli *cli, struct err *err)

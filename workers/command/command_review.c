@@ -1,7 +1,6 @@
 /*
- * bilag doc approve, reject, set, anew: decisions of a person, until the desk exists. Each names
- * the version it was made on, so two people cannot decide over each other; a correction is judged
- * anew, and teaches.
+ * bilag doc approve, reject, set, anew: decisions of a person. Each names the version it was made
+ * on, so two people cannot decide over each other; a correction is judged anew, and teaches.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -24,18 +23,6 @@ static int parse_id(const char *word, int64_t *ret, struct err *err)
     if (number_parse(word, 1, INT64_MAX, ret))
         return 0;
     return err_set(err, ERR_USAGE, "'%s' is no document number; `bilag doc ls` lists them", word);
-}
-
-/* The queue hears what follows when it is there; the reconciler tells it otherwise. */
-static void tell_queue(struct house *house, const struct next_jobs *next)
-{
-    struct err ignored;
-
-    for (size_t i = 0; house->queue && i < next->n; i++) {
-        struct queue_item item = {.id = next->items[i].id, .min_fence = next->items[i].min_fence};
-
-        (void)queue_add(house->queue, &item, 1, NULL, &ignored);
-    }
 }
 
 static int load(struct house *house, const char *word, struct arena *a, struct document_row *row,
@@ -80,6 +67,7 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
     struct document_row row;
     struct document *d;
     struct decision by;
+    struct err ignored;
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
@@ -90,7 +78,8 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
     r = records_approve(house->records, &by, &a, &next, err);
     if (r < 0)
         return r;
-    tell_queue(house, &next);
+    if (house->queue) /* what it cannot hear now, it hears from the housekeeper */
+        (void)queue_add(house->queue, house_queue_items(&a, &next), next.n, NULL, &ignored);
     learn_from(house, cli, row.id, true);
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * bilag submit: files become ours. Each is hashed and stored durably, then all rows of the batch
  * are committed, and only then is "taken" said; the sources stay where they are. The queue is told
- * last and may be down: the reconciler finds what it missed.
+ * last and may be down: the housekeeper finds what it missed.
  */
 #include "base/arena.h"
 #include "base/buf.h"
@@ -51,16 +51,12 @@ static void refuse(struct intake *in, const char *path, const struct err *err)
     in->refused++;
 }
 
-/* What the queue cannot hear now, it hears from the reconciler. */
+/* What the queue cannot hear now, it hears from the housekeeper. */
 static void tell_queue(struct intake *in, const struct next_jobs *next)
 {
-    struct queue_item *items = arena_alloc_array(&in->arena, next->n, sizeof *items);
+    const struct queue_item *items = house_queue_items(&in->arena, next);
     struct err err = {0};
 
-    for (size_t i = 0; i < next->n; i++)
-        items[i] = (struct queue_item){.id = next->items[i].id,
-                                       .min_fence = next->items[i].min_fence,
-                                       .department = next->items[i].department};
     if (!in->house->queue || queue_add(in->house->queue, items, next->n, NULL, &err) < 0)
         in->is_queue_down = true;
 }
