@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <assert.h>
 #include <string.h>
 #include <tiffio.h>

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "models/fault.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 #include <string.h>
 

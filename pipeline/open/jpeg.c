@@ -13,7 +13,7 @@
 #include "base/wide.h"
 #include "models/fault.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <jpeglib.h>
 #include <setjmp.h>
 #include <string.h>

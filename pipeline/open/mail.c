@@ -19,7 +19,7 @@
 #include "models/fault.h"
 #include "pipeline/open/surface.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <gmime/gmime.h>
 #include <libxml/HTMLparser.h>
 #include <math.h>
@@ -52,11 +52,6 @@ void mail_warm(void)
     g_mime_init();
 }
 
-static void unref(void *object)
-{
-    g_object_unref(object);
-}
-
 static int parse(const struct source *src, GMimeMessage **ret, struct err *err)
 {
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)src->bytes, src->length);
@@ -70,7 +65,7 @@ static int parse(const struct source *src, GMimeMessage **ret, struct err *err)
     g_object_unref(stream);
     if (!message)
         return fault_set(err, FAULT_CORRUPT, "mail");
-    arena_defer(src->arena, unref, message);
+    arena_defer(src->arena, g_object_unref, message);
     *ret = message;
     return 0;
 }
@@ -82,7 +77,7 @@ static void decode(struct walk *w, GMimePart *part, const unsigned char **ret, s
     GMimeStream *stream = g_mime_stream_mem_new();
     GByteArray *array;
 
-    arena_defer(w->src->arena, unref, stream);
+    arena_defer(w->src->arena, g_object_unref, stream);
     if (content)
         g_mime_data_wrapper_write_to_stream(content, stream);
     array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
@@ -139,19 +134,11 @@ static bool is_body(GMimePart *part)
                                         "html"));
 }
 
-static const char *cleaned(struct arena *a, const char *text)
-{
-    size_t length = text ? strnlen(text, LIMIT_NAME_BYTES) : 0;
-    char *out = arena_alloc(a, 3 * length + 1);
-
-    utf8_clean(text ? text : "", length, out);
-    return out;
-}
-
 static int add_attachment(struct walk *w, GMimePart *part, struct err *err)
 {
     GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
-    struct attachment attachment = {.name = cleaned(w->src->arena, g_mime_part_get_filename(part))};
+    struct attachment attachment = {
+        .name = open_clean_name(w->src->arena, g_mime_part_get_filename(part))};
     const unsigned char *bytes;
     char *media_type;
 
@@ -161,7 +148,7 @@ static int add_attachment(struct walk *w, GMimePart *part, struct err *err)
     if (w->opened->n_attachments == (size_t)w->src->limits->attachments)
         return fault_set(err, FAULT_TOO_MANY_PARTS, "more than %d", w->src->limits->attachments);
     media_type = g_mime_content_type_get_mime_type(type);
-    attachment.media_type = cleaned(w->src->arena, media_type);
+    attachment.media_type = open_clean_name(w->src->arena, media_type);
     attachment.bytes = bytes;
     g_free(media_type);
     w->opened->attachments[w->opened->n_attachments++] = attachment;
@@ -267,12 +254,10 @@ struct cursor {
 
 static void put_word(struct arena *a, struct cursor *c, const char *text, size_t length)
 {
-    char *clean = arena_alloc(a, 3 * length + 1);
-    int signs;
+    char *clean = utf8_cleaned(a, text, length < LIMIT_WORD_BYTES ? length : LIMIT_WORD_BYTES);
+    int signs = (int)utf8_count(clean);
     float x, y;
 
-    utf8_clean(text, length < LIMIT_WORD_BYTES ? length : LIMIT_WORD_BYTES, clean);
-    signs = (int)utf8_count(clean);
     if (signs == 0 || c->page->n_words == LIMIT_WORDS_A_PAGE || c->line == UINT16_MAX)
         return;
     if (c->sign && c->sign + signs > SIGNS_A_LINE) {

@@ -7,9 +7,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "models/fault.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
+#include <string.h>
 
 struct opener {
     int (*open)(const struct source *src, struct opened *ret, struct err *err);
@@ -119,6 +122,11 @@ void open_warm(void)
     tiff_warm();
     mail_warm();
     pdf_warm();
+}
+
+const char *open_clean_name(struct arena *a, const char *name)
+{
+    return name ? utf8_cleaned(a, name, strnlen(name, LIMIT_NAME_BYTES)) : "";
 }
 
 static void destroy_pix(void *pix)

@@ -51,11 +51,6 @@ static struct complaints *listen_to_poppler(struct arena *a)
     return c;
 }
 
-static void unref(void *object)
-{
-    g_object_unref(object);
-}
-
 static int refuse(const struct pdf *pdf, const GError *error, struct err *err)
 {
     if (error && g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
@@ -96,7 +91,7 @@ int pdf_load(const struct source *src, struct pdf *ret, struct err *err)
     if (r == 0)
         pdf.doc = new_document(src, &error);
     if (pdf.doc) {
-        arena_defer(src->arena, unref, pdf.doc);
+        arena_defer(src->arena, g_object_unref, pdf.doc);
         n_pages = poppler_document_get_n_pages(pdf.doc);
     }
     if (r == 0 && (!pdf.doc || pdf_is_cut(src)))
@@ -123,7 +118,7 @@ int pdf_page(const struct pdf *pdf, int number, PopplerPage **ret, struct err *e
     if (!page)
         return fault_set(err, pdf->complaints->has_loop ? FAULT_CYCLIC : FAULT_CORRUPT, "page %d",
                          number);
-    arena_defer(pdf->src->arena, unref, page);
+    arena_defer(pdf->src->arena, g_object_unref, page);
     poppler_page_get_size(page, &width_pt, &height_pt);
     if (!(width_pt >= 1 && height_pt >= 1))
         return fault_set(err, FAULT_CORRUPT, "page %d has no size", number);
@@ -186,15 +181,6 @@ static int add_page(const struct pdf *pdf, struct opened *ret, struct err *err)
     return 0;
 }
 
-static const char *cleaned(struct arena *a, const char *text)
-{
-    size_t length = text ? strnlen(text, LIMIT_NAME_BYTES) : 0;
-    char *out = arena_alloc(a, 3 * length + 1);
-
-    utf8_clean(text ? text : "", length, out);
-    return out;
-}
-
 /* The size a sender gives is often missing and may lie: bytes are counted as they come. */
 struct collected {
     GByteArray *data;
@@ -238,7 +224,7 @@ static int add_attachment(const struct source *src, PopplerAttachment *attachmen
         einvoice_parse(src->arena, data->data, data->len, &ret->einvoice, NULL) == 0)
         return 0;
     ret->attachments[ret->n_attachments++] = (struct attachment){
-        .name = cleaned(src->arena, attachment->name),
+        .name = open_clean_name(src->arena, attachment->name),
         .media_type = "application/octet-stream",
         .bytes = data->data ? data->data : (const guint8 *)"",
         .length = data->len};
@@ -281,7 +267,7 @@ int pdf_open(const struct source *src, struct opened *ret, struct err *err)
     if (r < 0)
         return r;
     producer = poppler_document_get_producer(pdf.doc);
-    ret->producer = cleaned(src->arena, producer);
+    ret->producer = open_clean_name(src->arena, producer);
     g_free(producer);
     return add_attachments(src, pdf.doc, ret, err);
 }

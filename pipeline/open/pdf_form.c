@@ -33,9 +33,9 @@ struct form {
 static void add_word(struct form *f, const char *text, size_t length, struct box box)
 {
     struct text_layer *layer = f->layer;
-    char *clean = arena_alloc(f->arena, 3 * length + 1);
+    char *clean = utf8_cleaned(f->arena, text,
+                               length < LIMIT_WORD_BYTES ? length : LIMIT_WORD_BYTES);
 
-    utf8_clean(text, length < LIMIT_WORD_BYTES ? length : LIMIT_WORD_BYTES, clean);
     if (!*clean || layer->n_words == LIMIT_WORDS_A_PAGE)
         return;
     if (layer->n_words >= f->capacity) {

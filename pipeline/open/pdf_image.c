@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "pipeline/open/surface.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 
 #define ALIKE 0.0005

@@ -13,7 +13,7 @@
 #include "pipeline/open/content.h"
 #include "pipeline/open/image.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 #include <qpdf/qpdf-c.h>
 #include <stdlib.h>

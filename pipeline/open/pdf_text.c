@@ -80,9 +80,8 @@ static const char *word_text(struct reader *r)
 
     r->text[length] = '\0';
     normal = r->needs_normalising ? g_utf8_normalize(r->text, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
-    length = normal ? strlen(normal) : length;
-    clean = arena_alloc(r->arena, 3 * length + 1);
-    utf8_clean(normal ? normal : r->text, length, clean);
+    clean = normal ? utf8_cleaned(r->arena, normal, strlen(normal))
+                   : utf8_cleaned(r->arena, r->text, length);
     g_free(normal);
     return clean;
 }

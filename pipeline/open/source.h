@@ -44,6 +44,9 @@ void pdf_warm(void);
 void tiff_warm(void);
 void mail_warm(void);
 
+/* A name from the file, safe to show and at most LIMIT_NAME_BYTES of it; NULL is "". In arena. */
+const char *open_clean_name(struct arena *a, const char *name);
+
 /* A Pix that is destroyed with the arena. */
 struct Pix *pix_keep(struct arena *a, struct Pix *pix);
 

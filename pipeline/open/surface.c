@@ -1,7 +1,7 @@
 /* White sheets for cairo and their way to Leptonica. */
 #include "pipeline/open/surface.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "models/fault.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <string.h>
 #include <tiffio.h>
 

@@ -1,7 +1,7 @@
 /* Pictures: sizes, resolutions, turns, and the good part of damaged files. */
 #include "tests/unit/pipeline-open/made.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 
 /* A page with a black band at its top and a grey one at its bottom. */

@@ -1,7 +1,7 @@
 /* Mail: attachments become files, logos do not, and a mail of words alone is a page. */
 #include "tests/unit/pipeline-open/made.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 
 #define HEAD "From: Kari <kari@example.no>\r\nTo: bilag@example.no\r\nSubject: Faktura\r\n"
 #define MULTIPART HEAD "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"

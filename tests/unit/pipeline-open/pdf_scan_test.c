@@ -3,7 +3,7 @@
 #include "pipeline/open/pdf.h"
 #include "tests/unit/pipeline-open/made.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 
 #define WIDTH 736

@@ -1,7 +1,7 @@
 /* Text layers become words in place, attachments come out, pages become pictures. */
 #include "tests/unit/pipeline-open/made.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 #include <math.h>
 
 static void words_stand_where_they_are_printed(void **state)

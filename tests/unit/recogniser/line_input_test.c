@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "tests/unit/unit.h"
 
-#include <allheaders.h>
+#include <leptonica/allheaders.h>
 
 static uint32_t random_next(uint32_t *seed)
 {
