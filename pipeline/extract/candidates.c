@@ -87,11 +87,6 @@ static int run_length(const struct sheet *s, int first, int most, float widest_g
     return n;
 }
 
-static bool has_digit(const char *text)
-{
-    return strpbrk(text, "0123456789") != NULL;
-}
-
 /* A space within a number: about a quarter of the height, or one letter of a typewriter's. */
 static bool is_thousands_space(const struct sheet *s, int i)
 {
@@ -116,7 +111,7 @@ static bool may_continue_amount(const struct sheet *s, int i)
         return token_gap(s, i) < 1.0f;
     if (digits == 2 && !isdigit((unsigned char)text[2]) && (last == ',' || last == '.'))
         return s->tokens[i].is_ocr && token_gap(s, i) < 0.9f;
-    if (!has_digit(before))
+    if (!text_has_digit(before))
         return token_gap(s, i) < 1.2f;
     return digits == 3 && !isdigit((unsigned char)text[3]) && is_thousands_space(s, i);
 }
@@ -134,7 +129,7 @@ static int try_amount(const struct sheet *s, int first, struct amount *ret)
         bool has_any = false;
 
         for (int i = first; i < first + n; i++)
-            has_any |= has_digit(s->tokens[i].text);
+            has_any |= text_has_digit(s->tokens[i].text);
         if (has_any && join(s, first, n, true, text) &&
             amount_parse(text, s->tokens[first].is_ocr, ret))
             return n;

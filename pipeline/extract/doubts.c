@@ -42,11 +42,6 @@ static bool has_reason(const struct document *d, const char *code, enum field_id
     return false;
 }
 
-static bool overlaps(const struct box *a, const struct box *b)
-{
-    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
-}
-
 /* Whether the middle of a word lies in the box; those of the rows beside a leaning one reach into
  * it. */
 static bool stands_in(const struct box *word, const struct box *box)
@@ -59,7 +54,7 @@ static bool stands_in(const struct box *word, const struct box *box)
 static bool is_asked(const struct doubts *doubts, int page, const struct box *box)
 {
     for (int i = 0; i < doubts->count; i++)
-        if (doubts->items[i].page == page && overlaps(&doubts->items[i].place.box, box))
+        if (doubts->items[i].page == page && box_overlaps(&doubts->items[i].place.box, box))
             return true;
     return false;
 }
@@ -106,11 +101,6 @@ static void ask_field(struct finder *q, enum field_id id, enum look_kind kind)
         ask_tokens(q, first, last - first + 1, kind);
 }
 
-static bool has_digit(const char *text)
-{
-    return strpbrk(text, "0123456789") != NULL;
-}
-
 /* Labels of these concepts behind which no candidate of the kind was found: what stands last in
  * their row, when it has a digit. */
 static void ask_behind_labels(struct finder *q, uint64_t concepts, enum candidate_kind kind,
@@ -127,7 +117,7 @@ static void ask_behind_labels(struct finder *q, uint64_t concepts, enum candidat
         while (first - 1 >= mention->first + mention->count && token_gap(q->s, first) < 0.6f)
             first--;
         if (!is_found && first >= mention->first + mention->count &&
-            has_digit(q->s->tokens[last].text) &&
+            text_has_digit(q->s->tokens[last].text) &&
             q->s->tokens[first].box.x0 - mention->box.x1 < GAP_MAX * row->height)
             ask_tokens(q, first, last - first + 1, look);
     }
@@ -190,8 +180,8 @@ static void ask_lines(struct finder *q)
         for (int i = 0; i < q->c->count && q->c->items[i].kind == CANDIDATE_AMOUNT; i++) {
             const struct candidate *item = &q->c->items[i];
 
-            if (q->s->pages[item->page]->number == line->page && overlaps(&item->box, &line->box) &&
-                !item->amount.is_percent)
+            if (q->s->pages[item->page]->number == line->page &&
+                box_overlaps(&item->box, &line->box) && !item->amount.is_percent)
                 ask_tokens(q, item->first, item->count, LOOK_AMOUNT);
         }
     }

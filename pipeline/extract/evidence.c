@@ -10,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_number(const struct token *token)
-{
-    int digits = 0, letters = 0;
-
-    for (const char *p = token->text; *p; p++) {
-        digits += isdigit((unsigned char)*p) != 0;
-        letters += isalpha((unsigned char)*p) != 0;
-    }
-    return digits > letters;
-}
-
 /* Words and numbers between the label and the value that are neither marks nor labels. */
 static void count_between(const struct sheet *s, int from, int to, int *ret_words, int *ret_numbers)
 {
@@ -31,7 +20,7 @@ static void count_between(const struct sheet *s, int from, int to, int *ret_word
         if (s->tokens[i].key[0] == '\0' || strchr(text, '%') || text[0] == '(' ||
             currency_of_sign(text, (int)strlen(text)))
             continue;
-        if (is_number(&s->tokens[i]))
+        if (text_is_number(text))
             ++*ret_numbers;
         else
             ++*ret_words;
@@ -101,7 +90,7 @@ static int blocked(const struct sheet *s, const struct candidate *c, const struc
         if (token->row <= m->row || token->row >= c->row || token->key[0] == '\0' ||
             box_overlap_x(&token->box, &c->box) < 0.3f)
             continue;
-        if (!is_number(token))
+        if (!text_is_number(token->text))
             return 2;
         worst = 1;
     }

@@ -81,11 +81,6 @@ static bool stands_at_place(const struct memory *m, enum field_id field, const s
     return false;
 }
 
-static bool overlaps(const struct box *a, const struct box *b)
-{
-    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
-}
-
 /* "Zahlbar" of "Zahlbar in 14 Tagen": the rest was lost. */
 static bool is_part(const struct field *field, enum field_id id, const char *whole)
 {
@@ -156,7 +151,8 @@ static bool may_take(const struct memory *m, const struct constant *constant,
     if (constant->field == FIELD_CURRENCY)
         return !field->value || (field->page == 0 && field->confidence < 0.9f);
     if (is_proved)
-        return constant->flags & IDENTITY && field->page > 0 && !overlaps(&field->box, &c->printed);
+        return constant->flags & IDENTITY && field->page > 0 &&
+               !box_overlaps(&field->box, &c->printed);
     return !(constant->flags & AT_PLACE) || stands_at_place(m, constant->field, c);
 }
 
@@ -196,7 +192,7 @@ static bool is_taken(const struct document *d, const struct candidate *c)
 {
     for (int i = 0; i < FIELD_COUNT; i++)
         if (d->fields[i].value && field_info((enum field_id)i)->kind == FIELD_DATE &&
-            d->fields[i].page > 0 && overlaps(&d->fields[i].box, &c->printed))
+            d->fields[i].page > 0 && box_overlaps(&d->fields[i].box, &c->printed))
             return true;
     return false;
 }
@@ -231,7 +227,7 @@ static void fill_period_end(const struct memory *m, const struct candidates *c, 
         m->first[FIELD_PERIOD_END] == m->first[FIELD_PERIOD_END + 1])
         return;
     for (int i = 0; i < c->count; i++)
-        if (c->items[i].kind == CANDIDATE_DATE && overlaps(&c->items[i].printed, &start->box) &&
+        if (c->items[i].kind == CANDIDATE_DATE && box_overlaps(&c->items[i].printed, &start->box) &&
             m->s->pages[c->items[i].page]->number == start->page)
             first = &c->items[i];
     for (int i = 0; first && i < c->count; i++) {

@@ -45,7 +45,7 @@ struct search {
     int n_names;
     int orphans[ORPHANS_MAX][2]; /* street and town under nobody's name */
     int n_orphans;
-    float body_height; /* of the page's median row */
+    float body_height; /* of most words, at least 4 points */
 };
 
 static uint64_t concepts_in(const struct sheet *s, int first, int count)
@@ -341,22 +341,6 @@ static void find_names(struct search *q)
     find_labelled_names(q);
 }
 
-static void measure_body(struct search *q)
-{
-    int bins[64] = {0}, best = 0;
-
-    for (int i = 0; i < q->s->n_tokens; i++) {
-        int h = (int)(box_height(&q->s->tokens[i].box) * 2);
-
-        if (h > 0 && h < 64)
-            bins[h]++;
-    }
-    for (int h = 1; h < 64; h++)
-        if (bins[h] > bins[best])
-            best = h;
-    q->body_height = fmaxf((float)best / 2, 4);
-}
-
 /* Whether the name is another printing of one that is taken, or a line of it. */
 static bool is_same_name(const struct name *name, const char *taken)
 {
@@ -456,7 +440,7 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
     *p = (struct parties){.buyer_page = -1, .company = company};
     q->s = s;
     q->company = company;
-    measure_body(q);
+    q->body_height = fmaxf(sheet_body_height(s), 4);
     party_lines_find(&q->lines, a, s);
     find_names(q);
     for (int i = 0; i < q->n_names; i++) {

@@ -2,6 +2,7 @@
  * The comparing form of a phrase. Shared by the build tool that makes the table and by the look-up,
  * so that both sides agree on every byte.
  */
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "pipeline/extract/phrases.h"
 
@@ -45,6 +46,15 @@ size_t phrase_key(const char *text, char *out, size_t size)
     }
     out[used] = '\0';
     return used;
+}
+
+uint32_t phrase_hash(const char *text)
+{
+    uint32_t hash = HASH_SEED;
+
+    for (; *text; text++)
+        hash = hash_byte(hash, isdigit((unsigned char)*text) ? '0' : *text);
+    return hash;
 }
 
 uint64_t phrase_bag(const char *key)

@@ -49,6 +49,9 @@ extern const uint64_t phrase_bags[];
 /* Writes the comparing form of `text`; returns its length, cut at size - 1. */
 size_t phrase_key(const char *text, char *out, size_t size);
 
+/* A hash of text in which all digits are alike. */
+uint32_t phrase_hash(const char *text);
+
 /* Which pairs of neighbours a key holds, in 64 classes. One edit takes two pairs and brings two at
  * most, so bags that differ in more than four bits an edit are of keys further apart. */
 uint64_t phrase_bag(const char *key);

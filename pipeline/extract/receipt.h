@@ -14,8 +14,7 @@ bool receipt_is_slip(const struct sheet *s, const struct document *d);
 
 /* Corrects total, seller and date of a till's slip, after all else was filled; leaves every other
  * document alone and returns false. Papers that tell of cash, or what was given and what came
- * back, are slips too. Its total is what had to be paid, after
- * rounding. */
+ * back, are slips too. A slip's total is what had to be paid, after rounding. */
 bool receipt_settle(const struct candidates *c, const struct sheet *s, struct arena *a,
                     struct document *d);
 

@@ -7,6 +7,7 @@
 #include "pipeline/extract/sheet.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 
@@ -28,6 +29,22 @@ float box_height(const struct box *b)
     return b->y1 - b->y0;
 }
 
+bool text_has_digit(const char *text)
+{
+    return strpbrk(text, "0123456789") != NULL;
+}
+
+bool text_is_number(const char *text)
+{
+    int digits = 0, letters = 0;
+
+    for (; *text; text++) {
+        digits += isdigit((unsigned char)*text) != 0;
+        letters += isalpha((unsigned char)*text) != 0;
+    }
+    return digits > letters;
+}
+
 float sheet_body_height(const struct sheet *s)
 {
     int bins[128] = {0}, best = 1;
@@ -39,6 +56,11 @@ float sheet_body_height(const struct sheet *s)
             best = h;
     }
     return (float)best / 2;
+}
+
+bool box_overlaps(const struct box *a, const struct box *b)
+{
+    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
 /* In comparisons that the compiler turns into one instruction each: this is asked of every label
@@ -210,13 +232,6 @@ static void find_rows(struct sheet *s, struct arena *a)
         s->rows[token->row].count++;
     }
     qsort(s->tokens, (size_t)s->n_tokens, sizeof *s->tokens, compare_along);
-}
-
-static int compare_floats(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-
-    return (a > b) - (a < b);
 }
 
 /* Recognised words are boxed tightly ("era" is lower than "Era"), and typewriters space widely: a

@@ -76,13 +76,9 @@ static void keep_key(struct arena *a, struct record *r, const char *key, const c
     qpdf_oh text = qpdf_oh_get_key(r->pdf, info, key);
     const char *value = qpdf_oh_is_string(r->pdf, text) ? qpdf_oh_get_utf8_value(r->pdf, text) : "";
     size_t length = strnlen(value, METADATA_BYTES_MAX);
-    char *clean;
 
-    if (length == 0)
-        return;
-    clean = arena_alloc(a, 3 * length + 1);
-    utf8_clean(value, length, clean);
-    *to = clean;
+    if (length > 0)
+        *to = utf8_cleaned(a, value, length);
 }
 
 void record_read_metadata(struct arena *a, const unsigned char *bytes, size_t length,

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/engine.h"
+#include "pipeline/read/line_grey.h"
 #include "pipeline/read/sheet.h"
 #include "recogniser/grammar.h"
 
@@ -123,16 +124,6 @@ static bool cut(const struct looker *l, const struct box *at, float margin, stru
 }
 
 /* --- the treatment ------------------------------------------------------------------------- */
-
-static int mean_around(const struct line_image *image, int x, int y)
-{
-    int sum = 0, n = 0;
-
-    for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < image->height; v++)
-        for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < image->width; u++, n++)
-            sum += image->pixels[v * image->stride + u];
-    return sum / n;
-}
 
 /* Midway between the darkest and the lightest parts of the crop, moved by `share` of the distance.
  */

@@ -195,11 +195,7 @@ static struct box place_word(const struct layout *layout, const struct layout_li
 
 static const char *clean_text(struct arena *a, const char *text)
 {
-    size_t length = strnlen(text, LIMIT_WORD_BYTES / 3);
-    char *clean = arena_alloc(a, 3 * length + 1);
-
-    utf8_clean(text, length, clean);
-    return clean;
+    return utf8_cleaned(a, text, strnlen(text, LIMIT_WORD_BYTES / 3));
 }
 
 /* How wide a character of the line is in the middle. */

@@ -180,13 +180,10 @@ static int recognise(struct tesseract *t, PIX *pix, int dpi, TessPageSegMode pag
 static const char *take_text(struct arena *a, TessResultIterator *at)
 {
     char *raw = library.TessResultIteratorGetUTF8Text(at, RIL_WORD), *clean;
-    size_t length;
 
     if (!raw)
         return NULL;
-    length = strnlen(raw, LIMIT_WORD_BYTES / 3);
-    clean = arena_alloc(a, 3 * length + 1);
-    utf8_clean(raw, length, clean);
+    clean = utf8_cleaned(a, raw, strnlen(raw, LIMIT_WORD_BYTES / 3));
     library.TessDeleteText(raw);
     return clean[0] ? clean : NULL;
 }

@@ -13,8 +13,7 @@ struct tesseract;
 int tesseract_load(struct err *err);
 bool tesseract_is_loaded(void);
 
-/* `model` holds the bytes of a .traineddata file; they are copied. The library
- * is loaded. */
+/* `model` holds the bytes of a .traineddata file; they are copied. tesseract_load() comes first. */
 int tesseract_new(const void *model, size_t length, struct tesseract **ret, struct err *err);
 void tesseract_free(struct tesseract *t);
 

@@ -7,7 +7,7 @@
 #include "pipeline/read/vote.h"
 
 #include "base/arena.h"
-#include "recogniser/recogniser.h"
+#include "pipeline/read/line_grey.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -49,16 +49,6 @@ static int grey_rank(const struct line_image *line, float share)
     while (grey < 255 && (float)(sum += count[grey]) < share * (float)all)
         grey++;
     return grey;
-}
-
-static int mean_around(const struct line_image *line, int x, int y)
-{
-    int sum = 0, n = 0;
-
-    for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < line->height; v++)
-        for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < line->width; u++, n++)
-            sum += line->pixels[v * line->stride + u];
-    return sum / n;
 }
 
 static struct line_image show(struct arena *a, const struct line_image *line, const struct way *way)

@@ -10,20 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static const uint32_t WORD_SEED = 2166136261u;
-
-static uint32_t hash_text(uint32_t seed, const char *text)
-{
-    uint32_t h = seed;
-
-    for (; *text; text++) {
-        char c = isdigit((unsigned char)*text) ? '0' : *text;
-
-        h = (h ^ (unsigned char)c) * 16777619u;
-    }
-    return h;
-}
-
 static void set(struct features *f, uint32_t hash, float value)
 {
     uint32_t bucket = (hash ^ hash >> FEATURE_BITS) & (HASHED_FEATURES - 1);
@@ -57,7 +43,7 @@ void features_count_words(const struct sheet *s, uint16_t seen[1 << FAMILIAR_BIT
     struct familiar here = {0};
 
     for (int i = 0; i < s->n_tokens; i++) {
-        uint32_t at = familiar_index(hash_text(WORD_SEED, s->tokens[i].key));
+        uint32_t at = familiar_index(phrase_hash(s->tokens[i].key));
 
         if (!is_word(&s->tokens[i]) || here.bits[at / 8] >> at % 8 & 1)
             continue;
@@ -82,7 +68,7 @@ static void find_words(struct features *f, const struct sheet *s, const struct f
     for (int i = 0; i < s->n_tokens; i++) {
         const struct token *token = &s->tokens[i];
         bool is_title = is_title_zone(s, token, body);
-        uint32_t hash = hash_text(WORD_SEED, token->key);
+        uint32_t hash = phrase_hash(token->key);
         bool is_joined = i > 0 && s->tokens[i - 1].row == token->row && before;
 
         if (!is_word(token) || !is_familiar(familiar, hash)) {
@@ -111,7 +97,7 @@ static void find_layout(struct features *f, const struct sheet *s, const struct 
         if (!is_word(&s->tokens[i]))
             continue;
         words++;
-        known += is_familiar(familiar, hash_text(WORD_SEED, s->tokens[i].key));
+        known += is_familiar(familiar, phrase_hash(s->tokens[i].key));
     }
     out[LAYOUT_FAMILIAR] = words ? (float)known / (float)words : 0;
     out[LAYOUT_WORDS] = s->n_tokens ? (float)words / (float)s->n_tokens : 0;

@@ -161,11 +161,6 @@ static char *without_stop(char *text)
     return text;
 }
 
-static bool has_digit(const struct token *token)
-{
-    return strpbrk(token->text, "0123456789") != NULL;
-}
-
 static void add_identifiers(struct spans *spans, struct arena *a, const struct sheet *s)
 {
     for (int i = 0; i < s->n_tokens; i++) {
@@ -177,8 +172,8 @@ static void add_identifiers(struct spans *spans, struct arena *a, const struct s
             struct span *span;
             char *text;
 
-            is_found |= has_digit(&s->tokens[i + n - 1]);
-            if (!is_found || !(has_digit(&s->tokens[i + n - 1]) || n == 1))
+            is_found |= text_has_digit(s->tokens[i + n - 1].text);
+            if (!is_found || !(text_has_digit(s->tokens[i + n - 1].text) || n == 1))
                 continue;
             text = without_stop(trimmed(s, a, i, n));
             if (!*text || strlen(text) > 40)

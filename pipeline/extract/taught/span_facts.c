@@ -6,6 +6,7 @@
 #include "pipeline/extract/taught/span_facts.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,10 +52,10 @@ struct met {
 static struct met *meet(struct met *table, uint32_t mask, const struct spans *spans, int i)
 {
     const char *value = spans->items[i].value;
-    uint32_t at = 2166136261u;
+    uint32_t at = HASH_SEED;
 
     for (const char *p = value; *p; p++)
-        at = (at ^ (unsigned char)*p) * 16777619u;
+        at = hash_byte(at, *p);
     for (at ^= at >> 15;; at++) {
         struct met *met = &table[at & mask];
 

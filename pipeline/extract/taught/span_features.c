@@ -8,6 +8,8 @@
 #include "pipeline/extract/taught/span_facts.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
+#include "base/hash.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -30,18 +32,6 @@ struct span_context {
     float body;                         /* height of most words */
 };
 
-static uint32_t hash_text(const char *text)
-{
-    uint32_t h = 2166136261u;
-
-    for (; *text; text++) {
-        char c = isdigit((unsigned char)*text) ? '0' : *text;
-
-        h = (h ^ (unsigned char)c) * 16777619u;
-    }
-    return h;
-}
-
 static struct span_features finished(const struct draft *f, struct arena *a)
 {
     struct span_features ret = {arena_alloc_array(a, (size_t)f->count, sizeof *ret.buckets),
@@ -54,27 +44,15 @@ static struct span_features finished(const struct draft *f, struct arena *a)
 /* --- once a token ------------------------------------------------------------------------- */
 
 /* A key makes letters of digits: what is mostly number is told by its own form. */
-static bool is_number(const char *text)
-{
-    int digits = 0, letters = 0;
-
-    for (; *text; text++) {
-        digits += isdigit((unsigned char)*text) != 0;
-        letters += isalpha((unsigned char)*text) != 0;
-    }
-    return digits > letters;
-}
-
 static uint32_t word_hash(const struct token *token)
 {
-    return token->key[0] && !is_number(token->text) ? hash_text(token->key)
-                                                    : hash_text(token->text);
+    return phrase_hash(token->key[0] && !text_is_number(token->text) ? token->key : token->text);
 }
 
 /* "AB-1234" is "A-9": runs collapse, short ones keep their length. */
 static uint32_t shape_of(const char *text, uint32_t *ret_case)
 {
-    char shape[SHAPE_SIZE];
+    uint32_t hash = HASH_SEED;
     int n = 0, run = 0, upper = 0, lower = 0, digits = 0;
     char last = 0;
 
@@ -86,28 +64,17 @@ static uint32_t shape_of(const char *text, uint32_t *ret_case)
         lower += kind == 'a';
         digits += kind == '9';
         run = kind == last ? run + 1 : 1;
-        if (n < SHAPE_SIZE && (run <= 1 || (kind == '9' && run <= 9)))
-            shape[n++] = kind;
+        if (n < SHAPE_SIZE && (run <= 1 || (kind == '9' && run <= 9))) {
+            hash = hash_byte(hash, kind);
+            n++;
+        }
         last = kind;
     }
     *ret_case = (upper > 0) | (lower > 0) << 1 | (digits > 0) << 2;
-    {
-        uint32_t h = 2166136261u;
-
-        for (int i = 0; i < n; i++)
-            h = (h ^ (unsigned char)shape[i]) * 16777619u;
-        return h;
-    }
+    return hash;
 }
 
 /* --- once a document ---------------------------------------------------------------------- */
-
-static int compare_floats(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-
-    return (a > b) - (a < b);
-}
 
 static float median_height(struct arena *a, const struct sheet *s)
 {

@@ -6,6 +6,7 @@
 #include "pipeline/read/layout/edges.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
 
 #include <stdlib.h>
 
@@ -25,11 +26,6 @@ static int run_at(const struct bitmap *ink, int y, bool is_right, int most)
     return length;
 }
 
-static int by_value(const void *one, const void *other)
-{
-    return *(const int *)one - *(const int *)other;
-}
-
 static void take_side(struct arena *a, struct bitmap *ink, bool is_right, int most)
 {
     int *lengths = arena_alloc_array(a, (size_t)ink->height + 1, sizeof *lengths);
@@ -43,7 +39,7 @@ static void take_side(struct arena *a, struct bitmap *ink, bool is_right, int mo
     }
     if ((float)count < EDGE_SHARE * (float)ink->height)
         return;
-    qsort(lengths, (size_t)count, sizeof *lengths, by_value);
+    qsort(lengths, (size_t)count, sizeof *lengths, compare_ints);
     width = lengths[(int)(WIDTH_SHARE * (float)(count - 1))] + FRINGE;
     for (int y = 0; y < ink->height; y++)
         bitmap_fill(ink, y, is_right ? ink->width - width : 0, is_right ? ink->width : width,

@@ -8,6 +8,7 @@
 #include "pipeline/read/layout/strands.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,16 +29,9 @@
 
 enum { SAMPLE_MAX = 400 };
 
-static int by_value(const void *one, const void *other)
-{
-    float a = *(const float *)one, b = *(const float *)other;
-
-    return a < b ? -1 : a > b;
-}
-
 static float middle_of(float *values, int count)
 {
-    qsort(values, (size_t)count, sizeof *values, by_value);
+    qsort(values, (size_t)count, sizeof *values, compare_floats);
     return count ? values[count / 2] : 0;
 }
 
@@ -116,7 +110,7 @@ static void settle_baseline(const struct sample *p, struct strand *strand)
 
     for (int i = 0; i < p->count; i++)
         feet[i] = p->foot[i] - strand->slope * p->x[i];
-    qsort(feet, (size_t)p->count, sizeof *feet, by_value);
+    qsort(feet, (size_t)p->count, sizeof *feet, compare_floats);
     for (int from = 0, to = 0; from < p->count; from++) {
         while (to < p->count && feet[to] - feet[from] <= 2 * margin)
             to++;
@@ -172,7 +166,7 @@ static void measure_heights(const struct sample *p, struct strand *strand)
     strand->descent = hanging ? middle_of(hang, hanging) : 0;
     if (count == 0)
         return;
-    qsort(heights, (size_t)count, sizeof *heights, by_value);
+    qsort(heights, (size_t)count, sizeof *heights, compare_floats);
     strand->x_height = heights[count / 2];
     share = split_heights(heights, count, &low, &high);
     if (count >= 5 && share >= 0.08f && share <= 0.92f && high >= RISE_MIN * low &&

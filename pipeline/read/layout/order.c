@@ -7,6 +7,7 @@
 #include "pipeline/read/layout/order.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,13 +54,6 @@ static int by_x(const void *one, const void *other)
     const struct item *a = one, *b = other;
 
     return (a->line.box.x0 > b->line.box.x0) - (a->line.box.x0 < b->line.box.x0);
-}
-
-static int by_value(const void *one, const void *other)
-{
-    float a = *(const float *)one, b = *(const float *)other;
-
-    return a < b ? -1 : a > b;
 }
 
 static void emit(struct order *o, const struct item *item, bool is_cell)
@@ -118,7 +112,7 @@ static bool is_column(const struct order *o, const struct gutter *g, bool is_rig
     }
     if (count < COLUMN_LINES)
         return false;
-    qsort(widths, (size_t)count, sizeof *widths, by_value);
+    qsort(widths, (size_t)count, sizeof *widths, compare_floats);
     middle = widths[count / 2];
     return middle >= COLUMN_WIDTH * x_height / (float)count &&
            middle >= COLUMN_FILL * (right - left);

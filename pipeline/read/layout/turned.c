@@ -8,6 +8,7 @@
 #include "pipeline/read/layout/turned.h"
 
 #include "base/arena.h"
+#include "base/compare.h"
 
 #include <stdlib.h>
 
@@ -37,17 +38,12 @@ static struct layout_box turn_back(const struct layout_box *b, enum layout_turn 
                : (struct layout_box){width - b->y1, b->x0, width - b->y0, b->x1};
 }
 
-static int by_value(const void *one, const void *other)
-{
-    return *(const int *)one - *(const int *)other;
-}
-
 /* How many of the values lie within SHARP_PX of each other, at most. */
 static int sharpness(int *values, int count)
 {
     int best = 0;
 
-    qsort(values, (size_t)count, sizeof *values, by_value);
+    qsort(values, (size_t)count, sizeof *values, compare_ints);
     for (int from = 0, to = 0; from < count; from++) {
         while (to < count && (float)(values[to] - values[from]) <= 2 * SHARP_PX)
             to++;
@@ -75,9 +71,9 @@ static bool judge(const struct strands *s, const struct strand *strand, enum lay
         end = b->x1;
         count++;
     }
-    qsort(gaps, (size_t)count, sizeof *gaps, by_value);
-    qsort(high, (size_t)count, sizeof *high, by_value);
-    qsort(wide, (size_t)count, sizeof *wide, by_value);
+    qsort(gaps, (size_t)count, sizeof *gaps, compare_ints);
+    qsort(high, (size_t)count, sizeof *high, compare_ints);
+    qsort(wide, (size_t)count, sizeof *wide, compare_ints);
     if ((float)gaps[count / 2] > GAP_MAX * (float)high[count / 2] ||
         (float)wide[count / 2] > WIDE_MAX * (float)high[count / 2])
         return false;
