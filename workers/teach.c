@@ -3,8 +3,7 @@
  * weight rises is then tried on the supplier's earlier, approved documents: these are read once
  * with the lessons of today and once with the new ones, and where the new ones turn an approved
  * value into another, the risen lessons of that field are held back with the report "changes 3 of
- * 212".
- * They are counted on and tried again next time. A lesson that was contradicted falls without
+ * 42". They are counted on and tried again next time. A lesson that was contradicted falls without
  * asking: to fall can only give the word back to the scorer.
  */
 #include "workers/teach.h"
