@@ -64,6 +64,7 @@ static const struct signature signatures[] = {
     {BYTES("7z\xbc\xaf\x27\x1c"), 0, -1, "a 7-Zip archive"},
     {BYTES("Rar!"), 0, -1, "a RAR archive"},
     {BYTES("%!PS"), 0, -1, "a PostScript file"},
+    {BYTES("\x78\x9f\x3e\x22"), 0, -1, "a winmail.dat that only Outlook opens"},
     {BYTES("\x7f\x45LF"), 0, -1, "a program"},
     {BYTES("MZ"), 0, -1, "a program"},
 };

@@ -106,22 +106,21 @@ static bool is_logo(const struct walk *w, GMimePart *part, const unsigned char *
     return (int64_t)width * height < LOGO_PIXELS_MAX;
 }
 
-/* Parts that are about the mail, not documents. */
+/* Parts that are about the mail, not documents. Outlook's winmail.dat is none of them: it holds the
+ * mail's attachments, and set aside it is seen. */
 static bool is_machinery(GMimePart *part)
 {
     static const char *const types[][2] = {{"text", "calendar"},
                                            {"application", "pkcs7-signature"},
                                            {"application", "x-pkcs7-signature"},
                                            {"application", "pgp-signature"},
-                                           {"application", "ms-tnef"},
                                            {"message", "delivery-status"}};
     GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
-    const char *name = g_mime_part_get_filename(part);
 
     for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
         if (g_mime_content_type_is_type(type, types[i][0], types[i][1]))
             return true;
-    return name && strcasecmp(name, "winmail.dat") == 0;
+    return false;
 }
 
 static bool is_body(GMimePart *part)

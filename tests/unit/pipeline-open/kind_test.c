@@ -64,6 +64,8 @@ static void names_well_known_strangers(void **state)
     (void)state;
     assert_true(kind_detect((const unsigned char *)"PK\3\4....", 8, &kind, &err) < 0);
     assert_non_null(strstr(err.text, "ZIP"));
+    assert_true(kind_detect((const unsigned char *)"\x78\x9f\x3e\x22....", 8, &kind, &err) < 0);
+    assert_non_null(strstr(err.text, "winmail.dat"));
 }
 
 int main(void)

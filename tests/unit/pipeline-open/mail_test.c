@@ -153,10 +153,23 @@ static void signatures_and_calendars_are_left_out(void **state)
     (void)state;
     mail(&m, MULTIPART PDF_PART
          "--b\r\nContent-Type: text/calendar; name=i.ics\r\n\r\nBEGIN:VCALENDAR\r\n"
-         "--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n"
-         "--b\r\nContent-Type: application/octet-stream; name=winmail.dat\r\n\r\nx\r\n--b--\r\n");
+         "--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--b--\r\n");
     made_open(&m);
     assert_int_equal(m.opened.n_attachments, 1);
+    made_release(&m);
+}
+
+/* What Outlook packed into it, perhaps the invoice, must not vanish: a person has to ask for it. */
+static void what_outlook_packed_is_kept(void **state)
+{
+    struct made m;
+
+    (void)state;
+    mail(&m, MULTIPART
+         "--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n");
+    made_open(&m);
+    assert_int_equal(m.opened.n_attachments, 1);
+    assert_string_equal(m.opened.attachments[0].name, "winmail.dat");
     made_release(&m);
 }
 
@@ -185,6 +198,7 @@ int main(void)
         cmocka_unit_test(but_not_without_end),
         cmocka_unit_test(too_many_parts_are_refused),
         cmocka_unit_test(signatures_and_calendars_are_left_out),
+        cmocka_unit_test(what_outlook_packed_is_kept),
         cmocka_unit_test(a_mail_can_be_shown),
     };
 
