@@ -81,7 +81,8 @@ struct account_balance {
     int64_t debit_minor, credit_minor; /* both at or above 0 */
 };
 /* Every account with entries, by code and currency. ERR_INVALID when the ledger does not balance
- * (each entry, and the whole) or a payload does not match its hash: says where. In arena. */
+ * (each entry, and the whole), or an entry is not the one the audit chain tells of: says where. In
+ * arena. */
 int accounting_check(struct accounting *acc, struct arena *a, struct account_balance **ret,
                      size_t *ret_n, struct err *err);
 

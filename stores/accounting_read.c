@@ -9,6 +9,7 @@
 #include "base/limits.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ENTRIES_A_STEP 64
@@ -211,12 +212,29 @@ int accounting_each_entry(struct accounting *acc, int64_t after_id, accounting_e
 
 /* ---- the proof ---- */
 
+/* Whoever rewrites an entry can rewrite the hash beside it, but not the one in the chain. */
+static int check_chain(struct accounting *acc, const struct journal_entry *entry, struct err *err)
+{
+    AUTO_ARENA struct arena a;
+    char object[40];
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    int r;
+
+    arena_init(&a, LIMIT_JOB_ARENA_BYTES);
+    snprintf(object, sizeof object, "entry:%" PRId64, entry->id);
+    r = audit_list_object(&acc->audit, object, &a, &rows, &n, err);
+    if (r == 0 && (n != 1 || strcmp(rows[0].detail, entry->payload_sha256) != 0))
+        return err_set(err, ERR_INVALID, "entry %" PRId64 " is not the one the audit log tells of",
+                       entry->id);
+    return r;
+}
+
 static int check_entry(void *user, const struct journal_entry *entry, struct err *err)
 {
     char payload[HASH_HEX_SIZE];
     int64_t total = 0;
 
-    (void)user;
     for (size_t i = 0; i < entry->posting.n_lines; i++)
         total += entry->posting.lines[i].amount_minor;
     if (total != 0 || entry->posting.n_lines == 0)
@@ -225,7 +243,24 @@ static int check_entry(void *user, const struct journal_entry *entry, struct err
     if (strcmp(payload, entry->payload_sha256) != 0)
         return err_set(err, ERR_INVALID, "entry %" PRId64 " was changed after it was posted",
                        entry->id);
-    return 0;
+    return check_chain(user, entry, err);
+}
+
+/* An entry that was taken out has left its row in the chain. */
+static int check_count(struct accounting *acc, struct err *err)
+{
+    int64_t id = 0;
+    struct err none = {0};
+    int r = db_get_int(acc->db, &id, &none,
+                       "SELECT substr(object, 7) FROM audit WHERE object LIKE 'entry:%'"
+                       " AND NOT EXISTS(SELECT 1 FROM posting WHERE id = substr(object, 7))"
+                       " ORDER BY number LIMIT 1",
+                       "");
+
+    if (r == ERR_NOT_FOUND)
+        return 0;
+    return r < 0 ? err_set(err, r, "%s", none.text)
+                 : err_set(err, ERR_INVALID, "entry %" PRId64 " was taken out of the ledger", id);
 }
 
 static int sum_accounts(struct accounting *acc, struct arena *a, struct account_balance **ret,
@@ -257,8 +292,10 @@ int accounting_check(struct accounting *acc, struct arena *a, struct account_bal
     struct account_balance *list = NULL;
     int64_t debit = 0, credit = 0;
     size_t n = 0;
-    int r = accounting_each_entry(acc, 0, check_entry, NULL, err);
+    int r = accounting_each_entry(acc, 0, check_entry, acc, err);
 
+    if (r == 0)
+        r = check_count(acc, err);
     if (r == 0)
         r = sum_accounts(acc, a, &list, &n, err);
     for (size_t i = 0; i < n; i++) {

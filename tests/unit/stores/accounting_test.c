@@ -363,6 +363,42 @@ static void test_many_processes_post_the_same(void **state)
 #test, test, books_on_disk, books_teardown, NULL                                           \
     }
 
+/* Hands that know the payload's hash and write it anew: only the chain remembers. */
+static void test_a_rewritten_ledger_is_found(void **state)
+{
+    struct books *w = *state;
+    struct posting p = sample(w, 'a', "10482"), other = sample(w, 'b', "10483");
+    struct account_balance *balances = NULL;
+    size_t n = 0;
+    char was[HASH_HEX_SIZE], hash[HASH_HEX_SIZE];
+
+    assert_ok(accounting_post(w->acc, &p, "line", NULL, NULL, err));
+    assert_ok(accounting_post(w->acc, &other, "line", NULL, NULL, err));
+    posting_hash(&p, was);
+    p.seller_name = "Someone Else";
+    posting_hash(&p, hash);
+    assert_int_equal(by_hand(w, arena_printf(&w->a,
+                                             "DROP TRIGGER posting_stays; UPDATE posting SET"
+                                             " seller_name = 'Someone Else',"
+                                             " payload_sha256 = '%s' WHERE id = 1",
+                                             hash)),
+                     SQLITE_OK);
+    assert_err(ERR_INVALID, accounting_check(w->acc, &w->a, &balances, &n, err));
+    assert_int_equal(by_hand(w, arena_printf(&w->a,
+                                             "UPDATE posting SET payload_sha256 = '%s',"
+                                             " seller_name = 'Nordlys Kontor AS' WHERE id = 1",
+                                             was)),
+                     SQLITE_OK);
+    assert_ok(accounting_check(w->acc, &w->a, &balances, &n, err));
+    assert_int_equal(by_hand(w, "DROP TRIGGER line_keeps; DROP TRIGGER total_keeps;"
+                                "DROP TRIGGER posting_keeps;"
+                                "DELETE FROM journal_line WHERE posting_id = 2;"
+                                "DELETE FROM journal_total WHERE posting_id = 2;"
+                                "DELETE FROM posting WHERE id = 2"),
+                     SQLITE_OK);
+    assert_err(ERR_INVALID, accounting_check(w->acc, &w->a, &balances, &n, err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +413,7 @@ int main(void)
          NULL},
         ON_DISK(test_triggers_refuse_changes),
         ON_DISK(test_tampering_is_found),
+        ON_DISK(test_a_rewritten_ledger_is_found),
         ON_DISK(test_many_processes_post_the_same),
     };
 
