@@ -3,10 +3,12 @@
 
 Real programs on a folder of their own, real Redis, Tesseract and SQLite; the papers are generated, so what they say is known.
 """
+import contextlib
 import email.message
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -269,7 +271,7 @@ class LineTest(House):
         with open(heads, "w", encoding="utf-8") as f:
             f.write(self.bilag("audit", "sign"))
         checks = self.rows("audit", "verify", "--heads", heads)
-        self.assertEqual(len(checks), 5)
+        self.assertEqual(len(checks), 6)
         for row in checks:
             self.assertTrue(row["holds"], row)
         with open(heads, encoding="utf-8") as f:
@@ -299,6 +301,33 @@ class CautiousTest(House):
             self.bilag("doc", "approve", str(row["doc"]))
             self.until(row["doc"], "posted")
         self.assertEqual(len({e["doc"] for e in self.rows("ledger", "ls")}), len(rows))
+
+
+class TamperedTest(House):
+    """The books and the papers changed behind the line's back, by hands that know SQL."""
+
+    def sql(self, sql, *values):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.data, "records.db"))) as db, db:
+            return db.execute(sql, values).fetchone()
+
+    def broken(self):
+        return [row["check"] for row in self.rows("audit", "verify", status=1) if not row["holds"]]
+
+    def test_a_paper_changed_after_it_was_filed_is_found(self):
+        out, truth = self.generate("xml", "--count", "1", "--seed", "1", "--forms", "ubl", "--types", "invoice")
+        rows, _ = self.submit(*[os.path.join(out, name) for name in truth])
+        self.assertEqual(rows[0]["outcome"], "posted", rows)
+        self.bilag("audit", "verify")
+        for table, column, wrong in (("document_body", "json", lambda was: was.replace(rows[0]["gross"], "1.00")),
+                                     ("document", "gross_minor", lambda was: was + 100),
+                                     ("document", "posting_key", lambda was: "0" * len(was))):
+            was, = self.sql(f"SELECT {column} FROM {table}")
+            self.sql(f"UPDATE {table} SET {column} = ?", wrong(was))
+            self.assertEqual(self.broken(), ["papers as filed"], column)
+            self.sql(f"UPDATE {table} SET {column} = ?", was)
+        self.bilag("audit", "verify")
+        os.unlink(os.path.join(self.data, "objects", rows[0]["record"][:2], rows[0]["record"]))
+        self.assertEqual(self.broken(), ["papers as filed"])
 
 
 if __name__ == "__main__":

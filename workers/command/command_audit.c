@@ -9,6 +9,7 @@
 #include "stores/blobs.h"
 #include "stores/records.h"
 #include "workers/command/commands.h"
+#include "workers/command/paper_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -125,6 +126,7 @@ static void verify_all(struct house *house, struct verification *v)
     AUTO_ARENA struct arena a;
     struct account_balance *balances;
     struct err err = {0};
+    int64_t papers;
     size_t n = 0;
     int r;
 
@@ -137,6 +139,8 @@ static void verify_all(struct house *house, struct verification *v)
     if (r == 0 && v->bad_objects)
         r = err_set(&err, ERR_INVALID, "%" PRId64 " objects do not hash right", v->bad_objects);
     tell(v, "objects hash right", v->objects, r, err.text);
+    r = paper_check(house, &papers, &err);
+    tell(v, "papers as filed", papers, r, err.text);
 }
 
 /* Does each chain still hold what was signed? `text` is cut into its lines. */
