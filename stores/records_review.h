@@ -41,11 +41,14 @@ int records_changes(struct records *r, int64_t document_id, struct arena *a,
 
 enum duplicate_kind {
     DUPLICATE_NUMBER, /* same supplier, same number */
-    DUPLICATE_AMOUNT  /* same supplier, same gross and issue date, another number */
+    DUPLICATE_AMOUNT, /* same supplier, same gross and issue date, another number */
+    DUPLICATE_PAPER   /* another supplier as read, but its number and gross, or its name, gross and
+                         issue date: one paper that came twice, its supplier misread once */
 };
 struct duplicate {
     int64_t document_id;
     enum duplicate_kind kind;
+    const char *supplier; /* as the other document calls it; in the arena, may be "" */
 };
 
 /* Documents besides `document_id`, not rejected, that look like `d`; oldest first, at most 10. */

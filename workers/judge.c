@@ -91,6 +91,27 @@ void judge_init(struct judge *judge, struct house *house, struct arena *a, struc
     };
 }
 
+static void add_duplicate(const struct judge *judge, const struct duplicate *found,
+                          struct document *d)
+{
+    static const struct {
+        const char *code;
+        enum field_id field;
+        const char *sentence;
+    } kinds[] = {
+        [DUPLICATE_NUMBER] = {"duplicate_number", FIELD_INVOICE_NUMBER, "supplier and number"},
+        [DUPLICATE_AMOUNT] = {"duplicate_amount", FIELD_TOTAL_GROSS, "supplier, date and amount"},
+        [DUPLICATE_PAPER] = {"duplicate_paper", FIELD_TOTAL_GROSS,
+                             "amount and looks like the same purchase"},
+    };
+    const char *other = found->kind == DUPLICATE_PAPER ? found->supplier : "";
+
+    document_add_reason(d, judge->arena, kinds[found->kind].code, (int)kinds[found->kind].field,
+                        "document %" PRId64 "%s%s has the same %s", found->document_id,
+                        other[0] ? " of " : "", other, kinds[found->kind].sentence);
+    d->outcome = OUTCOME_REVIEW;
+}
+
 int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct document *d,
                          struct err *err)
 {
@@ -104,17 +125,8 @@ int judge_add_duplicates(const struct judge *judge, int64_t document_id, struct 
                                 err);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < n; i++) {
-        bool is_number = found[i].kind == DUPLICATE_NUMBER;
-
-        document_add_reason(d, judge->arena, is_number ? "duplicate_number" : "duplicate_amount",
-                            is_number ? FIELD_INVOICE_NUMBER : FIELD_TOTAL_GROSS,
-                            is_number ? "document %" PRId64 " has the same supplier and number"
-                                      : "document %" PRId64
-                                        " has the same supplier, date and amount",
-                            found[i].document_id);
-        d->outcome = OUTCOME_REVIEW;
-    }
+    for (size_t i = 0; i < n; i++)
+        add_duplicate(judge, &found[i], d);
     return 0;
 }
 

@@ -213,6 +213,50 @@ static void test_doubles_are_found(void **state)
     assert_int_equal(n, 0);
 }
 
+/* As an e-invoice it was a credit note; its picture was taken for an invoice. */
+static void test_a_double_of_another_kind(void **state)
+{
+    struct world *w = *state;
+    int64_t first = waiting(w, 'a', "10482");
+    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys", "10482");
+    struct duplicate *found = NULL;
+    size_t n = 0;
+
+    d->type = DOCUMENT_CREDIT_NOTE;
+    d->fields[FIELD_TOTAL_GROSS].value = "-1250.00";
+    assert_ok(records_find_duplicates(w->r, 0, d, &w->a, &found, &n, err));
+    assert_int_equal(n, 1);
+    assert_int_equal(found[0].document_id, first);
+    assert_int_equal(found[0].kind, DUPLICATE_NUMBER);
+}
+
+/* The e-invoice came first; the scan's supplier has no number, or is misread, or both. */
+static void test_one_purchase_read_twice(void **state)
+{
+    struct world *w = *state;
+    int64_t first = waiting(w, 'a', "10482");
+    struct document *d = sample_invoice(&w->a, 1, 1, "Nordlys", "10482");
+    struct duplicate *found = NULL;
+    size_t n = 0;
+
+    d->fields[FIELD_SELLER_REGISTRATION_ID].value = d->fields[FIELD_SELLER_VAT_ID].value = NULL;
+    d->fields[FIELD_SELLER_NAME].value = "Nordlvs Kontor";
+    assert_ok(records_find_duplicates(w->r, 0, d, &w->a, &found, &n, err));
+    assert_int_equal(n, 1);
+    assert_int_equal(found[0].document_id, first);
+    assert_int_equal(found[0].kind, DUPLICATE_PAPER);
+    assert_string_equal(found[0].supplier, load_document(w, first).supplier);
+    d->fields[FIELD_INVOICE_NUMBER].value = "l0482";
+    assert_ok(records_find_duplicates(w->r, 0, d, &w->a, &found, &n, err));
+    assert_int_equal(n, 0);
+    d->fields[FIELD_SELLER_NAME].value = load_document(w, first).supplier;
+    assert_ok(records_find_duplicates(w->r, 0, d, &w->a, &found, &n, err));
+    assert_int_equal(n, 1);
+    d->fields[FIELD_TOTAL_GROSS].value = NULL;
+    assert_ok(records_find_duplicates(w->r, 0, d, &w->a, &found, &n, err));
+    assert_int_equal(n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +268,8 @@ int main(void)
         DISK(test_one_of_two_people_wins),
         BOTH(test_a_supplier_is_known_once_approved),
         BOTH(test_doubles_are_found),
+        BOTH(test_a_double_of_another_kind),
+        BOTH(test_one_purchase_read_twice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
