@@ -22,7 +22,11 @@ static const unsigned COMPUTED = 1u << PROOF_TOTALS | 1u << PROOF_LINES | 1u << 
                                  1u << PROOF_SUPPLIER_ACCOUNT | 1u << PROOF_DATES_IN_ORDER |
                                  1u << PROOF_TERMS;
 
-enum { LONGEST_CREDIT_DAYS = 120 }; /* beyond, one of the two dates is rather misread */
+enum {
+    LONGEST_CREDIT_DAYS = 120,   /* beyond, one of the two dates is rather misread */
+    LONGEST_PAST_DAYS = 5 * 365, /* beyond, the year is rather misread, and its books are closed */
+    LONGEST_AHEAD_DAYS = 7
+};
 
 static const enum field_id ids[] = {FIELD_SELLER_VAT_ID, FIELD_SELLER_REGISTRATION_ID};
 static const enum field_id accounts[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
@@ -333,25 +337,52 @@ static void prove_dates(struct document *d, enum proof proof)
     prove(d, FIELD_DUE_DATE, proof);
 }
 
+/* False, and said, where there is none or it is no day of the calendar. */
+static bool has_day(struct judgement *j, enum field_id id, struct civil_date *ret)
+{
+    const char *value = document_value(j->d, id);
+
+    if (!value)
+        return false;
+    if (civil_date_parse(value, ret))
+        return true;
+    document_add_reason(j->d, j->a, "no_such_date", (int)id, "%s: %s is no date",
+                        field_info(id)->label, value);
+    return false;
+}
+
+static void judge_issue(struct judgement *j, struct civil_date issue)
+{
+    const char *value = document_value(j->d, FIELD_ISSUE_DATE);
+    int64_t age = civil_date_to_days(j->context->today) - civil_date_to_days(issue);
+
+    if (!j->context->today.year)
+        return;
+    if (age < -LONGEST_AHEAD_DAYS)
+        document_add_reason(j->d, j->a, "date_in_future", FIELD_ISSUE_DATE,
+                            "issued %s, which is yet to come", value);
+    if (age > LONGEST_PAST_DAYS)
+        document_add_reason(j->d, j->a, "date_long_past", FIELD_ISSUE_DATE,
+                            "issued %s, which is more than five years ago", value);
+}
+
 static void judge_dates(struct judgement *j)
 {
     const char *terms = document_value(j->d, FIELD_PAYMENT_TERMS);
-    const char *issue = document_value(j->d, FIELD_ISSUE_DATE);
-    const char *due = document_value(j->d, FIELD_DUE_DATE);
-    struct civil_date a, b;
+    struct civil_date issue, due;
+    bool has_issue = has_day(j, FIELD_ISSUE_DATE, &issue);
+    bool has_due = has_day(j, FIELD_DUE_DATE, &due);
     int64_t credit;
 
-    if (!issue || !civil_date_parse(issue, &a))
+    if (has_issue)
+        judge_issue(j, issue);
+    if (!has_issue || !has_due)
         return;
-    if (j->context->today.year && civil_date_to_days(a) > civil_date_to_days(j->context->today) + 7)
-        document_add_reason(j->d, j->a, "date_in_future", FIELD_ISSUE_DATE,
-                            "issued %s, which is yet to come", issue);
-    if (!due || !civil_date_parse(due, &b))
-        return;
-    credit = civil_date_to_days(b) - civil_date_to_days(a);
+    credit = civil_date_to_days(due) - civil_date_to_days(issue);
     if (credit < 0) {
         document_add_reason(j->d, j->a, "dates_out_of_order", FIELD_DUE_DATE,
-                            "due %s, before it was issued %s", due, issue);
+                            "due %s, before it was issued %s", document_value(j->d, FIELD_DUE_DATE),
+                            document_value(j->d, FIELD_ISSUE_DATE));
         return;
     }
     if (credit <= LONGEST_CREDIT_DAYS)

@@ -57,6 +57,34 @@ static void a_total_that_two_equations_make_needs_no_sure_reading(void **state)
     assert_int_equal(judged(&a, invoice(&a, "1000.00", "250.00", "1250.00", 0.6f)), OUTCOME_POST);
 }
 
+/* What an e-invoice says is believed, but a year misread or mistyped is not posted to that year. */
+static void a_date_that_cannot_be_waits(void **state)
+{
+    static const struct {
+        enum field_id id;
+        const char *value, *reason;
+    } cases[] = {
+        {FIELD_ISSUE_DATE, "2021-12-24", NULL},
+        {FIELD_ISSUE_DATE, "2016-11-03", "date_long_past"},
+        {FIELD_ISSUE_DATE, "2026-12-24", "date_in_future"},
+        {FIELD_ISSUE_DATE, "2026-02-31", "no_such_date"},
+        {FIELD_DUE_DATE, "2026-11-31", "no_such_date"},
+        {FIELD_DUE_DATE, "2026-11-01", "dates_out_of_order"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+        struct document *d = invoice(&a, "1000.00", "250.00", "1250.00", 0.95f);
+
+        d->fields[cases[i].id] = (struct field){
+            .value = cases[i].value, .confidence = 1, .proofs = 1u << PROOF_STRUCTURED};
+        assert_int_equal(judged(&a, d), cases[i].reason ? OUTCOME_REVIEW : OUTCOME_POST);
+        if (cases[i].reason)
+            assert_string_equal(d->reasons[0].code, cases[i].reason);
+    }
+}
+
 static void a_total_that_nothing_makes_does(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
@@ -159,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_total_that_two_equations_make_needs_no_sure_reading),
+        cmocka_unit_test(a_date_that_cannot_be_waits),
         cmocka_unit_test(a_total_that_nothing_makes_does),
         cmocka_unit_test(a_net_that_is_not_printed_follows_from_the_rate_or_the_lines),
         cmocka_unit_test(the_certificate_says_what_is_sure_enough),
