@@ -557,25 +557,24 @@ static void test_work_is_possible(void **state)
                      SUCCEEDED);
 }
 
-static bool spin(void)
+/* What the kernel makes of it takes a second of CPU to see: reader_client_test.c spins. */
+static bool may_not_spin(void)
 {
-    volatile bool is_endless = true;
+    struct rlimit limit;
 
-    while (is_endless)
-        ;
-    return true;
+    return getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_cur == 1 && limit.rlim_max == 2;
 }
 
-static void test_spinning_ends(void **state)
+static void test_time_is_limited(void **state)
 {
     struct jail *jail = NULL;
     struct child_end end;
 
     (void)state;
     assert_int_equal(jail_new(&(struct jail_options){.landlock_abi = 0}, &jail, NULL), 0);
-    end = run(jail, spin);
+    end = run(jail, may_not_spin);
     jail_free(jail);
-    assert_int_equal(end.signal, SIGXCPU);
+    assert_int_equal(end.exit_status, SUCCEEDED);
 }
 
 static void test_forbidden_call_is_named(void **state)
@@ -650,7 +649,7 @@ int main(void)
         cmocka_unit_test(test_refused_on_old_kernels),
         cmocka_unit_test(test_readable_is_readable),
         cmocka_unit_test(test_work_is_possible),
-        cmocka_unit_test(test_spinning_ends),
+        cmocka_unit_test(test_time_is_limited),
         cmocka_unit_test(test_forbidden_call_is_named),
     };
 
