@@ -3,6 +3,8 @@
 
 #include "pipeline/read/look.h"
 
+#include <ctype.h>
+
 #define LINE_Y 120.0
 #define SHEET_PT 240.0
 
@@ -73,6 +75,22 @@ static void test_each_kind(void **state)
         assert_true(look.readings[0].votes > look.looks / 2);
         pixDestroy(&pix);
     }
+}
+
+/* Whatever is printed: where only capitals may stand, no small letter comes back. */
+static void test_only_capitals(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    struct look_place place = {.kind = LOOK_CAPITALS};
+    PIX *pix = draw_line("Socco Vox", 300, &place.box);
+    struct look look;
+
+    (void)state;
+    look_drawn(&a, pix, 300, 0, 0, &place, &look);
+    assert_true(look.count > 0);
+    for (const char *p = look.readings[0].text; *p; p++)
+        assert_false(islower((unsigned char)*p));
+    pixDestroy(&pix);
 }
 
 static void test_a_turned_page(void **state)
@@ -149,9 +167,9 @@ static void test_dark_paper(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_kind),     cmocka_unit_test(test_a_turned_page),
-        cmocka_unit_test(test_a_skewed_page), cmocka_unit_test(test_nothing_there),
-        cmocka_unit_test(test_dark_paper),
+        cmocka_unit_test(test_each_kind),     cmocka_unit_test(test_only_capitals),
+        cmocka_unit_test(test_a_turned_page), cmocka_unit_test(test_a_skewed_page),
+        cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_dark_paper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
