@@ -4,6 +4,8 @@
  */
 #include "base/err.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,7 +87,7 @@ int err_wrap(struct err *err, int code, const char *format, ...)
 
 const char *err_name(int code)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
         if (kinds[i].code == code)
             return kinds[i].name;
     return "unknown";
@@ -93,7 +95,7 @@ const char *err_name(int code)
 
 int err_exit_status(int code)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
         if (kinds[i].code == code)
             return kinds[i].exit_status;
     return 1;

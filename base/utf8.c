@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <string.h>
 #include <unicode/uchar.h>
@@ -79,7 +80,7 @@ size_t utf8_count(const char *text)
 
 static const char *spelled_out(uint32_t lower)
 {
-    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(spelled); i++)
         if (spelled[i].c == lower)
             return spelled[i].text;
     return NULL;

@@ -1,6 +1,8 @@
 /* Integer money. Every sum that could overflow is bounded by MONEY_MINOR_MAX on the way in. */
 #include "models/money.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@ static const struct {
 
 static int find_currency(const char *code)
 {
-    for (size_t i = 0; code && i < sizeof currencies / sizeof *currencies; i++)
+    for (size_t i = 0; code && i < ARRAY_LENGTH(currencies); i++)
         if (strcmp(currencies[i].code, code) == 0)
             return (int)i;
     return -1;

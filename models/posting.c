@@ -1,6 +1,7 @@
 /* Postings: their hash, and the two keys by which one invoice is known again. */
 #include "models/posting.h"
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "models/document.h"
 
@@ -65,7 +66,7 @@ void posting_hash(const struct posting *p, char ret_sha256[HASH_HEX_SIZE])
     struct hash h;
 
     hash_init(&h);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
         add_text(&h, texts[i]);
     add_number(&h, p->document_id);
     add_date(&h, p->date);

@@ -6,6 +6,7 @@
 #include "pipeline/extract/amount.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static inline bool is_same(const char *text, const char *sign, size_t length)
 
 const char *currency_of_sign(const char *text, int length)
 {
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++)
         if (signs[i].length == (size_t)length && is_same(text, signs[i].sign, signs[i].length))
             return signs[i].code;
     return NULL;
@@ -61,7 +62,7 @@ static void note_currency(struct amount *amount, const char *code)
 /* Removes a currency from either end; the longest sign first by the order of the table. */
 static bool peel_currency(struct span *s, struct amount *amount)
 {
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
         size_t n = signs[i].length;
 
         if ((size_t)(s->end - s->start) <= n)
@@ -116,7 +117,7 @@ static bool peel_all(struct span *s, struct amount *amount)
         }
         if (peel_text(s, "%", true))
             changed = amount->is_percent = true;
-        for (size_t i = 0; i < sizeof minus / sizeof *minus; i++)
+        for (size_t i = 0; i < ARRAY_LENGTH(minus); i++)
             if (peel_text(s, minus[i], false) || peel_text(s, minus[i], true))
                 changed = is_negative = true;
     }

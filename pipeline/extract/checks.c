@@ -4,6 +4,8 @@
  */
 #include "pipeline/extract/checks.h"
 
+#include "base/mem.h"
+
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
@@ -161,7 +163,7 @@ static const struct iban_form {
 
 static const struct iban_form *iban_form_of(const char *text)
 {
-    for (size_t i = 0; i < sizeof iban_forms / sizeof *iban_forms; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(iban_forms); i++)
         if (strncmp(text, iban_forms[i].country, 2) == 0)
             return &iban_forms[i];
     return NULL;
@@ -306,7 +308,7 @@ bool check_vat_id(const char *text, bool *ret_is_proved)
     memcpy(body, text + 2, n - 1);
     if (strncmp(text, "SE", 2) == 0)
         return check_se_vat(body, ret_is_proved);
-    for (size_t i = 0; i < sizeof vat_forms / sizeof *vat_forms; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(vat_forms); i++) {
         const struct vat_form *form = &vat_forms[i];
         size_t digits = strspn(body, "0123456789");
 
@@ -383,7 +385,7 @@ bool repair_vat_id(char *text)
 
     if (strlen(text) < 10 || strlen(text) >= sizeof tried)
         return false;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
         const char *country = known[i].country;
 
         if (text[0] != country[0] && text[1] != country[1] &&

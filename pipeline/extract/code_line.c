@@ -15,6 +15,7 @@
 #include "pipeline/extract/checks.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -195,7 +196,7 @@ static bool read_card(struct code_line *line)
     for (int at = 0; at + 1 < line->count && line->marks > 0; at++) {
         const struct figure *kind = &line->figures[at];
 
-        for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
+        for (size_t i = 0; i < ARRAY_LENGTH(cards); i++)
             for (int end = at + 2; end <= line->count; end++) {
                 char rest[DIGITS_MAX], number[DIGITS_MAX] = "";
                 size_t length, digits = cards[i].digits;

@@ -7,6 +7,8 @@
 #include "pipeline/extract/currency.h"
 #include "pipeline/extract/extract.h"
 
+#include "base/mem.h"
+
 #include "models/money.h"
 
 #include <string.h>
@@ -42,10 +44,10 @@ static const char *home_currency(const struct document *d, bool krone_only)
     const char *const signs[] = {vat_id, iban};
 
     for (int k = 0; k < 2; k++)
-        for (size_t i = 0; signs[k] && i < sizeof homes / sizeof *homes; i++)
+        for (size_t i = 0; signs[k] && i < ARRAY_LENGTH(homes); i++)
             if (strncmp(signs[k], homes[i].country, 2) == 0 && (!krone_only || i < 3))
                 return homes[i].currency;
-    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(homes); i++)
         if (d->language[0] && strcmp(d->language, homes[i].language) == 0 && (!krone_only || i < 3))
             return homes[i].currency;
     return NULL;

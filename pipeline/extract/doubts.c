@@ -8,6 +8,7 @@
 #include "pipeline/extract/receipt.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "models/money.h"
 
 #include <ctype.h>
@@ -149,7 +150,7 @@ static void ask_totals(struct finder *q)
     if (is_proved(q->d, FIELD_TOTAL_GROSS, PROOF_TOTALS))
         return;
     q->is_broken = has_reason(q->d, "total_mismatch", FIELD_TOTAL_GROSS);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
         ask_field(q, ids[i], LOOK_AMOUNT);
     ask_behind_labels(q, MONEY, CANDIDATE_AMOUNT, LOOK_AMOUNT);
     ask_labelled_amounts(q, MONEY);
@@ -201,7 +202,7 @@ static void ask_numbers(struct finder *q)
                    {FIELD_SELLER_VAT_ID, LOOK_IDENTIFIER},
                    {FIELD_SELLER_REGISTRATION_ID, LOOK_IDENTIFIER}};
 
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
         if (!is_proved(q->d, numbers[i].field, PROOF_CHECKSUM))
             ask_field(q, numbers[i].field, numbers[i].kind);
     ask_behind_labels(q, BIT(iban), CANDIDATE_IBAN, LOOK_IBAN);

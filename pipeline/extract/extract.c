@@ -18,6 +18,7 @@
 #include "pipeline/extract/type_code.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <string.h>
 
@@ -38,7 +39,7 @@ static void swap_parties(struct document *d)
         {FIELD_SELLER_VAT_ID, FIELD_BUYER_VAT_ID},
         {FIELD_SELLER_REGISTRATION_ID, FIELD_BUYER_REGISTRATION_ID}};
 
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
         struct field kept = d->fields[pairs[i][0]];
 
         d->fields[pairs[i][0]] = d->fields[pairs[i][1]];

@@ -7,6 +7,7 @@
 #include "pipeline/extract/items.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "models/money.h"
 
 #include <ctype.h>
@@ -81,7 +82,7 @@ static int read_header_row(const struct sheet *s, int row, struct table *t)
         bool is_alone = mention->row == row && (concepts & ANY_ROLE) && !mention->is_inside &&
                         !is_over(&above, &mention->box);
 
-        for (size_t r = 0; is_alone && r < sizeof roles / sizeof *roles; r++) {
+        for (size_t r = 0; is_alone && r < ARRAY_LENGTH(roles); r++) {
             if (!(concepts & roles[r]) || t->count == COLUMNS_MAX)
                 continue;
             if (has_role(t, roles[r]) && roles[r] != CONCEPT_BIT(col_amount))

@@ -8,6 +8,7 @@
 #include "pipeline/extract/checks.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ static const struct {
 
 static char mark_meant(const char *text, size_t *ret_length)
 {
-    for (size_t i = 0; i < sizeof marks_read / sizeof *marks_read; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(marks_read); i++) {
         *ret_length = strlen(marks_read[i].read);
         if (strncmp(text, marks_read[i].read, *ret_length) == 0)
             return marks_read[i].meant;
@@ -261,7 +262,7 @@ static const struct {
 static void add_kinds(struct candidates *c, struct arena *a, const struct sheet *s,
                       const struct run *run, int first, int count)
 {
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++) {
         char value[COMPACT_SIZE + 8];
         bool is_checked = false;
         struct candidate *item;

@@ -10,6 +10,7 @@
 #include "pipeline/extract/party_name.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -157,7 +158,7 @@ static bool begins_with_place(const struct sheet *s, const struct party_line *li
     static const char *const words[] = {"jalan",   "jln",     "taman",     "lorong", "lebuh",
                                         "kampung", "kawasan", "persiaran", "lot",    "plot"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (!line->has_legal_form && strcasecmp(s->tokens[line->first].text, words[i]) == 0)
             return true;
     return false;

@@ -5,6 +5,7 @@
 #include "pipeline/extract/amount.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -35,10 +36,10 @@ bool is_legal_form(const char *token)
 {
     size_t n = form_length(token);
 
-    for (size_t i = 0; i < sizeof strict_forms / sizeof *strict_forms; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(strict_forms); i++)
         if (form_length(strict_forms[i]) == n && strncmp(token, strict_forms[i], n) == 0)
             return true;
-    for (size_t i = 0; i < sizeof loose_forms / sizeof *loose_forms; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(loose_forms); i++)
         if (strlen(loose_forms[i]) == n && strncasecmp(token, loose_forms[i], n) == 0)
             return true;
     return false;
@@ -152,7 +153,7 @@ static bool is_bullet(const char *text)
 {
     static const char *const bullets[] = {"·", "•", "|", "∙", "/", "*", "■", "-", "–"};
 
-    for (size_t i = 0; i < sizeof bullets / sizeof *bullets; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(bullets); i++)
         if (strcmp(text, bullets[i]) == 0)
             return true;
     return false;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 #include <ctype.h>
@@ -55,7 +56,7 @@ static bool is_greeting(const struct finder *q, const struct party_line *line)
     if (first[strlen(first) - 1] == ':' || strncasecmp(first, "att", 3) == 0 ||
         strcasecmp(first, "c/o") == 0)
         return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (line->count == 1 && strcasecmp(first, words[i]) == 0)
             return true;
     return false;
@@ -75,7 +76,7 @@ static bool goes_on(const struct finder *q, const struct party_line *line)
     static const char *const words[] = {"&", "und", "og", "och", "and", "és", "Co.", "+"};
     const char *last = q->s->tokens[line->first + line->count - 1].text;
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (strcmp(last, words[i]) == 0)
             return true;
     return false;
@@ -333,7 +334,7 @@ static char *repair_legal_form(struct arena *a, char *text)
         {"ple", "plc"}, {"pIc", "plc"}, {"Kít.", "Kft."}, {"Kit.", "Kft."}, {"Kfl.", "Kft."}};
     size_t n = strlen(text);
 
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
         size_t length = strlen(forms[i][0]);
 
         if (n > length + 1 && text[n - length - 1] == ' ' &&

@@ -6,6 +6,7 @@
 #include "pipeline/extract/score.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <string.h>
@@ -59,7 +60,7 @@ const struct score_rule score_rules[] = {
      BIT(registration_id) | BIT(vat_id), BIT(phone) | BIT(account)},
 };
 
-const int score_rule_count = sizeof score_rules / sizeof *score_rules;
+const int score_rule_count = ARRAY_LENGTH(score_rules);
 
 float score_labels(const struct candidate *c, const struct sheet *s, uint64_t strong, uint64_t weak,
                    uint64_t against)

@@ -6,6 +6,8 @@
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/weights.h"
 
+#include "base/mem.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -132,7 +134,7 @@ static bool is_number_word(const struct sheet *s, int i)
 {
     static const char *const words[] = {"nummer", "number", "nr", "no", "szam", "sorszam"};
 
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+    for (size_t k = 0; k < ARRAY_LENGTH(words); k++)
         if (s->cells[s->tokens[i].cell].first == i && strcmp(s->tokens[i].key, words[k]) == 0)
             return true;
     return false;

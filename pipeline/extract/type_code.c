@@ -7,6 +7,8 @@
 #include "pipeline/extract/type_code.h"
 #include "pipeline/extract/sheet.h"
 
+#include "base/mem.h"
+
 #include "models/document.h"
 
 #include <string.h>
@@ -66,7 +68,7 @@ static bool is_title_place(const struct sheet *s, int token)
 
 static const char *code_in_words(const struct sheet *s)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
         int count, at = sheet_find_phrase(s, kinds[i].phrase, 0, &count);
 
         while (at >= 0 && s->tokens[at].page == 0) {
@@ -80,7 +82,7 @@ static const char *code_in_words(const struct sheet *s)
 
 static const char *code_of_token(const char *text)
 {
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(codes); i++)
         if (text[0] == '(' && strncmp(text + 1, codes[i], 3) == 0 && strcmp(text + 4, ")") == 0)
             return codes[i];
     return NULL;

@@ -4,6 +4,8 @@
  */
 #include "pipeline/extract/vat_rates.h"
 
+#include "base/mem.h"
+
 #include "models/money.h"
 
 #include <stdlib.h>
@@ -72,7 +74,7 @@ bool vat_rate_is_legal(const char *country, struct civil_date day, int rate_bp)
 
     if (rate_bp == 0)
         return true;
-    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(rates); i++)
         if (rates[i].bp == rate_bp && (!country[0] || strcmp(rates[i].country, country) == 0) &&
             (!rates[i].from || number >= rates[i].from) && (!rates[i].to || number <= rates[i].to))
             return true;

@@ -9,6 +9,7 @@
 #include "pipeline/extract/vat_rates.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "models/money.h"
 
 #include <ctype.h>
@@ -75,7 +76,7 @@ static const char *seller_country(const struct judgement *j)
 
     if (vat_id && strlen(vat_id) > 2 && vat_id[0] >= 'A')
         return arena_strndup(j->a, vat_id, 2);
-    for (size_t i = 0; currency && i < sizeof homes / sizeof *homes; i++)
+    for (size_t i = 0; currency && i < ARRAY_LENGTH(homes); i++)
         if (strcmp(homes[i].currency, currency) == 0)
             return homes[i].country;
     return "";
@@ -266,7 +267,7 @@ static void judge_payment(struct judgement *j)
     static const enum field_id targets[] = {FIELD_IBAN, FIELD_BANK_ACCOUNT, FIELD_BANKGIRO,
                                             FIELD_PLUSGIRO, FIELD_PAYMENT_REFERENCE};
 
-    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(targets); i++) {
         const struct field *field = &j->d->fields[targets[i]];
 
         if (field->value && field->source == SOURCE_OCR &&
@@ -443,7 +444,7 @@ static void judge_required(struct judgement *j)
     static const enum field_id required[] = {FIELD_INVOICE_NUMBER, FIELD_ISSUE_DATE,
                                              FIELD_SELLER_NAME, FIELD_CURRENCY, FIELD_TOTAL_GROSS};
 
-    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(required); i++) {
         const struct field *field = &j->d->fields[required[i]];
         const char *label = field_info(required[i])->label;
 

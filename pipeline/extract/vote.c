@@ -34,7 +34,7 @@ static const enum field_id totals[] = {
 
 static bool is_total(int id)
 {
-    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(totals); i++)
         if ((int)totals[i] == id)
             return true;
     return false;
@@ -156,7 +156,7 @@ static void settle_totals(const struct document *const *readings, int n, struct 
 
     if (winner < 0)
         return;
-    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(totals); i++) {
         struct ballot b = ballot_of(readings, n, field_info(totals[i])->name);
 
         if (b.fields[winner]->value)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "pipeline/read/sheet.h"
 
@@ -44,7 +45,7 @@ static zbar_image_scanner_t *make_scanner(void)
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
 
     zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-    for (size_t i = 0; i < sizeof symbologies / sizeof *symbologies; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(symbologies); i++)
         zbar_image_scanner_set_config(scanner, symbologies[i], ZBAR_CFG_ENABLE, 1);
     /* Without a check digit, two or four figures appear in any hatching. */
     zbar_image_scanner_set_config(scanner, ZBAR_I25, ZBAR_CFG_MIN_LEN, 6);

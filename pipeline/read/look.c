@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/engine.h"
@@ -36,7 +37,7 @@ static const struct way {
 } ways[] = {{0.25f, AS_IS}, {0.38f, SMOOTH}, {0.18f, SPLIT},      {0.12f, AS_IS},
             {0.28f, SHARP}, {0.20f, SMOOTH}, {0.32f, SPLIT_LIGHT}};
 
-enum { WAYS = sizeof ways / sizeof *ways, ENOUGH = 3 /* looks that all agree */ };
+enum { WAYS = ARRAY_LENGTH(ways), ENOUGH = 3 /* looks that all agree */ };
 
 #define CURRENCY "(kr\\.?|NOK|SEK|DKK|EUR|GBP|HUF|USD|RM|Ft|€|$|£)"
 #define MONTH "[A-Za-zäåæøéáűőúóíöü]+"

@@ -6,6 +6,7 @@
 #include "pipeline/read/twins.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "recogniser/recogniser.h"
 
@@ -32,7 +33,7 @@ static bool are_twins(const struct recognised_symbol *one, const struct recognis
     utf8_fold(other->text, folded[1], TWIN_SIZE);
     if (isalpha((unsigned char)folded[0][0]) && strcmp(folded[0], folded[1]) == 0)
         return true;
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++)
         if (strstr(pairs[i], one->text) && strstr(pairs[i], other->text))
             return true;
     return false;

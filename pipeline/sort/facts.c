@@ -8,6 +8,7 @@
 #include "pipeline/extract/candidate.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -41,7 +42,7 @@ static bool is_of(const struct token *token)
 {
     static const char *const words[] = {"of", "av", "af", "von", "/", "|", "(", "-", "osszesen"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (strcasecmp(token->text, words[i]) == 0)
             return true;
     return false;

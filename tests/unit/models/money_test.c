@@ -1,5 +1,6 @@
 /* Money: strict text, exact exponents, no overflow, rounding that is the same on both sides of
  * zero. */
+#include "base/mem.h"
 #include "models/money.h"
 
 #include "tests/unit/unit.h"
@@ -46,7 +47,7 @@ static void what_is_formatted_parses_back(void **state)
 
     (void)state;
     for (int exponent = 0; exponent <= 3; exponent++)
-        for (size_t i = 0; i < 2 * sizeof amounts / sizeof *amounts; i++) {
+        for (size_t i = 0; i < 2 * ARRAY_LENGTH(amounts); i++) {
             int64_t amount = i % 2 ? -amounts[i / 2] : amounts[i / 2], back;
             char text[MONEY_TEXT_SIZE];
 

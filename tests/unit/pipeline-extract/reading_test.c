@@ -1,4 +1,5 @@
 /* Single readings: amounts, dates, check digits, key phrases and VAT law, one fact a line. */
+#include "base/mem.h"
 #include "pipeline/extract/amount.h"
 #include "pipeline/extract/checks.h"
 #include "pipeline/extract/date.h"
@@ -99,7 +100,7 @@ static const struct {
 
 static void check_digits(char *field[CASE_FIELDS_MAX])
 {
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rules); i++) {
         if (strcmp(rules[i].name, field[0]) != 0)
             continue;
         if (rules[i].check(field[1]) != (strcmp(field[2], "holds") == 0))

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "tests/unit/queues/private_redis.h"
 #include "tests/unit/queues/proxy.h"
 
@@ -180,7 +181,7 @@ static void assert_nothing_lost_or_doubled(const char *name)
 static void an_answer_cut_anywhere_is_no_answer(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(questions); i++) {
         int64_t length;
 
         lay_out();
@@ -220,7 +221,7 @@ static void bytes_may_come_one_by_one(void **state)
 {
     (void)state;
     proxy.orders->is_slicing = true;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(questions); i++) {
         lay_out();
         assert_int_equal(questions[i].ask(q), 0);
     }
@@ -395,7 +396,7 @@ static void lies_are_not_believed(void **state)
     listener = listen_alone(path);
     queue_options_init(&o);
     o.socket_path = path;
-    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(lies); i++) {
         pid_t liar = start_liar(listener, lies[i].answer, lies[i].length);
         struct queue *from;
         int r;
@@ -466,7 +467,7 @@ static void tell_all_changes(int listener)
 {
     char answer[1024], question[4096];
 
-    for (size_t t = 0; t < sizeof truths / sizeof *truths; t++) {
+    for (size_t t = 0; t < ARRAY_LENGTH(truths); t++) {
         size_t length = resp_of(truths[t].fields, answer, sizeof answer);
 
         for (size_t at = 0; at < length; at++)
@@ -500,7 +501,7 @@ static void a_changed_byte_is_survived(void **state)
     }
     queue_options_init(&o);
     o.socket_path = path;
-    for (size_t t = 0; t < sizeof truths / sizeof *truths; t++) {
+    for (size_t t = 0; t < ARRAY_LENGTH(truths); t++) {
         size_t length = resp_of(truths[t].fields, answer, sizeof answer);
 
         for (size_t i = 0; i < length * sizeof changes; i++) {

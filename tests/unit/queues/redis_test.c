@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "queues/server.h"
 #include "tests/unit/queues/private_redis.h"
 
@@ -211,7 +212,7 @@ static void the_service_user_may_only_work(void **state)
     reply = redisCommand(c, "AUTH %s %s", server.user.user, server.user.password);
     assert_int_equal(reply->type, REDIS_REPLY_STATUS);
     freeReplyObject(reply);
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(forbidden); i++)
         assert_refused(c, forbidden[i]);
     redisFree(c);
 }
