@@ -18,6 +18,7 @@
 /* In minor units, signs as an invoice has them. */
 struct amounts {
     int64_t net, vat, rounding, gross;
+    bool by_rate; /* the VAT of the rates is the VAT */
 };
 
 static int refuse(struct err *err, const char *reason, const char *sentence)
@@ -34,7 +35,7 @@ static int parse_amount(const char *value, const char *currency, int64_t *ret, s
     if (!value)
         return 0;
     if (!money_parse(value, currency_exponent(currency), ret))
-        return refuse(err, "bad_amount", "an amount has more digits than its currency");
+        return refuse(err, "bad_amount", "an amount has too many digits for its currency");
     return 1;
 }
 
@@ -50,7 +51,7 @@ static int fill_in(const struct document *d, const char *currency, struct amount
     if (has_gross < 0 || has_net < 0 || has_vat < 0 || rounding < 0)
         return ERR_INVALID;
     if (!has_gross)
-        return refuse(err, "no_total", "there is no total to post");
+        return refuse(err, "no_total", "there is no total to post (set total_gross)");
     if (!has_net)
         m->net = m->gross - m->vat;
     return 0;
@@ -65,24 +66,30 @@ static int settle_rounding(struct amounts *m, struct err *err)
         return 0;
     }
     if (m->net + m->vat + m->rounding != m->gross)
-        return refuse(err, "total_mismatch", "net, VAT and rounding do not add up to the total");
+        return refuse(err, "total_mismatch",
+                      "net, VAT and rounding do not add up to the total (set total_net, total_vat, "
+                      "rounding or total_gross)");
     return 0;
 }
 
-static int check_rates(const struct document *d, const char *currency, int64_t vat, struct err *err)
+/* Rates are read, not keyed: a VAT that a person settled is posted in one line when they differ. */
+static int check_rates(const struct document *d, const char *currency, struct amounts *m,
+                       struct err *err)
 {
-    int64_t sum = 0, one;
+    bool is_settled = d->fields[FIELD_TOTAL_VAT].proofs & 1u << PROOF_PERSON;
+    int64_t sum = 0, one = 0;
+    int r = 0;
 
-    for (size_t i = 0; i < d->n_vat; i++) {
-        int r = parse_amount(d->vat[i].vat, currency, &one, err);
-
-        if (r < 0)
-            return r;
-        sum += r ? one : 0;
+    for (size_t i = 0; r >= 0 && i < d->n_vat; i++) {
+        r = parse_amount(d->vat[i].vat, currency, &one, is_settled ? NULL : err);
+        sum += r > 0 ? one : 0;
     }
-    if (d->n_vat && sum != vat)
-        return refuse(err, "vat_mismatch", "the VAT of the rates does not add up to the VAT");
-    return 0;
+    m->by_rate = r >= 0 && d->n_vat && sum == m->vat;
+    if (m->by_rate || !d->n_vat || is_settled)
+        return 0;
+    return r < 0 ? r
+                 : refuse(err, "vat_mismatch",
+                          "the VAT of the rates does not add up to the VAT (set total_vat)");
 }
 
 static int collect(const struct document *d, const char *currency, struct amounts *ret,
@@ -94,7 +101,7 @@ static int collect(const struct document *d, const char *currency, struct amount
     if (r == 0)
         r = settle_rounding(&m, err);
     if (r == 0)
-        r = check_rates(d, currency, m.vat, err);
+        r = check_rates(d, currency, &m, err);
     if (r == 0)
         *ret = m;
     return r;
@@ -110,14 +117,14 @@ static void add_line(struct posting_line *lines, size_t *n, const char *account,
 }
 
 static void add_vat(struct arena *a, const struct document *d, const char *currency,
-                    const char *account, int64_t sign, int64_t vat, struct posting_line *lines,
-                    size_t *n)
+                    const char *account, int64_t sign, const struct amounts *m,
+                    struct posting_line *lines, size_t *n)
 {
     int64_t one = 0;
 
-    if (!d->n_vat)
-        add_line(lines, n, account, sign * vat, "VAT");
-    for (size_t i = 0; i < d->n_vat; i++)
+    if (!m->by_rate)
+        add_line(lines, n, account, sign * m->vat, "VAT");
+    for (size_t i = 0; m->by_rate && i < d->n_vat; i++)
         if (parse_amount(d->vat[i].vat, currency, &one, NULL) > 0)
             add_line(lines, n, account, sign * one,
                      arena_printf(a, "VAT %s %%", d->vat[i].rate ? d->vat[i].rate : "?"));
@@ -138,7 +145,7 @@ static void make_lines(struct arena *a, const struct document *d, const char *cu
     size_t n = 0;
 
     add_line(lines, &n, context->expense, sign * m->net, "net");
-    add_vat(a, d, currency, context->input_vat, sign, m->vat, lines, &n);
+    add_vat(a, d, currency, context->input_vat, sign, m, lines, &n);
     add_line(lines, &n, context->expense, sign * m->rounding, "rounding");
     add_line(lines, &n, context->supplier, -sign * m->gross, "to pay");
     p->lines = lines;
@@ -174,13 +181,13 @@ static int identify(struct arena *a, const struct document *d, struct posting *p
     p->currency = document_value(d, FIELD_CURRENCY);
     posting_seller_key(d, seller, SELLER_KEY_SIZE);
     if (!p->invoice_number || !p->invoice_number[0])
-        return refuse(err, "no_number", "there is no invoice number");
+        return refuse(err, "no_number", "there is no invoice number (set invoice_number)");
     if (!seller[0])
-        return refuse(err, "no_seller", "the seller is not known");
+        return refuse(err, "no_seller", "the supplier is not known (set seller_name)");
     if (!issued || !civil_date_parse(issued, &p->date))
-        return refuse(err, "no_date", "there is no issue date");
+        return refuse(err, "no_date", "there is no issue date (set issue_date)");
     if (!p->currency || !currency_is_known(p->currency))
-        return refuse(err, "no_currency", "the currency is not known");
+        return refuse(err, "no_currency", "the currency is not known (set currency)");
     if (due)
         civil_date_parse(due, &p->due_date);
     return 0;

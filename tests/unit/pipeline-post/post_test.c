@@ -118,6 +118,10 @@ static void test_several_rates_and_rounding(void **state)
     assert_line(&p, 4, "2400", -33100);
     rows[0].vat = "24.00";
     assert_refused(d, "vat_mismatch");
+    d->fields[FIELD_TOTAL_VAT].proofs = 1u << PROOF_PERSON; /* who cannot mend the rates */
+    p = posted(d);
+    assert_int_equal(p.n_lines, 4);
+    assert_line(&p, 1, "2710", 3140);
 }
 
 static void test_without_vat(void **state)
