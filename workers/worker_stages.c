@@ -9,12 +9,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "pipeline/extract/extract.h"
-#include "pipeline/post/post.h"
 #include "pipeline/sort/sort.h"
 #include "stores/accounting.h"
 #include "stores/blobs.h"
 #include "stores/records_review.h"
 #include "stores/records_work.h"
+#include "workers/books.h"
 #include "workers/extract_twice.h"
 #include "workers/judge.h"
 #include "workers/reader/reader_client.h"
@@ -192,26 +192,9 @@ static int still_wanted(struct worker *w, const struct job *job, struct arena *a
     return r;
 }
 
-/* Whose books, and which accounts. */
-static struct post_context post_context_of(const struct worker *w, const struct document_row *row)
-{
-    const struct settings *s = &w->house.settings;
-    const char *name = s->company.name[0] ? s->company.name : "unnamed"; /* the doctor complains */
-
-    return (struct post_context){
-        .company = s->company.registration_id[0] ? s->company.registration_id : name,
-        .expense = s->accounts.expense,
-        .input_vat = s->accounts.input_vat,
-        .supplier = s->accounts.supplier,
-        .file_sha256 = row->file_sha256,
-        .document_id = row->id,
-    };
-}
-
 int stage_post(struct worker *w, const struct job *job, struct arena *a, struct next_jobs *ret_next,
                struct err *err)
 {
-    struct post_context context;
     struct document_row row;
     struct document *d = NULL;
     struct posting posting;
@@ -220,10 +203,8 @@ int stage_post(struct worker *w, const struct job *job, struct arena *a, struct 
 
     if (r == 0)
         r = records_load_document(w->house.records, job->id.object, a, &row, &d, err);
-    if (r < 0)
-        return r;
-    context = post_context_of(w, &row);
-    r = post_document(a, d, &context, &posting, err);
+    if (r == 0)
+        r = books_posting(&w->house.settings, &row, d, a, &posting, err);
     if (r == 0)
         r = accounting_post(w->house.accounting, &posting, w->name, &was_there, NULL, err);
     return r < 0 ? r : records_commit_post(w->house.records, job, posting.key, a, ret_next, err);

@@ -9,11 +9,13 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 BIN = sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin"
 CONFIG = """
@@ -198,6 +200,19 @@ class LineTest(House):
         self.assertEqual(len(listed), 1)
         self.bilag("job", "retry", listed[0]["job"])
 
+    def test_a_page_that_could_not_be_read_says_why(self):
+        name = os.path.join(self.folder, "torn.png")
+        parts = b"\x89PNG\r\n\x1a\n"
+        for kind, content in ((b"IHDR", struct.pack(">IIBBBBB", 400, 400, 8, 0, 0, 0, 0)),
+                              (b"IDAT", zlib.compress(bytes(i * i % 251 for i in range(401 * 400))))):
+            parts += struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        with open(name, "wb") as f:
+            f.write(parts[:len(parts) // 2])
+        rows, _ = self.submit(name)
+        self.assertEqual(rows[0]["outcome"], "waiting", rows)
+        why = self.bilag("doc", "why", str(rows[0]["doc"]))
+        self.assertRegex(why, "page 1 was not read: the file ends too early.*\nwhat helps: scan or send it again")
+
     def test_a_person_decides_once(self):
         name = os.path.join(self.folder, "note.eml")
         with open(name, "w", encoding="utf-8") as f:
@@ -297,8 +312,15 @@ class CautiousTest(House):
         self.assertEqual({r["outcome"] for r in rows}, {"waiting"}, rows)
         self.assertEqual((batch["posted"], self.rows("ledger", "ls")), (0, []))
         for row in rows:
-            self.assertIn("post.enabled", self.bilag("doc", "why", str(row["doc"])))
-            self.bilag("doc", "approve", str(row["doc"]))
+            doc = str(row["doc"])
+            self.assertIn("post.enabled", self.bilag("doc", "why", doc))
+            self.bilag("doc", "set", doc, "total_gross=")
+            self.assertIn("total_gross=…", self.bilag("doc", "why", doc))
+            refused = self.run_bilag("doc", "approve", doc)
+            self.assertEqual((refused.returncode, self.document(doc)["outcome"]), (1, "waiting"))
+            self.assertIn("cannot be posted: there is no total", refused.stderr)
+            self.bilag("doc", "set", doc, f"total_gross={row['gross']}")
+            self.bilag("doc", "approve", doc)
             self.until(row["doc"], "posted")
         self.assertEqual(len({e["doc"] for e in self.rows("ledger", "ls")}), len(rows))
 

@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "models/fault.h"
 #include "stores/audit.h"
 #include "stores/blobs.h"
 #include "stores/records_query.h"
@@ -15,6 +14,7 @@
 #include "workers/command/commands.h"
 #include "workers/reader/reader_client.h"
 #include "workers/command/report.h"
+#include "workers/command/why.h"
 #include "workers/judge.h"
 
 #include <inttypes.h>
@@ -177,38 +177,62 @@ static void print_document(const struct loaded *doc)
     if (row->record_sha256[0])
         printf("\nrecord   %s\nmanifest %s\nkept until %s\n", row->record_sha256,
                row->manifest_sha256, row->retention_until);
+    if (row->posting_key[0])
+        printf("posting  %s\n", row->posting_key);
 }
 
-static int print_changes(struct house *house, int64_t id, struct arena *a, struct err *err)
+static void print_time(int64_t at)
 {
-    struct change_row *rows;
-    size_t n = 0;
-    int r = records_changes(house->records, id, a, &rows, &n, err);
+    char text[CLOCK_TEXT_SIZE];
 
-    for (size_t i = 0; r == 0 && i < n; i++)
-        printf("  %s: %s → %s by %s%s%s\n", rows[i].what,
-               rows[i].old_value[0] ? rows[i].old_value : "nothing",
-               rows[i].new_value[0] ? rows[i].new_value : "nothing", rows[i].who,
-               rows[i].why[0] ? ", " : "", rows[i].why);
-    return r;
+    clock_format(at, text);
+    printf("  %.10s %.5s  ", text, text + 11);
 }
 
+/* Acts tell why in their detail, where somebody said so. */
+static void print_act(const struct audit_row *act)
+{
+    AUTO_JSON json_t *detail = json_loads(act->detail, 0, NULL);
+    const char *why = json_get_text(detail, "why", json_get_text(detail, "reason", ""));
+
+    print_time(act->at);
+    printf("%s by %s%s%s\n", act->act, act->who, why[0] ? ": " : "", why);
+}
+
+static void print_change(const struct change_row *change)
+{
+    print_time(change->at);
+    printf("%s: %s → %s by %s%s%s\n", change->what,
+           change->old_value[0] ? change->old_value : "nothing",
+           change->new_value[0] ? change->new_value : "nothing", change->who,
+           change->why[0] ? ", " : "", change->why);
+}
+
+/* What was done to the document and what was changed in it, in the order it happened. */
 static int print_history(struct house *house, int64_t id, struct err *err)
 {
     AUTO_ARENA struct arena a;
-    char object[40];
-    struct audit_row *rows;
-    size_t n = 0;
+    struct audit_row *acts;
+    struct change_row *changes;
+    size_t n_acts = 0, n_changes = 0, c = 0;
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    snprintf(object, sizeof object, "document:%" PRId64, id);
-    r = audit_list_object(records_audit(house->records), object, &a, &rows, &n, err);
+    r = audit_list_object(records_audit(house->records), arena_printf(&a, "document:%" PRId64, id),
+                          &a, &acts, &n_acts, err);
     if (r == 0)
-        puts("\nhistory");
-    for (size_t i = 0; r == 0 && i < n; i++)
-        printf("  %s by %s\n", rows[i].act, rows[i].who);
-    return r == 0 ? print_changes(house, id, &a, err) : r;
+        r = records_changes(house->records, id, &a, &changes, &n_changes, err);
+    if (r < 0)
+        return r;
+    puts("\nhistory (UTC)");
+    for (size_t i = 0; i < n_acts; i++) {
+        for (; c < n_changes && changes[c].at <= acts[i].at; c++)
+            print_change(&changes[c]);
+        print_act(&acts[i]);
+    }
+    for (; c < n_changes; c++)
+        print_change(&changes[c]);
+    return 0;
 }
 
 /* As it would be read today, with what was learnt since. */
@@ -248,30 +272,6 @@ static int show(struct house *house, const struct cli *cli, struct err *err)
 static const struct cli_option show_options[] = {
     {"anew", NULL, "as it would be read today; nothing is changed"}, {0}};
 
-/* The reasons in words, and what helps. */
-static void explain(const struct loaded *doc)
-{
-    const struct document_row *row = &doc->row;
-    const struct fault_info *fault = fault_find(row->reason);
-
-    if (row->state != STATE_WAITING && row->state != STATE_SET_ASIDE) {
-        printf("document %" PRId64 " does not wait: it is %s\n", row->id, state_name(row->state));
-        return;
-    }
-    printf("document %" PRId64 " %s:\n", row->id,
-           row->state == STATE_WAITING ? "waits for a person" : "was set aside");
-    for (size_t i = 0; i < doc->document->n_reasons; i++)
-        printf("  · %s\n", doc->document->reasons[i].text);
-    if (doc->document->n_reasons == 0 && row->message[0])
-        printf("  · %s\n", row->message);
-    if (fault)
-        printf("what helps: %s\n", fault->remedy);
-    else if (row->state == STATE_WAITING)
-        printf("what helps: bilag doc set %" PRId64 " FIELD=VALUE, then bilag doc approve %" PRId64
-               "; or bilag doc reject %" PRId64 " --why REASON\n",
-               row->id, row->id, row->id);
-}
-
 static int why(struct house *house, const struct cli *cli, struct err *err)
 {
     AUTO_ARENA struct arena a;
@@ -280,9 +280,7 @@ static int why(struct house *house, const struct cli *cli, struct err *err)
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     r = load(house, cli->words[0], &a, &doc, err);
-    if (r == 0)
-        explain(&doc);
-    return r;
+    return r < 0 ? r : why_print(house, &doc.row, doc.document, err);
 }
 
 /* The words of the query with one space between. */

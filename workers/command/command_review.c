@@ -7,7 +7,9 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "models/posting.h"
 #include "stores/records_review.h"
+#include "workers/books.h"
 #include "workers/command/commands.h"
 #include "workers/command/correction.h"
 #include "workers/judge.h"
@@ -60,6 +62,18 @@ static void learn_from(struct house *house, const struct cli *cli, int64_t docum
     putchar('\n');
 }
 
+/* Posting would refuse it and it would come back, so it is refused while the person looks. */
+static int check_postable(struct house *house, const struct document_row *row,
+                          const struct document *d, struct arena *a, struct err *err)
+{
+    struct posting posting;
+    int r = document_type_is_posted(d->type)
+                ? books_posting(&house->settings, row, d, a, &posting, err)
+                : 0;
+
+    return r < 0 ? err_wrap(err, r, "document %" PRId64 " cannot be posted", row->id) : 0;
+}
+
 static int approve(struct house *house, const struct cli *cli, const char *word, struct err *err)
 {
     AUTO_ARENA struct arena a;
@@ -72,6 +86,8 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
     r = load(house, word, &a, &row, &d, err);
+    if (r == 0)
+        r = check_postable(house, &row, d, &a, err);
     if (r < 0)
         return r;
     by = decision_on(&row, cli);
@@ -80,6 +96,9 @@ static int approve(struct house *house, const struct cli *cli, const char *word,
         return r;
     if (house->queue) /* what it cannot hear now, it hears from the housekeeper */
         (void)queue_add(house->queue, house_queue_items(&a, &next), next.n, NULL, &ignored);
+    if (!cli->is_json)
+        printf("document %" PRId64 " goes to the %s\n", row.id,
+               document_type_is_posted(d->type) ? "ledger" : "records");
     learn_from(house, cli, row.id, true);
     return 0;
 }
