@@ -103,10 +103,11 @@ int records_add_look(struct records *r, int64_t supplier_id, int64_t document_id
 static int find_id(struct records *r, int64_t *ret, struct err *err, const char *sql,
                    const char *kind, const char *value)
 {
-    int code = db_get_int(r->db, ret, err, sql, "tt", kind, value);
+    struct err why = {0};
+    int code = db_get_int(r->db, ret, &why, sql, "tt", kind, value);
 
     if (code != ERR_NOT_FOUND)
-        return code;
+        return code < 0 ? err_set(err, code, "%s", why.text) : 0;
     *ret = 0;
     return 0;
 }
