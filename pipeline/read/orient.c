@@ -10,7 +10,8 @@
  * is less than a few standard deviations, the engine reads up to three lines both ways and the
  * surer reading wins.
  *
- * An upright page is the rule: it takes evidence to turn one.
+ * An upright page is the rule: it takes evidence to turn one, and none is turned whose lines read
+ * better as they stand.
  */
 #include "pipeline/read/clean.h"
 
@@ -19,6 +20,7 @@
 #include "pipeline/read/sheet.h"
 
 #include <leptonica/allheaders.h>
+#include <float.h>
 #include <math.h>
 
 #define ACROSS_FACTOR 1.5f
@@ -26,6 +28,7 @@
 #define UP_SURE 4.0f      /* standard deviations */
 #define READING_SURE 0.3f /* difference of confidence, summed over the lines */
 #define LINES_READ 3
+#define LINES_TO_TURN 12 /* against the marks: faint capitals stand no surer on their feet */
 #define LINE_INCHES_MAX 2.5f
 #define MARK_PX_MIN 4 /* of ink: specks; full stops are larger than half of this squared */
 #define MARK_INCHES_MAX 0.3f
@@ -133,15 +136,21 @@ static BOXA *widest_lines(const struct sheet *s)
     return sorted;
 }
 
-/* How much surer the engine is of these lines as they stand than turned by 180 degrees. */
-static float upright_by_reading(const struct sheet *s, struct engine *engine)
+/* How sure the engine is of some lines as they stand, and of the same turned by 180 degrees. */
+struct surety {
+    float up, down; /* sums */
+    int lines;
+};
+
+/* Reads the widest lines, at most `most`, both ways until one is surer by `enough`. */
+static struct surety read_both_ways(const struct sheet *s, struct engine *engine, int most,
+                                    float enough)
 {
     BOXA *lines = widest_lines(s);
-    float difference = 0;
+    struct surety sum = {0};
 
     for (int i = 0;
-         lines && i < boxaGetCount(lines) && i < LINES_READ && fabsf(difference) < READING_SURE;
-         i++) {
+         lines && i < boxaGetCount(lines) && i < most && fabsf(sum.up - sum.down) < enough; i++) {
         BOX *small = boxaGetBox(lines, i, L_CLONE);
         BOX *at = boxTransform(small, -3, -3, s->ink_factor, s->ink_factor);
         PIX *line, *turned;
@@ -151,30 +160,52 @@ static float upright_by_reading(const struct sheet *s, struct engine *engine)
             at->w = (int)(LINE_INCHES_MAX * s->dpi);
         line = pixClipRectangle(s->pix, at, NULL);
         turned = line ? pixRotate180(NULL, line) : NULL;
-        if (turned)
-            difference += engine_line_confidence(engine, line, (int)s->dpi) -
-                          engine_line_confidence(engine, turned, (int)s->dpi);
+        if (turned) {
+            sum.up += engine_line_confidence(engine, line, (int)s->dpi);
+            sum.down += engine_line_confidence(engine, turned, (int)s->dpi);
+            sum.lines++;
+        }
         pixDestroy(&line);
         pixDestroy(&turned);
         boxDestroy(&at);
         boxDestroy(&small);
     }
     boxaDestroy(&lines);
-    return difference;
+    return sum;
+}
+
+static float surest(const struct surety *surety)
+{
+    return surety->lines ? fmaxf(surety->up, surety->down) / (float)surety->lines : 0;
+}
+
+/* Turns a page whose marks stand along its columns, unless that reads worse: faint print falls into
+ * pieces, and its pieces stand anyhow. */
+static bool turn_quarter(struct sheet *s, struct engine *engine)
+{
+    struct surety flat = read_both_ways(s, engine, LINES_TO_TURN, FLT_MAX), turned;
+
+    sheet_turn(s, 1);
+    turned = read_both_ways(s, engine, LINES_TO_TURN, FLT_MAX);
+    if (surest(&turned) >= surest(&flat))
+        return true;
+    sheet_turn(s, 3);
+    return false;
 }
 
 void clean_orientation(struct sheet *s, struct engine *engine)
 {
     struct pairs along = count_pairs(s, false), turned = count_pairs(s, true);
+    struct surety surety;
     float up;
 
-    if (turned.count > PAIRS_MIN && (float)turned.count > ACROSS_FACTOR * (float)along.count) {
+    if (turned.count > PAIRS_MIN && (float)turned.count > ACROSS_FACTOR * (float)along.count &&
+        turn_quarter(s, engine))
         along = turned;
-        sheet_turn(s, 1);
-    }
-    if (along.count < PAIRS_MIN)
-        return;
     up = upness(&along);
-    if (up < -UP_SURE || (up < UP_SURE && upright_by_reading(s, engine) < -READING_SURE))
+    if (along.count < PAIRS_MIN || up >= UP_SURE)
+        return;
+    surety = read_both_ways(s, engine, up < -UP_SURE ? LINES_TO_TURN : LINES_READ, READING_SURE);
+    if (surety.down - surety.up > (up < -UP_SURE ? 0 : READING_SURE))
         sheet_turn(s, 2);
 }

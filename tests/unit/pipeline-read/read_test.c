@@ -126,6 +126,32 @@ static void test_turned_pages(void **state)
     }
 }
 
+/* Letters that hang share their tops with others, and letters printed apart stand closer to those
+ * of the next line; the page stands all the same. */
+static void test_upright_against_its_marks(void **state)
+{
+    static const char hanging[] = "grey puppy guppy gags\nany page may pay a guy\n"
+                                  "pay up gasp gypsum\nmoney gone anyway puppy\n"
+                                  "gaunt grey geese page";
+    static const char *const apart = "BADGEROUND";
+    AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+    struct drawn d = drawn_sheet_new(200, SLIP_PT), e = drawn_sheet_new(200, SLIP_PT);
+    PIX *hangs, *parted;
+
+    (void)state;
+    drawn_lines(&d, hanging);
+    hangs = drawn_pix(&d);
+    assert_int_equal(read_drawn(&a, hangs, 200).page->rotation, 0);
+    cairo_set_font_size(e.cairo, 14);
+    for (int line = 0; line < 9; line++)
+        for (int i = 0; apart[i]; i++)
+            drawn_text(&e, LEFT_PT + 16 * i, TOP_PT + 12 * line, (const char[]){apart[i], '\0'});
+    parted = drawn_pix(&e);
+    assert_int_equal(read_drawn(&a, parted, 200).page->rotation, 0);
+    pixDestroy(&hangs);
+    pixDestroy(&parted);
+}
+
 /* Boxes belong to the page as it was scanned: a word far to the right lies lower by the skew. */
 static void test_skew(void **state)
 {
@@ -353,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_narrow_print),
         cmocka_unit_test(test_another_way),
         cmocka_unit_test(test_turned_pages),
+        cmocka_unit_test(test_upright_against_its_marks),
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_shadow_and_lid),
         cmocka_unit_test(test_white_on_dark),
