@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define MONEY_TEXT_SIZE 24
+#define MONEY_ROUNDING_MAX 250 /* minor units: no till rounds by more than half of five forints */
 #define MONEY_MINOR_MAX ((int64_t)1000000000000000) /* ten thousand billion kroner in øre */
 
 /* Digits behind the point: 2, but 0 for JPY, 3 for KWD …; 2 for a currency we do not know. */

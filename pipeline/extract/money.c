@@ -240,7 +240,7 @@ static void choose_due(struct solver *q)
                     (is_second(q, dues[d]) && !fits) ||
                     !may_be_prepaid(q, prepaids[p], fits && dues[d] >= 0))
                     continue;
-                if (rounding > 100 && roundings[r] >= 0 && rounding > gross / 100)
+                if (rounding > MONEY_ROUNDING_MAX)
                     continue;
                 if (q->chosen[GROSS] >= 0)
                     score += dues[d] < 0 ? 0 : fits ? 0.8f : -0.6f;

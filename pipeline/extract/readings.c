@@ -266,7 +266,8 @@ static void add_till_support(struct finder *q)
 
 static bool is_rounding(const struct reading *reading)
 {
-    return reading->score[ROUNDING] > 0.35f && reading->minor != 0 && llabs(reading->minor) <= 500;
+    return reading->score[ROUNDING] > 0.35f && reading->minor != 0 &&
+           llabs(reading->minor) <= MONEY_ROUNDING_MAX;
 }
 
 /* "Rounding -0.37, to pay 1,250.00": less the rounding it is the total, printed or not. */
