@@ -92,16 +92,20 @@ static bool is_aside(const struct sheet *s, const struct vote *vote)
     const struct row *row = vote->token < 0 ? NULL : &s->rows[s->tokens[vote->token].row];
     int words = 0, mentions = 0;
 
-    if (row && s->tokens[row->first + row->count - 1].cell - s->tokens[row->first].cell >= 2)
-        return false; /* three cells are the heads of columns, no sentence */
     for (int i = 0; i < s->n_tokens; i++) {
         const char *code = currency_of_sign(s->tokens[i].text, (int)strlen(s->tokens[i].text));
 
         mentions += code && strcmp(code, vote->code) == 0;
     }
-    for (int i = row ? row->first : 0; row && i < row->first + row->count; i++)
+    if (mentions != 1 || !row)
+        return false;
+    if (is_percentage(s, vote->token))
+        return true;
+    if (s->tokens[row->first + row->count - 1].cell - s->tokens[row->first].cell >= 2)
+        return false; /* three cells are the heads of columns, no sentence */
+    for (int i = row->first; i < row->first + row->count; i++)
         words += strlen(s->tokens[i].key) > 1 && !strpbrk(s->tokens[i].key, "0123456789");
-    return mentions == 1 && row && (words >= 5 || is_percentage(s, vote->token));
+    return words >= 5;
 }
 
 static void fill(struct document *d, const struct sheet *s, const struct vote *vote,
