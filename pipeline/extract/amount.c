@@ -248,6 +248,13 @@ static bool read_core(const char *core, const struct marks *m, bool may_repair,
         amount->value = scaled(core, 0);
         return true;
     }
+    if (may_repair && m->count == 1 && m->mark[0] == ' ' && decimals == 2 && amount->decimals < 0 &&
+        (amount->currency || amount->has_krone)) { /* "RM9 50" */
+        amount->has_group = false;
+        amount->decimals = 2;
+        amount->value = scaled(core, 2);
+        return true;
+    }
     if (m->mark[last] == ' ' || decimals > 6 || !groups_are_whole(m, last, may_repair) ||
         (last > 0 && m->mark[last] == m->mark[0]))
         return false;

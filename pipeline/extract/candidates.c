@@ -111,6 +111,8 @@ static bool may_continue_amount(const struct sheet *s, int i)
         return token_gap(s, i) < 1.0f;
     if (digits == 2 && !isdigit((unsigned char)text[2]) && (last == ',' || last == '.'))
         return s->tokens[i].is_ocr && token_gap(s, i) < 0.9f;
+    if (digits == 2 && text[2] == '\0' && isalpha((unsigned char)before[0])) /* "RM9 50" */
+        return s->tokens[i].is_ocr && token_gap(s, i) < 0.9f;
     if (!text_has_digit(before))
         return token_gap(s, i) < 1.2f;
     return digits == 3 && !isdigit((unsigned char)text[3]) && is_thousands_space(s, i);

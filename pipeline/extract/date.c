@@ -232,12 +232,55 @@ static bool restore_mark(const char *text, char out[16])
     return true;
 }
 
+/* The month one of whose names, cut to this length, has all letters but one; 0 for none or two. */
+static int month_near(const char *folded, size_t length)
+{
+    int found = 0;
+
+    for (int m = 0; m < 12; m++)
+        for (const char *name = months[m]; name;
+             name = strchr(name, ' ') ? strchr(name, ' ') + 1 : NULL) {
+            size_t wrong = 0;
+
+            for (size_t i = 0; i < length; i++)
+                wrong += i >= strcspn(name, " ") || name[i] != folded[i];
+            if (wrong == 1 && found && found != m + 1)
+                return 0;
+            found = wrong == 1 ? m + 1 : found;
+        }
+    return found;
+}
+
+/* "Nuv 3, 2026": a date to the year whose month has one letter wrong. */
+static bool repair_month(const char *text, bool month_first, struct date_reading *ret)
+{
+    char folded[64], mended[64];
+    size_t start, length, year;
+    int month;
+
+    utf8_fold(text, folded, sizeof folded);
+    start = strcspn(folded, "abcdefghijklmnopqrstuvwxyz");
+    length = strspn(folded + start, "abcdefghijklmnopqrstuvwxyz");
+    year = strlen(folded) < 4 ? 0 : strlen(folded) - 4;
+    if (length < 3 || strspn(folded + year, "0123456789") != 4 ||
+        strpbrk(folded + start + length, "abcdefghijklmnopqrstuvwxyz"))
+        return false;
+    month = month_near(folded + start, length);
+    if (month == 0)
+        return false;
+    snprintf(mended, sizeof mended, "%.*s%.3s%s", (int)start, folded, months[month - 1],
+             folded + start + length);
+    return date_parse(mended, month_first, ret);
+}
+
 bool date_repair(const char *text, bool month_first, struct date_reading *ret)
 {
     char figures[32], marked[16];
 
     if (strlen(text) < 8 || strlen(text) >= sizeof figures)
         return false;
+    if (repair_month(text, month_first, ret))
+        return ret->is_repaired = true;
     memcpy(figures, text, strlen(text) + 1);
     if (!letters_to_figures(figures))
         return false;
