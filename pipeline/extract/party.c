@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -152,14 +153,21 @@ static bool begins_with_title(const struct sheet *s, const struct party_line *li
     return !line->has_legal_form && (concepts_in(s, line->first, 1) & CONCEPT_TITLES);
 }
 
-/* "Jalan Melati 5": in Malaysia streets, estates and plots say first what they are. */
-static bool begins_with_place(const struct sheet *s, const struct party_line *line)
+/* "Jalan Melati 5": in Malaysia streets, estates and plots say first what they are. "Thank you for
+ * shopping", "Velkommen igjen": a till is polite to nobody by name. */
+static bool begins_as_no_name(const struct sheet *s, const struct party_line *line)
 {
-    static const char *const words[] = {"jalan",   "jln",     "taman",     "lorong", "lebuh",
-                                        "kampung", "kawasan", "persiaran", "lot",    "plot"};
+    static const char *const words[] = {
+        "jalan",     "jln",       "jl",         "taman",  "lorong", "lebuh",    "kampung",
+        "kawasan",   "persiaran", "lot",        "plot",   "thank",  "thanks",   "tq",
+        "please",    "welcome",   "terima",     "tak",    "takk",   "tack",     "velkommen",
+        "valkommen", "danke",     "willkommen", "vielen", "goods",  "koszonjuk"};
+    char first[PHRASE_KEY_SIZE];
 
+    utf8_fold(s->tokens[line->first].text, first, sizeof first);
+    first[strcspn(first, ".,:!")] = '\0';
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-        if (!line->has_legal_form && strcasecmp(s->tokens[line->first].text, words[i]) == 0)
+        if (!line->has_legal_form && strcmp(first, words[i]) == 0)
             return true;
     return false;
 }
@@ -203,7 +211,7 @@ static bool judge(struct search *q, struct name *name, int at)
         seller += 1.8f;
     else if (role & CONCEPT_BIT(deliver_to))
         is_delivery = true;
-    if (line->is_label || begins_with_title(q->s, line) || begins_with_place(q->s, line) ||
+    if (line->is_label || begins_with_title(q->s, line) || begins_as_no_name(q->s, line) ||
         is_sentence(q->s, line))
         seller -= 1.5f;
     if (!line->has_legal_form && islower((unsigned char)q->s->tokens[line->first].text[0]))
@@ -331,7 +339,8 @@ static void find_names(struct search *q)
 
         if (is_first)
             first_wordy = i;
-        if ((!line->has_legal_form && !is_first && !is_large) || line->count > 9)
+        if (begins_as_no_name(q->s, line) || (!line->has_legal_form && !is_first && !is_large) ||
+            line->count > 9)
             continue;
         name = name_with(q, i);
         if (name)

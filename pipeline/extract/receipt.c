@@ -6,6 +6,7 @@
  */
 #include "pipeline/extract/receipt.h"
 #include "pipeline/extract/party_lines.h"
+#include "pipeline/extract/party_words.h"
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/vat_rates.h"
 
@@ -20,8 +21,8 @@
 
 #define BIT CONCEPT_BIT
 
-#define ROUNDING_MAX 250 /* minor units: a till rounds to the nearest coin */
 #define TOTAL_MIN 0.55f  /* a bare word for it two words away, or two weak signs */
+#define SURE_NAME 0.97f  /* its worst word was read so: nothing is put right */
 #define HEAD_SHARE 0.45f /* of the page, from the top: where a shop tells its name */
 
 enum {
@@ -86,7 +87,8 @@ static float rounding_support(const struct till *t, int g)
         int64_t rounding = llabs(minor_of(t, r));
         int at = t->c->items[r].row;
 
-        if (r == g || !is_label(t, r, BIT(rounding)) || rounding == 0 || rounding > ROUNDING_MAX)
+        if (r == g || !is_label(t, r, BIT(rounding)) || rounding == 0 ||
+            rounding > MONEY_ROUNDING_MAX)
             continue;
         for (int b = 0; b < t->n; b++) {
             int other = t->c->items[b].row;
@@ -234,7 +236,7 @@ static void cut_number(char *text)
     for (char *p = text; *p; p++) {
         int digits = 0;
 
-        if (p > text && (*p == '(' || p[-1] == ' '))
+        if (p > text && (strchr("({[", *p) || p[-1] == ' '))
             at = p;
         for (const char *q = at; *q && *q != ' ' && *q != ')'; q++)
             digits += isdigit((unsigned char)*q) != 0;
@@ -243,12 +245,12 @@ static void cut_number(char *text)
             break;
         }
     }
-    for (size_t n = strlen(text); n > 0 && strchr(" (,", text[n - 1]); n--)
+    for (size_t n = strlen(text); n > 0 && strchr(" ({[,", text[n - 1]); n--)
         text[n - 1] = '\0';
 }
 
 /* How many words of the text from the `first` on are legal forms, and how many are neither that nor
- * the like: "CO. (M) SDN. BHD." holds nothing else. */
+ * the like: "CO. (M) SDN. BHD." holds nothing else, "HARDWARE LTD" nothing that tells whose. */
 static int count_forms(struct arena *a, const char *text, int first, int *ret_others)
 {
     int forms = 0;
@@ -260,7 +262,7 @@ static int count_forms(struct arena *a, const char *text, int first, int *ret_ot
 
         if (i >= first && is_legal_form(word))
             forms++;
-        else if (word[0] != '(' && strncasecmp(word, "co", 2) != 0)
+        else if (word[0] != '(' && strncasecmp(word, "co", 2) != 0 && !party_words_is_trade(word))
             ++*ret_others;
         text += n + strspn(text + n, " ");
     }
@@ -302,26 +304,55 @@ static void repair_form(struct arena *a, char *text)
         memcpy(text + end, "SDN BHD", sizeof "SDN BHD");
 }
 
+/* Where the company's number begins in a row, or the row ends. */
+static int name_end(const struct sheet *s, const struct row *row)
+{
+    int end = row->first + 1;
+
+    for (; end < row->first + row->count; end++) {
+        const char *text = s->tokens[end].text;
+        size_t marks = strcspn(text, "0123456789");
+
+        if (strspn(text + marks, "0123456789") >= DIGITS_MIN && marks < 2)
+            break;
+    }
+    return end;
+}
+
+/* Words alone: what may be the first half of a name. */
+static bool is_wordy(const char *text)
+{
+    int letters = 0;
+
+    for (; *text; text++) {
+        if (isdigit((unsigned char)*text))
+            return false;
+        letters += isalpha((unsigned char)*text) != 0;
+    }
+    return letters >= 3;
+}
+
 /* The name that ends in a row of the head, or NULL; `ret_first` is the token it begins with. */
 static char *name_in(const struct till *t, int r, int *ret_first)
 {
     const struct row *row = &t->s->rows[r];
-    char *text = sheet_text(t->s, t->a, row->first, row->count);
-    int others;
+    char *text = sheet_text(t->s, t->a, row->first, row->count), *begin = "";
+    int forms, others;
 
     *ret_first = row->first;
     cut_number(text);
     repair_form(t->a, text);
-    if (text[0] == '\0' || row->count > NAME_WORDS_MAX)
+    forms = count_forms(t->a, text, 0, &others);
+    if (forms == 0 || row->count > NAME_WORDS_MAX)
         return NULL;
-    if (count_forms(t->a, text, 0, &others) > 0 && others == 0) {
-        if (r == 0)
-            return NULL;
-        *ret_first = t->s->rows[r - 1].first;
-        return arena_printf(t->a, "%s %s",
-                            sheet_text(t->s, t->a, *ret_first, t->s->rows[r - 1].count), text);
-    }
-    return count_forms(t->a, text, 1, &others) > 0 ? text : NULL;
+    if (others > 0)
+        return count_forms(t->a, text, 1, &others) > 0 ? text : NULL;
+    if (r > 0)
+        begin = sheet_text(t->s, t->a, row[-1].first, row[-1].count);
+    if (!is_wordy(begin)) /* a legal form alone is nobody's name */
+        return count_forms(t->a, text, 1, &others) == forms ? text : NULL;
+    *ret_first = row[-1].first;
+    return arena_printf(t->a, "%s %s", begin, text);
 }
 
 /* The first row of the head with a legal form; one that holds nothing else ends the row above. */
@@ -331,7 +362,7 @@ static void settle_seller(const struct till *t, struct document *d)
     struct field *field = &d->fields[FIELD_SELLER_NAME];
 
     for (int r = 0; r < s->n_rows && s->rows[r].page == 0; r++) {
-        int first, end = s->rows[r].first + s->rows[r].count;
+        int first, end = name_end(s, &s->rows[r]);
         struct box printed;
         char *name;
 
@@ -351,6 +382,15 @@ static void settle_seller(const struct till *t, struct document *d)
                                 .source = s->tokens[first].is_ocr ? SOURCE_OCR : SOURCE_TEXT};
         return;
     }
+}
+
+/* Puts the letters of a name right that was not surely read. */
+static void repair_seller(const struct till *t, struct document *d)
+{
+    struct field *field = &d->fields[FIELD_SELLER_NAME];
+
+    if (field->value && field->source == SOURCE_OCR && field->reading < SURE_NAME)
+        field->value = party_words_repair(t->a, field->value);
 }
 
 /* A slip's date needs no label: the one it prints most often, the first of those. */
@@ -425,6 +465,7 @@ bool receipt_settle(const struct candidates *c, const struct sheet *s, struct ar
     if (!document_type_is_posted(d->type) || is_strip(s))
         settle_total(&t, d);
     settle_seller(&t, d);
+    repair_seller(&t, d);
     settle_date(&t, d);
     return true;
 }
