@@ -16,7 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 2, GAP_MAX = 30 /* row heights between a label and its value */, STEPS = 4 };
+enum {
+    LINES_MAX = 2,
+    GAP_MAX = 30, /* row heights between a label and its value */
+    STEPS = 4,
+    DATE_DIGITS_MIN = 4,
+    DATE_LENGTH_MAX = 11
+};
 
 #define BIT CONCEPT_BIT
 #define SURE 0.9f       /* of a slip's total and date */
@@ -102,6 +108,12 @@ static void ask_field(struct finder *q, enum field_id id, enum look_kind kind)
         ask_tokens(q, first, last - first + 1, kind);
 }
 
+/* "6 %" is a part of the label, "19.9" of what stands there. */
+static bool is_no_sum(const struct amount *amount)
+{
+    return amount->is_percent || amount->decimals == 1;
+}
+
 /* Labels of these concepts behind which no candidate of the kind was found: what stands last in
  * their row, when it has a digit. */
 static void ask_behind_labels(struct finder *q, uint64_t concepts, enum candidate_kind kind,
@@ -114,7 +126,8 @@ static void ask_behind_labels(struct finder *q, uint64_t concepts, enum candidat
         bool is_found = !(mention->concepts & concepts) || mention->is_inside;
 
         for (int i = 0; i < q->c->count && !is_found; i++)
-            is_found = q->c->items[i].kind == kind && q->c->items[i].row == mention->row;
+            is_found = q->c->items[i].kind == kind && q->c->items[i].row == mention->row &&
+                       !(kind == CANDIDATE_AMOUNT && is_no_sum(&q->c->items[i].amount));
         while (first - 1 >= mention->first + mention->count && token_gap(q->s, first) < 0.6f)
             first--;
         if (!is_found && first >= mention->first + mention->count &&
@@ -243,6 +256,38 @@ static void ask_name(struct finder *q)
     ask_field(q, FIELD_SELLER_NAME, has_small ? LOOK_NAME : LOOK_CAPITALS);
 }
 
+/* "28/08/201?": figures with the marks of a date, which is no day. */
+static bool is_nearly_date(const char *text)
+{
+    size_t digits = 0, marks = 0, length = strlen(text);
+
+    for (const char *p = text; *p; p++) {
+        digits += isdigit((unsigned char)*p) != 0;
+        marks += strchr("/.-", *p) != NULL;
+    }
+    return marks == 2 && digits >= DATE_DIGITS_MIN && length <= DATE_LENGTH_MAX;
+}
+
+static bool is_date_at(const struct finder *q, int token)
+{
+    for (int i = 0; i < q->c->count; i++)
+        if (q->c->items[i].kind == CANDIDATE_DATE && token >= q->c->items[i].first &&
+            token < q->c->items[i].first + q->c->items[i].count)
+            return true;
+    return false;
+}
+
+/* A till prints its day with the hour, and once more on the card's slip: all of them have a say. */
+static void ask_printed_dates(struct finder *q)
+{
+    for (int i = 0; i < q->c->count; i++)
+        if (q->c->items[i].kind == CANDIDATE_DATE && !q->c->items[i].date.is_compact)
+            ask_tokens(q, q->c->items[i].first, q->c->items[i].count, LOOK_DATE);
+    for (int i = 0; i < q->s->n_tokens; i++)
+        if (is_nearly_date(q->s->tokens[i].text) && !is_date_at(q, i))
+            ask_tokens(q, i, 1, LOOK_DATE);
+}
+
 /* The total of a till's slip and all that could prove it. */
 static void ask_slip(struct finder *q)
 {
@@ -255,10 +300,12 @@ static void ask_slip(struct finder *q)
         ask_behind_labels(q, SLIP, CANDIDATE_AMOUNT, LOOK_AMOUNT);
         ask_labelled_amounts(q, SLIP);
     }
-    if (date->value && date->confidence < SURE)
-        ask_field(q, FIELD_ISSUE_DATE, LOOK_DATE);
-    else if (!date->value)
+    if (date->value && date->confidence >= SURE)
+        return;
+    ask_field(q, FIELD_ISSUE_DATE, LOOK_DATE);
+    if (!date->value)
         ask_behind_labels(q, DAY, CANDIDATE_DATE, LOOK_DATE);
+    ask_printed_dates(q);
 }
 
 static bool is_recognised(struct page *const *pages, const struct document *d)

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static bool is_same(enum look_kind kind, const char *a, const char *b)
     struct amount x, y;
 
     if (kind == LOOK_AMOUNT && amount_parse(a, true, &x) && amount_parse(b, true, &y))
-        return x.value == y.value;
+        return x.value == y.value && (x.decimals == 1) == (y.decimals == 1); /* "9.5" is cut */
     for (;; a++, b++) {
         while (*a && isascii(*a) && !isalnum((unsigned char)*a))
             a++;
@@ -40,66 +41,6 @@ static bool is_same(enum look_kind kind, const char *a, const char *b)
 static bool is_name(const struct doubt *doubt)
 {
     return doubt->place.kind == LOOK_NAME || doubt->place.kind == LOOK_CAPITALS;
-}
-
-/* How many letters a text is away from all readings of a place, the first among them. */
-static int distance_to_all(const struct doubt *doubt, const char *text)
-{
-    const struct look *look = &doubt->look;
-    int sum = phrase_distance(text, doubt->first, NAME_LETTERS);
-
-    for (int i = 0; i < look->count; i++)
-        sum += look->readings[i].votes *
-               phrase_distance(text, look->readings[i].text, NAME_LETTERS);
-    return sum;
-}
-
-/* What is read there after all looks. A name is seldom read twice the same to the letter: it is the
- * reading that all others are nearest to. */
-static const char *read_at_last(const struct doubt *doubt)
-{
-    const struct look *look = &doubt->look;
-    const char *best = look->count > 0 ? look->readings[0].text : doubt->first;
-
-    for (int i = 1; is_name(doubt) && i < look->count; i++)
-        if (distance_to_all(doubt, look->readings[i].text) < distance_to_all(doubt, best))
-            best = look->readings[i].text;
-    if (is_name(doubt) && distance_to_all(doubt, doubt->first) < distance_to_all(doubt, best))
-        best = doubt->first;
-    return best;
-}
-
-/* All looks but one read what was read first. */
-static bool is_confirmed(const struct doubt *doubt)
-{
-    const struct look *look = &doubt->look;
-
-    return look->count > 0 && look->readings[0].votes >= look->looks - 1 &&
-           is_same(doubt->place.kind, look->readings[0].text, doubt->first);
-}
-
-/* All looks but two read the same, none what was read first, and that was unsure. */
-static bool is_outvoted(const struct doubt *doubt)
-{
-    const struct look *look = &doubt->look;
-
-    if (is_name(doubt))
-        return read_at_last(doubt) != doubt->first;
-    if (look->count == 0 || look->readings[0].votes < look->looks - 2 || doubt->confidence > UNSURE)
-        return false;
-    for (int i = 0; i < look->count; i++)
-        if (is_same(doubt->place.kind, look->readings[i].text, doubt->first))
-            return false;
-    return true;
-}
-
-/* --- words ----------------------------------------------------------------------------------- */
-
-static bool holds(const struct box *box, const struct box *word)
-{
-    float x = (word->x0 + word->x1) / 2, y = (word->y0 + word->y1) / 2;
-
-    return x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1;
 }
 
 static size_t count_words(const char *text)
@@ -121,9 +62,136 @@ static const char *next_word(struct arena *a, const char **text)
     return word;
 }
 
+static const char *word_at(struct arena *a, const char *text, size_t index)
+{
+    while (index-- > 0)
+        next_word(a, &text);
+    return next_word(a, &text);
+}
+
+/* A reading of a place, or of a word of it, and how often it was seen. */
+struct ballot {
+    const char *text;
+    int votes;
+};
+
+/* The one all others are nearest to: a name is seldom read twice the same to the letter. */
+static const char *nearest_to_all(const struct ballot *ballots, int count)
+{
+    const char *best = "";
+    int least = INT_MAX;
+
+    for (int i = 0; i < count; i++) {
+        int sum = 0;
+
+        for (int k = 0; k < count; k++)
+            sum += ballots[k].votes *
+                   phrase_distance(ballots[i].text, ballots[k].text, NAME_LETTERS);
+        if (sum < least) {
+            least = sum;
+            best = ballots[i].text;
+        }
+    }
+    return best;
+}
+
+/* Of how many words most readings are. */
+static size_t usual_words(const struct ballot *ballots, int count)
+{
+    size_t best = 0;
+    int most = 0;
+
+    for (int i = 0; i < count; i++) {
+        size_t n = count_words(ballots[i].text);
+        int votes = 0;
+
+        for (int k = 0; k < count; k++)
+            votes += count_words(ballots[k].text) == n ? ballots[k].votes : 0;
+        if (votes > most) {
+            most = votes;
+            best = n;
+        }
+    }
+    return best;
+}
+
+/* A name after all looks: the readings of as many words as most have vote on each. */
+static const char *read_name(struct arena *a, const struct doubt *doubt)
+{
+    struct ballot all[LOOK_READINGS_MAX + 1];
+    int count = doubt->look.count;
+    const char *name = "";
+    size_t words;
+
+    for (int i = 0; i < count; i++)
+        all[i] = (struct ballot){doubt->look.readings[i].text, doubt->look.readings[i].votes};
+    all[count++] = (struct ballot){doubt->first, 1};
+    words = usual_words(all, count);
+    for (size_t w = 0; w < words; w++) {
+        struct ballot own[LOOK_READINGS_MAX + 1];
+        int n = 0;
+
+        for (int i = 0; i < count; i++)
+            if (count_words(all[i].text) == words)
+                own[n++] = (struct ballot){word_at(a, all[i].text, w), all[i].votes};
+        name = arena_printf(a, "%s%s%s", name, w > 0 ? " " : "", nearest_to_all(own, n));
+    }
+    return name;
+}
+
+/* What is read there after all looks. */
+static const char *read_at_last(struct arena *a, const struct doubt *doubt)
+{
+    if (doubt->look.count == 0)
+        return doubt->first;
+    return is_name(doubt) ? read_name(a, doubt) : doubt->look.readings[0].text;
+}
+
+/* All looks but one read what was read first. */
+static bool is_confirmed(const struct doubt *doubt)
+{
+    const struct look *look = &doubt->look;
+
+    return look->count > 0 && look->readings[0].votes >= look->looks - 1 &&
+           is_same(doubt->place.kind, look->readings[0].text, doubt->first);
+}
+
+/* Most letters are those read first: where other ink came into the look, all of them differ. */
+static bool resembles(const char *name, const char *first)
+{
+    int limit = (int)strlen(first) / 2;
+
+    return strlen(name) < PHRASE_KEY_SIZE && phrase_distance(name, first, limit) <= limit;
+}
+
+/* All looks but two read the same, none what was read first, and that was unsure. */
+static bool is_outvoted(struct arena *a, const struct doubt *doubt)
+{
+    const struct look *look = &doubt->look;
+
+    if (is_name(doubt))
+        return strcmp(read_at_last(a, doubt), doubt->first) != 0 &&
+               resembles(read_at_last(a, doubt), doubt->first);
+    if (look->count == 0 || look->readings[0].votes < look->looks - 2 || doubt->confidence > UNSURE)
+        return false;
+    for (int i = 0; i < look->count; i++)
+        if (is_same(doubt->place.kind, look->readings[i].text, doubt->first))
+            return false;
+    return true;
+}
+
+/* --- words ----------------------------------------------------------------------------------- */
+
+static bool holds(const struct box *box, const struct box *word)
+{
+    float x = (word->x0 + word->x1) / 2, y = (word->y0 + word->y1) / 2;
+
+    return x > box->x0 && x < box->x1 && y > box->y0 && y < box->y1;
+}
+
 static void settle_words(const struct doubt *doubt, struct arena *a, struct page *page)
 {
-    const char *text = read_at_last(doubt);
+    const char *text = read_at_last(a, doubt);
     bool is_replaced = false, is_word_by_word = count_words(text) == count_words(doubt->first);
     size_t kept = 0;
 
@@ -163,7 +231,7 @@ static struct page **settle_pages(struct arena *a, struct page *const *pages, si
         const struct doubt *doubt = &doubts->items[i];
         struct page **page = &ret[doubt->page];
 
-        if (!is_confirmed(doubt) && !is_outvoted(doubt))
+        if (!is_confirmed(doubt) && !is_outvoted(a, doubt))
             continue;
         if (*page == pages[doubt->page]) {
             struct page *copy = arena_alloc(a, sizeof *copy);

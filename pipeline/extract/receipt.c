@@ -393,24 +393,43 @@ static void repair_seller(const struct till *t, struct document *d)
         field->value = party_words_repair(t->a, field->value);
 }
 
-/* A slip's date needs no label: the one it prints most often, the first of those. */
+/* Whether two dates differ in one figure, as printings of one day do of which one is misread. */
+static bool is_one_figure_apart(const char *a, const char *b)
+{
+    int count = 0;
+
+    for (; *a && *b; a++, b++)
+        count += *a != *b;
+    return count == 1;
+}
+
+static int count_printings(const struct till *t, const char *day)
+{
+    int times = 0;
+
+    for (int i = t->n; i < t->c->count; i++)
+        times += t->c->items[i].kind == CANDIDATE_DATE && strcmp(t->c->items[i].value, day) == 0;
+    return times;
+}
+
+/* A slip's date needs no label: the one it prints most often, the first of those. One with a label
+ * gives way to what is printed more often in all figures but one. */
 static void settle_date(const struct till *t, struct document *d)
 {
     const uint64_t others = BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(other);
     struct field *field = &d->fields[FIELD_ISSUE_DATE];
+    int most = field->value ? count_printings(t, field->value) : 0;
     const struct candidate *best = NULL;
-    int most = 0;
 
-    for (int i = t->n; i < t->c->count && !field->value; i++) {
+    for (int i = t->n; i < t->c->count; i++) {
         const struct candidate *c = &t->c->items[i];
-        int times = 0;
+        int times;
 
         if (c->kind != CANDIDATE_DATE || c->date.is_compact ||
+            (field->value && !is_one_figure_apart(c->value, field->value)) ||
             score_labels(c, t->s, others, 0, 0) > 0.4f)
             continue;
-        for (int k = t->n; k < t->c->count; k++)
-            times += t->c->items[k].kind == CANDIDATE_DATE &&
-                     strcmp(t->c->items[k].value, c->value) == 0;
+        times = count_printings(t, c->value);
         if (times > most) {
             most = times;
             best = c;

@@ -42,8 +42,14 @@ enum { WAYS = ARRAY_LENGTH(ways), ENOUGH = 3 /* looks that all agree */ };
 #define CURRENCY "(kr\\.?|NOK|SEK|DKK|EUR|GBP|HUF|USD|RM|Ft|€|$|£)"
 #define MONTH "[A-Za-zäåæøéáűőúóíöü]+"
 
-#define NAME_LETTERS(more) "[0-9A-ZÄÅÆØÉÁŰŐÚÍÓÖÜ&.,'()/" more "-]+"
-#define NAME_WORD(more) NAME_LETTERS(more) "( " NAME_LETTERS(more) ")*"
+/* A figure within the letters of a name is a misread letter, but for "7-ELEVEN", "Q8" and a
+ * company's number. */
+#define NAME_LETTERS(more) "[A-ZÄÅÆØÉÁŰŐÚÍÓÖÜ&.,'()/" more "-]+"
+#define COMPANY_NUMBER "[0-9]+([-.][0-9A-Z]+)*\\)?,?"
+#define NAME_WORD(more)                                                                            \
+    "(([0-9]+-?)?" NAME_LETTERS(more) "(\\(" COMPANY_NUMBER ")?|\\(?" COMPANY_NUMBER               \
+                                      "|[A-Z]{1,2}[0-9]{1,2})"
+#define NAME_WORDS(more) NAME_WORD(more) "( " NAME_WORD(more) ")*"
 
 static const char *const patterns[LOOK_KIND_COUNT] = {
     [LOOK_AMOUNT] = " *-?(" CURRENCY " ?)?-?([0-9]{1,3}([ .,'][0-9]{3})*|[0-9]+)"
@@ -55,8 +61,8 @@ static const char *const patterns[LOOK_KIND_COUNT] = {
     [LOOK_DIGITS] = " *[0-9]+([ .-][0-9]+)*-? *",
     [LOOK_IDENTIFIER] = " *[0-9A-Za-z#]+([ ./_-][0-9A-Za-z]+)* *",
     [LOOK_IBAN] = " *[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}( ?[0-9A-Z]{1,4}){2,7} *",
-    [LOOK_NAME] = " *" NAME_WORD("a-zäåæøéáűőúíóöüß") " *",
-    [LOOK_CAPITALS] = " *" NAME_WORD("") " *",
+    [LOOK_NAME] = " *" NAME_WORDS("a-zäåæøéáűőúíóöüß") " *",
+    [LOOK_CAPITALS] = " *" NAME_WORDS("") " *",
 };
 
 struct looker {

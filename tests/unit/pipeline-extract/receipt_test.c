@@ -123,6 +123,8 @@ static void its_day_needs_no_label(void **state)
     (void)state;
     expect("Nordlys Butikk AS\nGST NO: 14/03/2018 5:57:07PM\nTotal 9.90\n14/03/2018\n02/01/2017\n",
            FIELD_ISSUE_DATE, "2018-03-14");
+    expect("Nordlys Butikk AS\nDate 18/03/2018\nTotal 9.90\n13/03/2018\n13/03/2018\n",
+           FIELD_ISSUE_DATE, "2018-03-13");
     expect("Nordlys Butikk AS\nTotal 9.90\nValid until 14/03/2018\n", FIELD_ISSUE_DATE, "");
 }
 

@@ -59,7 +59,8 @@ static void test_each_kind(void **state)
         {"14. mars 2026", LOOK_DATE},    {"0539 1234567", LOOK_DIGITS},
         {"INV-844626", LOOK_IDENTIFIER}, {"NO93 8601 1117 947", LOOK_IBAN},
         {"14/03/26", LOOK_DATE},         {"HAVBLIK & CO. (M) AS", LOOK_CAPITALS},
-        {"Havblik Sport AS", LOOK_NAME},
+        {"Havblik Sport AS", LOOK_NAME}, {"7-ELEVEN Havblik 2", LOOK_NAME},
+        {"Q8 Havblik", LOOK_NAME},       {"HAVBLIK S/B(517264-X)", LOOK_CAPITALS},
     };
 
     (void)state;
@@ -77,20 +78,37 @@ static void test_each_kind(void **state)
     }
 }
 
+/* What the looks at a shop's name read in capitals. */
+static const char *look_at_capitals(struct arena *a, const char *printed)
+{
+    struct look_place place = {.kind = LOOK_CAPITALS};
+    PIX *pix = draw_line(printed, 300, &place.box);
+    struct look look;
+
+    look_drawn(a, pix, 300, 0, 0, &place, &look);
+    assert_true(look.count > 0);
+    pixDestroy(&pix);
+    return look.readings[0].text;
+}
+
 /* Whatever is printed: where only capitals may stand, no small letter comes back. */
 static void test_only_capitals(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
-    struct look_place place = {.kind = LOOK_CAPITALS};
-    PIX *pix = draw_line("Socco Vox", 300, &place.box);
-    struct look look;
 
     (void)state;
-    look_drawn(&a, pix, 300, 0, 0, &place, &look);
-    assert_true(look.count > 0);
-    for (const char *p = look.readings[0].text; *p; p++)
+    for (const char *p = look_at_capitals(&a, "Socco Vox"); *p; p++)
         assert_false(islower((unsigned char)*p));
-    pixDestroy(&pix);
+}
+
+/* A figure among a name's letters is a letter, whatever it looks like. */
+static void test_no_figure_among_letters(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+
+    (void)state;
+    for (const char *p = look_at_capitals(&a, "HAVBL1K"); p[1]; p++)
+        assert_false(isalpha((unsigned char)p[0]) && isdigit((unsigned char)p[1]));
 }
 
 static void test_a_turned_page(void **state)
@@ -167,9 +185,13 @@ static void test_dark_paper(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_kind),     cmocka_unit_test(test_only_capitals),
-        cmocka_unit_test(test_a_turned_page), cmocka_unit_test(test_a_skewed_page),
-        cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_dark_paper),
+        cmocka_unit_test(test_each_kind),
+        cmocka_unit_test(test_only_capitals),
+        cmocka_unit_test(test_no_figure_among_letters),
+        cmocka_unit_test(test_a_turned_page),
+        cmocka_unit_test(test_a_skewed_page),
+        cmocka_unit_test(test_nothing_there),
+        cmocka_unit_test(test_dark_paper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
