@@ -46,6 +46,7 @@ struct candidate {
     float confidence; /* of its worst word */
     bool is_ocr;
     bool is_checked;     /* its own check digits agree */
+    bool has_form;       /* accounts: of a country that prints them so, without check digits */
     bool is_code_line;   /* of a payment slip's line for machines, which proves itself */
     bool is_second;      /* only a second look read it so (doubts.h) */
     bool is_last_in_row; /* amounts: no other amount stands right of it */

@@ -331,10 +331,22 @@ static char digit_like(char letter)
     return at ? digits[at - letters] : letter;
 }
 
+char letter_like(char figure)
+{
+    static const char digits[] = "01568", letters[] = "OISGB";
+    const char *at = figure ? strchr(digits, figure) : NULL;
+
+    return at ? letters[at - digits] : figure;
+}
+
 /* Letters where the country's form has digits only: there nothing else can have been printed. */
 static void settle_letters(char *text)
 {
-    const struct iban_form *form = iban_form_of(text);
+    const struct iban_form *form;
+
+    text[0] = letter_like(text[0]);
+    text[1] = letter_like(text[1]);
+    form = iban_form_of(text);
 
     for (int i = 2; text[i] && form; i++)
         if (i < 4 || (form->letters >= 0 && i >= 4 + form->letters))

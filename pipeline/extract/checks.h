@@ -31,9 +31,13 @@ bool account_is_same(const char *a, const char *b);
  * country's rule is known here. *ret_is_proved says whether digits were checked. */
 bool check_vat_id(const char *text, bool *ret_is_proved);
 
-/* Recognised letters where the country's form has only digits become the digits they look like; if
- * then the check digits do not hold and `may_flip`, one look-alike character is exchanged. Written
- * over `text`; false when nothing, or more than one exchange, makes it valid. */
+/* The capital that a recognised figure looks like ('0' O, '6' G); any other character itself. */
+char letter_like(char figure);
+
+/* Recognised letters where the country's form has only digits become the digits they look like, the
+ * country's figures letters; if then the check digits do not hold and `may_flip`, one look-alike
+ * character is exchanged. Written over `text`; false when nothing, or more than one exchange, makes
+ * it valid. */
 bool repair_iban(char *text, bool may_flip);
 
 /* The same for a recognised VAT id, whose country may be misread too: one of its letters stands.

@@ -78,7 +78,7 @@ static bool run_add(struct run *run, const char *text)
         }
         if (c == '<' && p[1] == '\0' && run->length > 0)
             break; /* ends a figure of a payment slip */
-        if (c == '|' && p == text)
+        if (strchr("|[{", c) && p == text)
             continue; /* the rule of a box */
         if (c >= 0x80 || (!isalnum(c) && !strchr(" .-/:,()", c)))
             return false;
@@ -99,12 +99,14 @@ static bool is_numeric(const struct run *run, int min, int max)
  * the form is none of this kind. */
 static bool accept_iban(const struct run *run, char *value, bool *ret_checked)
 {
-    if (run->length < 15 || run->length > 34 || !isalpha((unsigned char)run->compact[0]) ||
-        !isalpha((unsigned char)run->compact[1]) || run->digits < 10)
+    int letters = (isalpha((unsigned char)run->compact[0]) != 0) +
+                  (isalpha((unsigned char)run->compact[1]) != 0);
+
+    if (run->length < 15 || run->length > 34 || run->digits < 10 || letters < (run->is_ocr ? 1 : 2))
         return false;
     snprintf(value, COMPACT_SIZE, "%s", run->compact);
     *ret_checked = check_iban(value) || (run->is_ocr && repair_iban(value, run->is_doubtful));
-    return *ret_checked || isdigit((unsigned char)run->compact[2]);
+    return *ret_checked || (letters == 2 && isdigit((unsigned char)run->compact[2]));
 }
 
 /* Where "974 760 673 MVA" ends in MVA, or 0; a recogniser may have read what stands between M and A
@@ -233,10 +235,13 @@ static bool accept_bic(const struct run *run, char *value, bool *ret_checked)
 
     if ((run->length != 8 && run->length != 11) || run->digits > 5)
         return false;
-    for (int i = 0; i < 6; i++)
-        if (!isupper((unsigned char)run->printed[i]))
-            return false;
     snprintf(value, COMPACT_SIZE, "%s", c);
+    for (int i = 0; i < 6; i++) { /* bank and country are letters */
+        if (run->is_ocr)
+            value[i] = letter_like(value[i]);
+        if (!isupper((unsigned char)value[i]) || islower((unsigned char)run->printed[i]))
+            return false;
+    }
     if (run->is_ocr && value[6] == '0') /* ISO 9362: the place is [A-Z2-9][A-NP-Z0-9] */
         value[6] = 'O';
     if (run->is_ocr && value[7] == 'O')
@@ -259,6 +264,34 @@ static const struct {
     {CANDIDATE_BIC, accept_bic},
 };
 
+/* How many figures stand before a mark that closes a phrase; 0 when anything else does. */
+static size_t figures_of(const char *text)
+{
+    size_t n = strspn(text, "0123456789");
+
+    return strspn(text + n, ".,") == strlen(text + n) ? n : 0;
+}
+
+/* Accounts whose form alone tells them: a Danish bank's four figures and up to ten ("5049
+ * 1250212745"), a British sort code and eight ("20-45-13 55779911"). "2026-141946" numbers an
+ * invoice of the year. */
+static bool has_account_form(const struct sheet *s, int first, int count)
+{
+    const char *bank = s->tokens[first].text, *rest;
+
+    if (count == 2) {
+        rest = s->tokens[first + 1].text;
+        if (strlen(bank) == 8 && bank[2] == '-' && bank[5] == '-')
+            return figures_of(rest) == 8;
+        return strlen(bank) == 4 && figures_of(bank) == 4 && figures_of(rest) >= 6 &&
+               figures_of(rest) <= 10;
+    }
+    rest = count == 1 && strcspn(bank, "-") == 4 && bank[4] && strncmp(bank, "20", 2) != 0
+               ? bank + 5
+               : "";
+    return figures_of(rest) >= 6 && figures_of(rest) <= 10;
+}
+
 static void add_kinds(struct candidates *c, struct arena *a, const struct sheet *s,
                       const struct run *run, int first, int count)
 {
@@ -272,6 +305,7 @@ static void add_kinds(struct candidates *c, struct arena *a, const struct sheet 
         item = candidates_add(c, a, s, kinds[k].kind, first, count);
         item->value = arena_strdup(a, value);
         item->is_checked = is_checked;
+        item->has_form = kinds[k].kind == CANDIDATE_ACCOUNT && has_account_form(s, first, count);
     }
 }
 
@@ -305,11 +339,12 @@ static void find_runs(struct candidates *c, struct arena *a, const struct sheet 
 
 static bool starts_run(const char *text)
 {
-    text += text[0] == '(' || text[0] == '|';
+    text += text[0] && strchr("(|[{", text[0]);
     if (isdigit((unsigned char)text[0]))
         return true;
     return (isupper((unsigned char)text[0]) || text[0] == '$') &&
-           (isupper((unsigned char)text[1]) || (unsigned char)text[1] >= 0x80);
+           (isupper((unsigned char)text[1]) || (unsigned char)text[1] >= 0x80 ||
+            (text[1] == '0' && isdigit((unsigned char)text[2])));
 }
 
 static bool is_email(const char *text)

@@ -326,22 +326,12 @@ static int vote_letters(const struct finder *q, struct name *name, int *ret_othe
     return versions[best].votes;
 }
 
-/* Legal forms at the end of a name, as recognisers misread them. */
-static char *repair_legal_form(struct arena *a, char *text)
+/* Names and streets begin with a capital, and no word of ours with an l before one of these: an I
+ * looks the same ("Ipar utca"). */
+static void mend_capital(char *text)
 {
-    static const char *const forms[][2] = {
-        {"1/S", "I/S"}, {"l/S", "I/S"}, {"I/5", "I/S"},   {"A/5", "A/S"},   {"Aps", "ApS"},
-        {"ple", "plc"}, {"pIc", "plc"}, {"Kít.", "Kft."}, {"Kit.", "Kft."}, {"Kfl.", "Kft."}};
-    size_t n = strlen(text);
-
-    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        size_t length = strlen(forms[i][0]);
-
-        if (n > length + 1 && text[n - length - 1] == ' ' &&
-            strcmp(text + n - length, forms[i][0]) == 0)
-            return arena_printf(a, "%.*s%s", (int)(n - length), text, forms[i][1]);
-    }
-    return text;
+    if (text[0] == 'l' && text[1] && strchr("bcdfghkmnpqrstvwxz", text[1]))
+        text[0] = 'I';
 }
 
 static char *line_text(const struct finder *q, struct arena *a, int at)
@@ -352,7 +342,7 @@ static char *line_text(const struct finder *q, struct arena *a, int at)
     if (n > 1 && text[n - 1] == ',')
         text[n - 1] = '\0';
     if (q->s->tokens[line_at(q, at)->first].is_ocr)
-        return repair_legal_form(a, text);
+        mend_capital(text);
     return text;
 }
 

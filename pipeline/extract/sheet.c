@@ -294,6 +294,7 @@ void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, siz
         }
     find_rows(s, a);
     find_cells(s, a);
+    sheet_mend(s, a);
     sheet_find_mentions(s, a);
 }
 
@@ -453,6 +454,8 @@ void sheet_find_mentions(struct sheet *s, struct arena *a)
         struct mention *mention = &s->mentions[s->n_mentions];
         const struct cell *cell = &s->cells[s->tokens[i].cell];
 
+        if (!phrase && s->tokens[i].is_ocr && (phrase = sheet_misread_label(s, i, &count)))
+            is_near = true;
         if (!phrase) {
             i++;
             continue;

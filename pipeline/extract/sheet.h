@@ -58,6 +58,13 @@ struct sheet {
 /* Pages may be NULL (unread). */
 void sheet_init(struct sheet *s, struct arena *a, struct page *const *pages, size_t n_pages);
 
+/* Reads recognised words that can mean but one thing as that; called by sheet_init. */
+void sheet_mend(struct sheet *s, struct arena *a);
+
+/* The label of a company's number that a recogniser misread, in `count` tokens from `first` on, or
+ * NULL: too short to be known by itself, but the number behind it has check digits. */
+const struct phrase *sheet_misread_label(const struct sheet *s, int first, int *ret_count);
+
 /* Finds the key phrases; called by sheet_init. Longest first, never overlapping. */
 void sheet_find_mentions(struct sheet *s, struct arena *a);
 
