@@ -21,9 +21,9 @@ const struct score_rule score_rules[] = {
      BIT(title_invoice) | BIT(title_credit_note) | BIT(title_receipt) | BIT(title_reminder) |
          BIT(title_statement),
      BIT(customer_number) | BIT(order_reference) | BIT(preceding_invoice) | BIT(phone) |
-         BIT(account) | BIT(registration_id) | BIT(vat_id) | BIT(page) | BIT(date) |
-         BIT(issue_date) | BIT(due_date) | BIT(contract_reference) | BIT(payment_reference) |
-         BIT(iban) | BIT(bic) | BIT(other)},
+         BIT(account) | BIT(registration_id) | BIT(vat_id) | BIT(buyer_vat_id) | BIT(page) |
+         BIT(date) | BIT(issue_date) | BIT(due_date) | BIT(contract_reference) |
+         BIT(payment_reference) | BIT(iban) | BIT(bic) | BIT(other)},
     {FIELD_ISSUE_DATE, KIND(DATE), BIT(issue_date), BIT(date) | BIT(title_invoice),
      BIT(due_date) | BIT(delivery_date) | BIT(period) | BIT(order_reference) |
          BIT(preceding_invoice) | BIT(cash) | BIT(other)},
@@ -98,7 +98,8 @@ static bool hides(const struct candidate *other, enum candidate_kind kind)
     case CANDIDATE_DATE:
         return !other->date.is_compact;
     case CANDIDATE_VAT_ID:
-        return kind == CANDIDATE_ORGANISATION &&
+        return (kind == CANDIDATE_ORGANISATION ||
+                (kind == CANDIDATE_IDENTIFIER && other->is_checked)) &&
                (other->value[0] == 'H' || strncmp(other->value, "DE", 2) == 0 ||
                 strncmp(other->value, "GB", 2) == 0);
     default:

@@ -2,6 +2,7 @@
  * What is known of a candidate as the value of a field, in numbers: features only, no weights. A
  * feature that cannot be said of a candidate is 0.
  */
+#include "pipeline/extract/checks.h"
 #include "pipeline/extract/memory.h"
 #include "pipeline/extract/score.h"
 #include "pipeline/extract/weights.h"
@@ -9,6 +10,7 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KIND(name) (1u << CANDIDATE_##name)
@@ -18,7 +20,16 @@
     0.7f /* what a label among the goods counts: "Order 7731 of 2 May" heads its lines */
 #define TWO_SIDED 0.9f /* … one that may name something else as well */
 
+static const uint64_t PAYING = BIT(iban) | BIT(bic) | BIT(account) | BIT(payment_reference) |
+                               BIT(amount_due) | BIT(due_date);
+static const uint64_t OTHER_NUMBERS = BIT(invoice_number) | BIT(preceding_invoice) |
+                                      BIT(order_reference) | BIT(contract_reference) |
+                                      BIT(customer_number) | BIT(vat_id) | BIT(registration_id) |
+                                      BIT(buyer_vat_id) | BIT(phone) | BIT(other) | CONCEPT_TITLES;
+static const float NAMED = 0.5f; /* a label this strong says what a number is */
+
 enum {
+    NEAR_ROWS = 2,
     KINDS_WITH_DIGITS = KIND(VAT_ID) | KIND(ORGANISATION) | KIND(IBAN) | KIND(ACCOUNT) |
                         KIND(BANKGIRO) | KIND(PLUSGIRO) | KIND(REFERENCE)
 };
@@ -61,6 +72,29 @@ static bool proves_itself(const struct candidate *c)
     }
 }
 
+/* Where a company's number is part of its VAT number, and that is proved elsewhere on the paper. */
+static bool is_in_vat_id(const struct score_view *v, const struct candidate *c)
+{
+    static const struct {
+        char country[3];
+        size_t length;
+    } nested[] = {{"NO", 9}, {"SE", 10}, {"DK", 8}};
+
+    for (int i = 0; i < v->c->count; i++) {
+        const struct candidate *other = &v->c->items[i];
+
+        if (other->kind != CANDIDATE_VAT_ID || !other->is_checked ||
+            (other->row == c->row && box_overlap_x(&other->box, &c->box) > 0))
+            continue;
+        for (size_t k = 0; k < sizeof nested / sizeof *nested; k++)
+            if (strncmp(other->value, nested[k].country, 2) == 0 &&
+                strlen(c->value) == nested[k].length &&
+                strncmp(other->value + 2, c->value, nested[k].length) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* A receipt prints its day once, without a label; elsewhere all other dates have labels of their
  * own. */
 static bool is_only_date(const struct score_view *v, const struct candidate *c)
@@ -83,6 +117,42 @@ static float strength_of(const struct evidence *evidence)
     return evidence ? evidence->strength : 0;
 }
 
+/* Whether the paper asks to pay where an account stands: within two rows of it, or by a Danish slip
+ * anywhere on the page. */
+static bool is_asked_to_pay(const struct score_view *v, const struct candidate *c)
+{
+    for (int m = 0; m < v->s->n_mentions; m++)
+        if (v->s->mentions[m].concepts & PAYING && v->s->mentions[m].page == c->page &&
+            abs(v->s->mentions[m].row - c->row) <= NEAR_ROWS)
+            return true;
+    for (int i = 0; i < v->c->count; i++)
+        if (v->c->items[i].kind == CANDIDATE_REFERENCE && v->c->items[i].value[0] == '+' &&
+            v->c->items[i].page == c->page)
+            return true;
+    return false;
+}
+
+/* How well an account that no label names is known as one: a proved IBAN holds it, or it has the
+ * form of one and nothing else names it where the paper asks to pay. */
+static float known_as_account(const struct score_view *v, const struct candidate *c)
+{
+    bool has_iban = false;
+
+    for (int i = 0; i < v->c->count && !has_iban; i++) {
+        const struct candidate *other = &v->c->items[i];
+
+        has_iban = other->kind == CANDIDATE_IBAN && other->is_checked &&
+                   account_is_same(other->value, c->value);
+    }
+    if (has_iban)
+        return 1;
+    for (int i = 0; i < c->n_evidence; i++)
+        if (c->evidence[i].direction != BELOW && c->evidence[i].strength > NAMED &&
+            v->s->mentions[c->evidence[i].mention].concepts & OTHER_NUMBERS)
+            return 0;
+    return c->has_form && is_asked_to_pay(v, c) ? 0.9f : 0;
+}
+
 /* The strength of the best label that speaks for the field. */
 static float find_labels(const struct score_rule *rule, const struct score_view *v,
                          const struct candidate *c, bool takes_loose, float out[SCORE_FEATURES])
@@ -97,6 +167,8 @@ static float find_labels(const struct score_rule *rule, const struct score_view 
 
     if (is_free && own && v->s->mentions[own->mention].concepts & rule->against)
         strength *= TWO_SIDED;
+    if (rule->field == FIELD_BANK_ACCOUNT && fmaxf(strength, loose) < NAMED)
+        loose = fmaxf(loose, known_as_account(v, c));
     best = fmaxf(strength, loose);
 
     for (int i = 0; i < c->n_evidence; i++)
@@ -123,7 +195,7 @@ static void find_form(const struct candidate *c, bool is_plain, float label,
 
     out[SCORE_self_proved] = proves_itself(c) ? 1 - fminf(label, 1) : 0;
     out[SCORE_checked] = has_digits && c->is_checked;
-    out[SCORE_unchecked] = has_digits && !c->is_checked;
+    out[SCORE_unchecked] = has_digits && !c->is_checked && !c->has_form;
     out[SCORE_compact] = is_compact(c);
     out[SCORE_plain] = is_plain; /* "HRB 12345" */
     out[SCORE_plain_odd] = is_plain && (length < 7 || (c->value[2] == ' ' && c->value[0] != 'H'));
@@ -156,10 +228,13 @@ static void find_bare_number(const struct candidate *c, const struct sheet *s, f
                              float out[SCORE_FEATURES])
 {
     const struct row *row = &s->rows[c->row];
+    int before = c->first - 1;
 
     if (strlen(c->value) < 3 || label >= 1)
         return;
-    if (c->first > row->first && is_number_word(s, c->first - 1)) {
+    while (before >= row->first && s->tokens[before].key[0] == '\0')
+        before--;
+    if (before >= row->first && is_number_word(s, before)) {
         out[SCORE_number_beside] = 1 - label;
         return;
     }
@@ -186,6 +261,8 @@ void score_features(const struct score_rule *rule, const struct score_view *v, i
     if (rule->field == FIELD_INVOICE_NUMBER && score_labels(c, v->s, rule->against, 0, 0) < 0.3f)
         find_bare_number(c, v->s, label, out);
     out[SCORE_bias] = 1;
+    if (rule->field == FIELD_SELLER_REGISTRATION_ID && c->is_checked && is_in_vat_id(v, c))
+        out[SCORE_self_proved] = 1 - fminf(label, 1);
     if (label <= UNHEARD) {
         out[SCORE_bare_valid] = (c->is_checked && !proves_itself(c)) || c->kind == CANDIDATE_EMAIL;
         if (c->kind == CANDIDATE_DATE && !is_compact(c)) {
