@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TEXT_WORDS = 6 }; /* as many without a gap are a line of text, not labels and values */
+
 /* Words and numbers between the label and the value that are neither marks nor labels. */
 static void count_between(const struct sheet *s, int from, int to, int *ret_words, int *ret_numbers)
 {
@@ -165,6 +167,22 @@ static void look_below(struct candidate *c, const struct sheet *s, int index)
         add(c, index, BELOW, 0.25f * certainty(m));
 }
 
+/* "… to 8601 11 17947 with KID" at the end of a line, the number at the beginning of the next. */
+static void look_wrapped(struct candidate *c, const struct sheet *s, int index)
+{
+    const struct mention *m = &s->mentions[index];
+    const struct row *upper = &s->rows[m->row], *lower = &s->rows[c->row];
+    const struct cell *text = &s->cells[s->tokens[upper->first].cell];
+
+    for (int i = m->first + m->count; i < upper->first + upper->count; i++)
+        if (s->tokens[i].key[0] != '\0')
+            return;
+    if (text->count == upper->count && text->count >= TEXT_WORDS && c->first == lower->first &&
+        c->box.x1 < m->box.x0 && fabsf(upper->box.x0 - c->box.x0) < 1.5f * lower->height &&
+        c->box.y0 - m->box.y1 < 1.5f * lower->height)
+        add(c, index, LEFT, 0.8f * certainty(m));
+}
+
 void candidate_look_around(struct candidate *c, const struct sheet *s)
 {
     for (int i = 0; i < s->n_mentions; i++) {
@@ -174,6 +192,8 @@ void candidate_look_around(struct candidate *c, const struct sheet *s)
             continue;
         if (abs(m->row - c->row) == 1)
             look_askew(c, s, i);
+        if (m->row == c->row - 1)
+            look_wrapped(c, s, i);
         if (m->row == c->row)
             look_left(c, s, i);
         else if (m->row < c->row)

@@ -390,7 +390,8 @@ static void fill_orphan(const struct search *q, struct arena *a, float confidenc
     float best = 0.4f;
 
     for (int i = 0; i < q->n_orphans; i++) {
-        float contact = contact_below(q, q->orphans[i][1]);
+        float contact = fmaxf(contact_below(q, q->orphans[i][0]), /* both may stand in one row */
+                              contact_below(q, q->orphans[i][1]));
 
         if (contact <= best)
             continue;

@@ -113,10 +113,15 @@ static bool is_label_line(const struct sheet *s, const struct party_line *line)
     return covered >= worded && worded > 0;
 }
 
+static bool is_on_the_net(const char *text)
+{
+    return strchr(text, '@') || strstr(text, "www.");
+}
+
 static bool is_address_on_the_net(const struct sheet *s, const struct party_line *line)
 {
     for (int i = line->first; i < line->first + line->count; i++)
-        if (strchr(s->tokens[i].text, '@') || strncmp(s->tokens[i].text, "www.", 4) == 0)
+        if (is_on_the_net(s->tokens[i].text))
             return true;
     return false;
 }
@@ -149,7 +154,7 @@ static void describe(const struct sheet *s, struct party_line *line)
                      (line->count > 1 || !is_currency(s->tokens[line->first].text));
 }
 
-static bool is_bullet(const char *text)
+static bool is_sign(const char *text)
 {
     static const char *const bullets[] = {"·", "•", "|", "∙", "/", "*", "■", "-", "–"};
 
@@ -157,6 +162,20 @@ static bool is_bullet(const char *text)
         if (strcmp(text, bullets[i]) == 0)
             return true;
     return false;
+}
+
+/* A scanner's colons and semicolons of their own are bullets where a cell holds more of either. */
+static bool is_bullet(const struct sheet *s, const struct cell *cell, int i)
+{
+    int others = 0;
+
+    if (is_sign(s->tokens[i].text))
+        return true;
+    if (!s->tokens[i].is_ocr || strspn(s->tokens[i].text, ":;.") != strlen(s->tokens[i].text))
+        return false;
+    for (int k = cell->first; k < cell->first + cell->count; k++)
+        others += k != i && (is_sign(s->tokens[k].text) || s->tokens[k].key[0] == '\0');
+    return others > 0;
 }
 
 static bool ends_with_comma(const char *text)
@@ -206,17 +225,13 @@ static void cut_cell(struct party_lines *lines, const struct sheet *s, int index
     int start = cell->first, end = cell->first + cell->count, title = title_cut(s, cell);
 
     for (int i = cell->first; i <= end; i++) {
-        bool is_cut = i == end || is_bullet(s->tokens[i].text);
+        bool is_cut = i == end || is_bullet(s, cell, i);
         int stop = i;
 
-        if (!is_cut &&
-            (ends_with_comma(s->tokens[i].text) || (i > start && ends_name(s, i, end)))) {
+        if (!is_cut && (ends_with_comma(s->tokens[i].text) || (i > start && ends_name(s, i, end)) ||
+                        i + 1 == title || (i + 1 < end && is_on_the_net(s->tokens[i + 1].text)))) {
             is_cut = true;
             stop = i + 1;
-        }
-        if (!is_cut && i + 1 == title) {
-            is_cut = true;
-            stop = title;
         }
         if (!is_cut)
             continue;

@@ -86,7 +86,7 @@ static bool is_in_vat_id(const struct score_view *v, const struct candidate *c)
         if (other->kind != CANDIDATE_VAT_ID || !other->is_checked ||
             (other->row == c->row && box_overlap_x(&other->box, &c->box) > 0))
             continue;
-        for (size_t k = 0; k < sizeof nested / sizeof *nested; k++)
+        for (size_t k = 0; k < ARRAY_LENGTH(nested); k++)
             if (strncmp(other->value, nested[k].country, 2) == 0 &&
                 strlen(c->value) == nested[k].length &&
                 strncmp(other->value + 2, c->value, nested[k].length) == 0)

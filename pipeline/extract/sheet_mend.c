@@ -7,6 +7,7 @@
 #include "pipeline/extract/sheet.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void mend_form(struct sheet *s, struct arena *a, int i)
 
     while (i - before > s->cells[s->tokens[i].cell].first && is_proper(&s->tokens[i - before - 1]))
         before++;
-    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(forms); k++) {
         size_t n = strlen(forms[k].read);
 
         if (before >= forms[k].words && strncmp(s->tokens[i].text, forms[k].read, n) == 0 &&
@@ -92,7 +93,7 @@ static void mend_numero(struct sheet *s, struct arena *a, int i)
 
     if ((!dash || dash == text) && i == s->cells[s->tokens[i].cell].first)
         return;
-    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(signs); k++) {
         size_t n = strlen(signs[k]);
 
         if (strncmp(sign, signs[k], n) != 0 || strspn(sign + n, ".:!") != strlen(sign + n))
