@@ -136,7 +136,7 @@ static const char *currency_of_total(const struct candidates *c, const struct sh
         int last = item->first + item->count - 1;
 
         if (!total->value || total->page != s->pages[item->page]->number ||
-            memcmp(&item->printed, &total->box, sizeof total->box) != 0)
+            !box_is_same(&item->printed, &total->box))
             continue;
         for (int k = item->first - 1; k <= last + 1; k++) {
             const char *text = k < 0 || k >= s->n_tokens ? "" : s->tokens[k].text;

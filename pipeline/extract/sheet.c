@@ -58,6 +58,11 @@ float sheet_body_height(const struct sheet *s)
     return (float)best / 2;
 }
 
+bool box_is_same(const struct box *a, const struct box *b)
+{
+    return a->x0 == b->x0 && a->y0 == b->y0 && a->x1 == b->x1 && a->y1 == b->y1;
+}
+
 bool box_overlaps(const struct box *a, const struct box *b)
 {
     return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;

@@ -84,6 +84,7 @@ char *sheet_text(const struct sheet *s, struct arena *a, int first, int count);
 struct box box_union(struct box a, struct box b);
 float box_height(const struct box *b);
 
+bool box_is_same(const struct box *a, const struct box *b);
 bool box_overlaps(const struct box *a, const struct box *b);
 
 /* How much of the narrower one's width both share, 0 to 1. */
