@@ -23,6 +23,7 @@ struct arena;
 struct audit;
 struct err;
 
+/* Makes or migrates the database. ERR_INVALID when it is damaged or newer than this program. */
 int accounting_open(const char *path, struct accounting **ret, struct err *err);
 int accounting_open_ram(struct accounting **ret, struct err *err);
 void accounting_close(struct accounting *acc); /* accepts NULL */

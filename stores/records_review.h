@@ -20,6 +20,7 @@ struct decision {
 int records_approve(struct records *r, const struct decision *by, struct arena *a,
                     struct next_jobs *ret_next, struct err *err);
 
+/* Ends: neither posted nor filed. */
 int records_reject(struct records *r, const struct decision *by, struct err *err);
 
 /*

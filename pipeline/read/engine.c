@@ -66,7 +66,7 @@ static int load(struct engine *e, const struct engine_options *options, struct e
         return begin_with_tesseract(e, "configured", err);
     r = recogniser_new(&own, &e->own, &refused);
     if (r != ERR_LIMIT) {
-        if (r < 0)
+        if (r < 0 && err)
             *err = refused;
         return r;
     }
