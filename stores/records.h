@@ -69,7 +69,7 @@ struct next_jobs {
 
 /* ---- intake ---- */
 
-/* A batch without files yet. `source` says how they come ("command line"), `who` who gives them. */
+/* A batch without files yet. `source` says how they come ("command"), `who` who gives them. */
 int records_add_batch(struct records *r, const char *name, const char *source, const char *who,
                       int64_t *ret_id, struct err *err);
 
