@@ -23,8 +23,8 @@ struct engine_options {
     bool is_tesseract; /* libtesseract reads every page, not only those our own refuses */
 };
 
-/* `options` need not outlive the call. ERR_NOT_FOUND and ERR_IO of the model, ERR_INVALID when it is
- * damaged; ERR_NOT_FOUND too when only libtesseract could run it and is not installed. */
+/* `options` need not outlive the call. ERR_NOT_FOUND and ERR_IO of the model, ERR_INVALID when it
+ * is damaged; ERR_NOT_FOUND too when only libtesseract could run it and is not installed. */
 int engine_new(const struct engine_options *options, struct engine **ret, struct err *err);
 void engine_free(struct engine *engine);
 
