@@ -131,9 +131,12 @@ static const char *read_name(struct arena *a, const struct doubt *doubt)
         struct ballot own[LOOK_READINGS_MAX + 1];
         int n = 0;
 
-        for (int i = 0; i < count; i++)
-            if (count_words(all[i].text) == words)
-                own[n++] = (struct ballot){word_at(a, all[i].text, w), all[i].votes};
+        for (int i = 0; i < count; i++) {
+            const char *word = word_at(a, all[i].text, w);
+
+            if (count_words(all[i].text) == words && strlen(word) < PHRASE_KEY_SIZE)
+                own[n++] = (struct ballot){word, all[i].votes};
+        }
         name = arena_printf(a, "%s%s%s", name, w > 0 ? " " : "", nearest_to_all(own, n));
     }
     return name;

@@ -33,8 +33,8 @@ static const char *const words[] = {
     "parking", "pharmacy", "pizzeria", "printers", "printing", "products", "resources",
     "restaurant", "restaurants", "retailers", "seafood", "service", "services", "solutions",
     "station", "stationary", "stationers", "stationery", "superstore", "supermarket",
-    "supermarkets", "supplies", "suppliers", "systems", "technologies", "technology", "traders",
-    "trading", "transport", "wholesale", "wholesalers", "workshop",
+    "supermarkets", "supplies", "supplier", "suppliers", "systems", "technologies", "technology",
+    "traders", "trading", "transport", "wholesale", "wholesalers", "workshop",
     /* Nordic */
     "aktiebolag", "aktieselskab", "anpartsselskab", "apoteket", "bageriet", "bakeriet",
     "bensinstasjon", "blommor", "blomster", "bokhandel", "butikken", "byggevarer", "byggmarknad",

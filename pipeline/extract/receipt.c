@@ -22,7 +22,7 @@
 #define BIT CONCEPT_BIT
 
 #define TOTAL_MIN 0.55f  /* a bare word for it two words away, or two weak signs */
-#define SURE_NAME 0.97f  /* its worst word was read so: nothing is put right */
+#define SURE_NAME 0.99f  /* its worst word was read so: nothing is put right */
 #define HEAD_SHARE 0.45f /* of the page, from the top: where a shop tells its name */
 
 enum {
