@@ -1,4 +1,4 @@
-/* Two clocks and a CPU meter, with a hand to hold them still in tests. */
+/* Two clocks, which tests can set and hold still, and a CPU meter. */
 #include "base/clock.h"
 
 #include <stdio.h>

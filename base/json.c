@@ -1,4 +1,4 @@
-/* Thin manners over jansson. Failing to build a value is out of memory, which ends the process. */
+/* A thin layer over jansson. Failing to build a value is out of memory, which ends the process. */
 #include "base/json.h"
 
 #include "base/buf.h"

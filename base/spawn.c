@@ -1,5 +1,5 @@
 /*
- * fork and exec with manners. A pipe that closes on exec tells why an exec failed; without word on
+ * fork and exec. A pipe that closes on exec tells why an exec failed; without word on
  * it the program runs. Between fork and exec only async-signal-safe calls are made, because the
  * parent may be a library's host.
  */

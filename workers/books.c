@@ -1,4 +1,4 @@
-/* One answer for the worker who posts and for the person who approves. */
+/* The worker posts what the person saw on approving: both get the entry here. */
 #include "workers/books.h"
 
 #include "models/settings.h"

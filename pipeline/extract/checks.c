@@ -1,6 +1,6 @@
 /*
  * Check digits of six countries and of ISO. The rules are those the issuers publish; each is pinned
- * by a real example in tests/unit/pipeline-extract/checks_test.c.
+ * by examples in tests/cases/extract_check.case.
  */
 #include "pipeline/extract/checks.h"
 

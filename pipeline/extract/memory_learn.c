@@ -5,8 +5,8 @@
  * not known yet become new lessons. Shapes, constants and habits are compared with the value alone.
  *
  * A value that stands in several places teaches all of them; the next documents tell which is
- * right.
- * When a field has more lessons of one kind than there is room for, the least weighty gives way.
+ * right. Where a field has more lessons of one kind than there is room for, the one of least weight
+ * goes.
  */
 #include "pipeline/extract/memory.h"
 #include "pipeline/extract/memory_private.h"

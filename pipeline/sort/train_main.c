@@ -10,8 +10,8 @@
  *   bilag-train known MODELS WORDS.jsonl                    … with a memory that truth corrects
  *   bilag-train features                                    names what is calibrated
  *
- * The files are the words `bilag-generate --training` writes, without recognition,
- * or those of `bilag read --words`, to which the truth may be added.
+ * The files are the words `bilag-generate --training` writes, without recognition, or those of
+ * `bilag read --words`, to which the truth may be added.
  */
 #include "pipeline/extract/calibration.h"
 #include "pipeline/extract/certificate.h"

@@ -2,8 +2,7 @@
  * Two steps. What is printed once on a page, and on most examples, is an anchor; the example that
  * has most of these gives the frame that all others are laid over. Then the check boxes of all
  * examples are laid on one another, and each field gets the heap whose ink agrees with what was
- * told of it. One box that contradicts counts more than one that agrees: labels are dear, chance is
- * cheap.
+ * told of it. One box that contradicts counts more than one that agrees, which may be chance.
  */
 #include "pipeline/extract/taught/places.h"
 #include "pipeline/extract/taught/form.h"

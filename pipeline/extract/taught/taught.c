@@ -77,7 +77,8 @@ static int insert(struct standing *out, int n, const struct span *span, float va
 int taught_stand(const struct taught_weights *first, const struct taught_sheet *sheet,
                  const struct type *type, size_t field, struct standing out[STANDINGS_MAX])
 {
-    int labels[LABEL_RELATION_COUNT], n = 0;
+    int8_t labels[LABEL_RELATION_COUNT];
+    int n = 0;
     float best;
 
     for (int i = 0; i < LABEL_RELATION_COUNT; i++)
