@@ -273,12 +273,32 @@ static char *made_up_text(struct rng *rng, int words)
     return g_string_free(text, FALSE);
 }
 
-/* Sentences about anything but business, as a book, a manual or a paper of science has them: in one
- * or two columns, with or without a headline. */
+/* A sentence with a share of its longer words unheard of: what stays is how the language runs,
+ * whatever it is about. */
+static char *estrange(struct rng *rng, const char *sentence, int percent)
+{
+    g_auto(GStrv) words = g_strsplit(sentence, " ", -1);
+
+    for (char **word = words; *word; word++) {
+        g_autofree char *made = NULL;
+
+        if (g_utf8_strlen(*word, -1) < 5 || !rng_chance(rng, percent))
+            continue;
+        made = made_up_text(rng, 1);
+        *strchr(made, '.') = '\0';
+        g_free(*word);
+        *word = g_ascii_strdown(made, -1);
+    }
+    return g_strjoinv(" ", words);
+}
+
+/* Sentences about anything but business, as a book, a manual, a leaflet or a paper of science has
+ * them: in one or two columns, with or without a headline, some of them points of a list. */
 static void draw_article(struct leaf *leaf)
 {
     struct rng *rng = &leaf->doc->rng;
-    int columns = rng_range(rng, 1, 2);
+    int columns = rng_range(rng, 1, 2), strange = rng_range(rng, 0, 80);
+    int points = rng_chance(rng, 30) ? 60 : 0;
     double step = (WIDTH + 24.0) / columns, top = 60;
     double bottom = rng_range(rng, 260, BOTTOM);
 
@@ -288,10 +308,13 @@ static void draw_article(struct leaf *leaf)
     }
     for (int c = 0; c < columns; c++)
         for (leaf->y = top; leaf->y < bottom;) {
-            GString *text = g_string_new(NULL);
+            GString *text = g_string_new(rng_chance(rng, points) ? "• " : NULL);
 
-            for (int n = rng_range(rng, 1, 5); n > 0; n--)
-                g_string_append_printf(text, "%s ", pick(leaf, "u.prose"));
+            for (int n = rng_range(rng, 1, 5); n > 0; n--) {
+                g_autofree char *sentence = estrange(rng, pick(leaf, "u.prose"), strange);
+
+                g_string_append_printf(text, "%s ", sentence);
+            }
             put_paragraph(leaf, LEFT + c * step, step - 24, &leaf->font, text->str);
             leaf->y += rng_chance(rng, 30) ? leaf->font.size : 0;
             g_string_free(text, TRUE);
