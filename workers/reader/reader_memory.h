@@ -16,4 +16,8 @@ void reader_memory_init(void);
 void reader_memory_begin(size_t cap);
 bool reader_memory_ran_out(void);
 
+/* Called before a fork: what a child asks for begins on a huge page that is not ours yet. In the
+ * rest of our last one each 4 kB it writes to would be copied. */
+void reader_memory_settle(void);
+
 #endif

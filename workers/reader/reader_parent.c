@@ -210,6 +210,7 @@ static int run_child(struct reader_parent *parent, const struct reader_order *or
     enum fault fault;
     int r;
 
+    reader_memory_settle();
     reader_memory_begin((size_t)order->memory_bytes);
     r = start_child(parent, order, fds, &report->err);
     if (r < 0)
