@@ -71,6 +71,8 @@ int phrase_distance(const char *a, const char *b, int limit)
     int length = (int)strlen(b);
     struct pattern p;
 
+    if (strlen(a) >= PHRASE_KEY_SIZE)
+        return strcmp(a, b) == 0 ? 0 : limit + 1;
     pattern_init(&p, a);
     if (p.length == 0)
         return length <= limit ? length : limit + 1;
@@ -87,7 +89,7 @@ WIDE static size_t next_alike(size_t at, size_t end, uint64_t bag, int most)
 
 const struct phrase *phrase_find_near(const char *key)
 {
-    int length = (int)strlen(key), limit = length / 6;
+    int length = (int)strlen(key), limit = length < PHRASE_KEY_SIZE ? length / 6 : 0;
     size_t at = first_of_length(length - limit < 6 ? 6 : length - limit);
     size_t end = first_of_length(length + limit + 1);
     uint64_t bag = phrase_bag(key);

@@ -56,8 +56,8 @@ uint32_t phrase_hash(const char *text);
  * most, so bags that differ in more than four bits an edit are of keys further apart. */
 uint64_t phrase_bag(const char *key);
 
-/* Edits that make `a` into `b`, or limit + 1 when there are more. Keys only: below PHRASE_KEY_SIZE.
- */
+/* Edits that make `a` into `b`, or limit + 1 when there are more; an `a` of PHRASE_KEY_SIZE or more
+ * is like nothing but itself. */
 int phrase_distance(const char *a, const char *b, int limit);
 
 /* The phrase with exactly this key, or NULL. */

@@ -166,6 +166,20 @@ static void the_nearest_phrase_is_found(void **state)
     }
 }
 
+/* Longer keys than the table's come from names on paper. */
+static void a_long_key_is_like_itself_alone(void **unused)
+{
+    char key[PHRASE_KEY_SIZE + 8] = "", other[sizeof key];
+
+    (void)unused;
+    memset(key, 'a', sizeof key - 1);
+    memcpy(other, key, sizeof key);
+    assert_int_equal(phrase_distance(key, other, 3), 0);
+    other[sizeof key - 2] = 'b';
+    assert_int_equal(phrase_distance(key, other, 3), 4);
+    assert_null(phrase_find_near(key));
+}
+
 static void check_account(char *field[CASE_FIELDS_MAX])
 {
     bool is_same = strcmp(field[2], "same") == 0;
@@ -228,6 +242,7 @@ int main(void)
                                        cmocka_unit_test(check_digits_hold_or_not),
                                        cmocka_unit_test(phrases_have_concepts),
                                        cmocka_unit_test(the_nearest_phrase_is_found),
+                                       cmocka_unit_test(a_long_key_is_like_itself_alone),
                                        cmocka_unit_test(vat_rates_are_dated),
                                        cmocka_unit_test(accounts_are_known_in_any_notation)};
 
