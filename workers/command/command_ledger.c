@@ -1,13 +1,17 @@
-/* bilag ledger ls, export: the books, as a list and as text for hledger. */
+/* bilag ledger ls, export, reverse: the books as a list and for hledger, and a mistake undone. */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/number.h"
 #include "models/money.h"
 #include "pipeline/post/hledger.h"
 #include "stores/accounting.h"
 #include "workers/command/commands.h"
+#include "workers/command/report.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,6 +126,47 @@ static int export(struct house *house, const struct cli *cli, struct err *err)
     return r < 0 ? r : accounting_each_entry(house->accounting, 0, print_entry, &out, err);
 }
 
+/* The key of one entry; hearing it ends the walk. */
+struct wanted {
+    int64_t id;
+    char key[HASH_HEX_SIZE];
+};
+
+static int hear_wanted(void *user, const struct journal_entry *entry, struct err *err)
+{
+    struct wanted *wanted = user;
+
+    if (entry->id == wanted->id)
+        memcpy(wanted->key, entry->posting.key, sizeof wanted->key);
+    return err_set(err, ERR_NOT_FOUND, "no entry %" PRId64 "; `bilag ledger ls` lists them",
+                   wanted->id);
+}
+
+static int reverse(struct house *house, const struct cli *cli, struct err *err)
+{
+    struct civil_date today = civil_date_from_unix_ms(clock_now_ms());
+    struct wanted wanted = {0};
+    struct err absent = {0};
+    int64_t id = 0;
+    int r;
+
+    if (!cli->values[0] || !cli->values[0][0])
+        return err_set(err, ERR_USAGE, "say why with --why");
+    if (!number_parse(cli->words[0], 1, INT64_MAX, &wanted.id))
+        return err_set(err, ERR_USAGE, "'%s' is no entry; `bilag ledger ls` lists them",
+                       cli->words[0]);
+    r = accounting_each_entry(house->accounting, wanted.id - 1, hear_wanted, &wanted, &absent);
+    if (!wanted.key[0])
+        return err_set(err, r < 0 ? r : ERR_NOT_FOUND, "%s",
+                       r < 0 ? absent.text : "there is no such entry");
+    r = accounting_reverse(house->accounting, wanted.key, today, cli->values[0], report_user(), &id,
+                           err);
+    if (r == 0)
+        printf("entry %" PRId64 " undoes entry %" PRId64 "\n", id, wanted.id);
+    return r;
+}
+
+static const struct cli_option reverse_options[] = {{"why", "TEXT", "stands in the entry"}, {0}};
 static const struct cli_option export_options[] = {{"format", "NAME", "hledger (the default)"},
                                                    {0}};
 
@@ -129,4 +174,6 @@ const struct command commands_ledger[] = {
     {"ledger", "ls", "", "List ledger entries", NULL, 0, 0, HOUSE_ACCOUNTING, list_entries},
     {"ledger", "export", "", "Print the ledger for another program", export_options, 0, 0,
      HOUSE_ACCOUNTING, export},
+    {"ledger", "reverse", "ENTRY", "Undo an entry by one with the signs turned; --why is required",
+     reverse_options, 1, 1, HOUSE_ACCOUNTING, reverse},
     {0}};
