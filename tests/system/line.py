@@ -129,11 +129,24 @@ class LineTest(House):
         docs = {r["doc"] for r in rows}
         entries = {(e["entry"], e["doc"]) for e in self.rows("ledger", "ls") if e["doc"] in docs}
         self.assertEqual(sorted(doc for _, doc in entries), sorted(docs), "one entry a document")
+        self.undo(min(entries)[0])
         before = len(self.rows("ledger", "ls"))
         again, batch = self.submit(*files)
         self.assertEqual({r["outcome"] for r in again}, {"duplicate"})
         self.assertEqual(batch["sheets"], 0)
         self.assertEqual(len(self.rows("ledger", "ls")), before)
+
+    def undo(self, entry):
+        self.bilag("ledger", "reverse", str(entry), status=2)
+        self.bilag("ledger", "reverse", "99999", "--why", "no such entry", status=3)
+        said = self.bilag("ledger", "reverse", str(entry), "--why", "posted by mistake")
+        self.assertEqual(self.bilag("ledger", "reverse", str(entry), "--why", "again"), said, "once is enough")
+        lines = self.rows("ledger", "ls")
+        reversal = [line for line in lines if line["entry"] == int(said.split()[1])]
+        self.assertEqual({line["kind"] for line in reversal}, {"reversal"})
+        self.assertIn("posted by mistake", reversal[0]["text"])
+        self.assertEqual([line["amount"].lstrip("-") for line in reversal],
+                         [line["amount"].lstrip("-") for line in lines if line["entry"] == entry])
 
     def test_a_scan_becomes_a_searchable_record(self):
         out, truth = self.generate("scan", "--count", "2", "--seed", "6", "--forms", "tiff", "--types", "invoice",
@@ -193,6 +206,7 @@ class LineTest(House):
             self.assertEqual(by_name[name]["outcome"], "set_aside", by_name[name])
             self.assertTrue(by_name[name]["reason"], name)
             self.assertTrue(by_name[name]["why"], name)
+            self.assertTrue(by_name[name]["helps"], name)
         for name in truth:
             self.assertIn(by_name[name]["outcome"], ("posted", "waiting"))
         self.assertEqual(batch["set_aside"], len(bad))
@@ -212,6 +226,34 @@ class LineTest(House):
         self.assertEqual(rows[0]["outcome"], "waiting", rows)
         why = self.bilag("doc", "why", str(rows[0]["doc"]))
         self.assertRegex(why, "page 1 was not read: the file ends too early.*\nwhat helps: scan or send it again")
+
+    def test_a_name_cannot_speak_to_the_terminal(self):
+        name = os.path.join(self.folder, "red\x1b[31m.eml")
+        with open(name, "w", encoding="utf-8") as f:
+            f.write("From: kari@example.org\nSubject: Hei\n\nHei og takk.\n")
+        rows, _ = self.submit(name)
+        self.assertNotIn("\x1b", self.bilag("doc", "show", str(rows[0]["doc"])))
+        self.assertNotIn("\x1b", self.run_bilag("submit", name + ".none").stderr)
+
+    def test_a_disk_that_cannot_be_written_says_what_was_taken(self):
+        names = [os.path.join(self.folder, "whole.eml"), os.path.join(self.folder, "second.eml")]
+        for name in names:
+            with open(name, "w", encoding="utf-8") as f:
+                f.write(f"From: kari@example.org\nSubject: Hei\n\nHei på deg, {os.path.basename(name)}.\n")
+        self.submit(names.pop())
+        name = names.pop()
+        aside = os.path.join(self.data, "aside")
+        os.rename(aside, aside + ".away")
+        with open(aside, "wb"):
+            pass
+        try:
+            refused = self.run_bilag("submit", name)
+        finally:
+            os.unlink(aside)
+            os.rename(aside + ".away", aside)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("has 0 files; submit all of them again", refused.stderr)
+        self.submit(name)
 
     def test_a_person_decides_once(self):
         name = os.path.join(self.folder, "note.eml")

@@ -77,6 +77,9 @@ struct column {
 void cli_print_rows(const json_t *rows, const struct column *columns, bool is_json,
                     const char *empty);
 
+/* Text from outside as a terminal may see it: without control characters. Owned. */
+char *cli_clean(const char *text);
+
 /* "42 s", "3 min", "5 h", "2 d" */
 #define CLI_AGE_SIZE 32
 void cli_format_age(int64_t ms, char text[CLI_AGE_SIZE]);

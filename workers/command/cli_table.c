@@ -33,6 +33,15 @@ void cli_format_age(int64_t ms, char text[CLI_AGE_SIZE])
     snprintf(text, CLI_AGE_SIZE, "%s", ms > 0 ? "now" : "");
 }
 
+char *cli_clean(const char *text)
+{
+    size_t length = strlen(text);
+    char *clean = mem_alloc(length * 3 + 1);
+
+    utf8_clean(text, length, clean);
+    return clean;
+}
+
 /* One cell's text, in the arena. */
 static const char *cell_text(struct arena *a, const json_t *row, const struct column *column)
 {

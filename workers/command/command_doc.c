@@ -76,6 +76,8 @@ static int list_documents(struct house *house, const struct cli *cli, struct err
         json_array_append_new(rows, report_document_row(&found[i]));
     if (r == 0)
         cli_print_rows(rows, list_columns, cli->is_json, "No document fits.");
+    if (r == 0 && n == filter.limit)
+        fprintf(stderr, "bilag: the first %zu; --limit N shows more\n", n);
     return r;
 }
 
@@ -162,10 +164,10 @@ static void print_document(const struct loaded *doc)
     AUTO_JSON json_t *field_list = field_rows(doc->document);
     AUTO_JSON json_t *line_list = line_rows(doc->document);
     const struct document_row *row = &doc->row;
+    AUTO_FREE char *name = cli_clean(row->file_name);
 
     printf("document %" PRId64 " · %s · %s · %s\n", row->id,
-           doc->document->declared ?: document_type_name(row->type), row->file_name,
-           state_name(row->state));
+           doc->document->declared ?: document_type_name(row->type), name, state_name(row->state));
     if (row->message[0])
         printf("why: %s\n", row->message);
     putchar('\n');

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "models/fault.h"
 #include "stores/records_query.h"
 #include "stores/records_work.h"
 #include "workers/command/commands.h"
@@ -106,6 +107,7 @@ static int add_set_aside(struct house *house, struct arena *a, json_t *rows, str
     int r = records_list_files(house->records, 0, STATE_SET_ASIDE, 0, 1000, a, &files, &n, err);
 
     for (size_t i = 0; r == 0 && i < n; i++) {
+        const struct fault_info *fault = fault_find(files[i].reason);
         json_t *row = json_object();
         struct job_id id = {.stage = files[i].stage == STAGE_DONE ? STAGE_OPEN : files[i].stage,
                             .object = files[i].id};
@@ -116,6 +118,8 @@ static int add_set_aside(struct house *house, struct arena *a, json_t *rows, str
         json_set_text(row, "state", "set_aside");
         json_set_text(row, "file", files[i].name);
         json_set_text(row, "why", files[i].message);
+        if (fault)
+            json_set_text(row, "helps", fault->remedy);
         json_array_append_new(rows, row);
     }
     return r;
@@ -123,13 +127,19 @@ static int add_set_aside(struct house *house, struct arena *a, json_t *rows, str
 
 static int list_jobs(struct house *house, const struct cli *cli, struct err *err)
 {
-    static const struct column columns[] = {
-        {"job", "JOB", CELL_TEXT, 0},           {"state", "STATE", CELL_TEXT, 0},
-        {"lane", "LANE", CELL_TEXT, 0},         {"age_ms", "AGE", CELL_AGE_MS, 0},
-        {"due_ms", "DUE IN", CELL_AGE_MS, 0},   {"failures", "FAILURES", CELL_NUMBER, 0},
-        {"crashes", "CRASHES", CELL_NUMBER, 0}, {"orphans", "ORPHANS", CELL_NUMBER, 0},
-        {"worker", "WORKER", CELL_TEXT, 24},    {"file", "FILE", CELL_TEXT, 30},
-        {"why", "WHY", CELL_TEXT, 60},          {0}};
+    static const struct column columns[] = {{"job", "JOB", CELL_TEXT, 0},
+                                            {"state", "STATE", CELL_TEXT, 0},
+                                            {"lane", "LANE", CELL_TEXT, 0},
+                                            {"age_ms", "AGE", CELL_AGE_MS, 0},
+                                            {"due_ms", "DUE IN", CELL_AGE_MS, 0},
+                                            {"failures", "FAILURES", CELL_NUMBER, 0},
+                                            {"crashes", "CRASHES", CELL_NUMBER, 0},
+                                            {"orphans", "ORPHANS", CELL_NUMBER, 0},
+                                            {"worker", "WORKER", CELL_TEXT, 24},
+                                            {"file", "FILE", CELL_TEXT, 30},
+                                            {"why", "WHY", CELL_TEXT, 60},
+                                            {"helps", "WHAT HELPS", CELL_TEXT, 0},
+                                            {0}};
     AUTO_ARENA struct arena a;
     AUTO_JSON json_t *rows = json_array();
     int r;

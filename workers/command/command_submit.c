@@ -47,7 +47,9 @@ struct intake {
 
 static void refuse(struct intake *in, const char *path, const struct err *err)
 {
-    fprintf(stderr, "bilag: %s: not taken: %s\n", path, err->text);
+    AUTO_FREE char *shown = cli_clean(path), *why = cli_clean(err->text);
+
+    fprintf(stderr, "bilag: %s: not taken: %s\n", shown, why);
     in->refused++;
 }
 
@@ -126,10 +128,14 @@ static int take_path(struct intake *in, const char *path, int depth, struct err 
 static int take_folder(struct intake *in, const char *path, int depth, struct err *err)
 {
     struct dirent **entries;
+    struct err why = {0};
     int n = scandir(path, &entries, is_visible, compare_names), r = 0;
 
-    if (n < 0)
-        return err_errno(err, ERR_IO, "listing %s", path);
+    if (n < 0) {
+        err_errno(&why, ERR_IO, "listing it");
+        refuse(in, path, &why);
+        return 0;
+    }
     for (int i = 0; i < n; i++) {
         AUTO_FREE char *inner = mem_printf("%s/%s", path, entries[i]->d_name);
 
@@ -216,6 +222,11 @@ static int submit(struct house *house, const struct cli *cli, struct err *err)
     if (r == 0) {
         say_taken(&in, cli->is_json);
         r = follow(&in, cli, err);
+    } else if (in.batch_id) {
+        fprintf(stderr,
+                "bilag: batch %" PRId64 " has %" PRId64 " files; submit all of them again when it"
+                " is mended, nothing is taken twice\n",
+                in.batch_id, in.taken + in.duplicates);
     }
     arena_release(&in.arena);
     return r < 0 ? r : in.refused ? EXIT_SOME_FAILED : 0;

@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
+#include "models/fault.h"
 #include "models/money.h"
 #include "stores/records_query.h"
 #include "workers/command/cli.h"
@@ -94,6 +96,7 @@ json_t *report_document_row(const struct document_row *row)
 
 json_t *report_file_row(const struct file_row *row)
 {
+    const struct fault_info *fault = fault_find(row->reason);
     json_t *json = json_object();
     char text[64];
 
@@ -108,6 +111,12 @@ json_t *report_file_row(const struct file_row *row)
     json_set_text(json, "stage", stage_name(row->stage));
     json_set_text(json, "reason", row->reason);
     json_set_text(json, "why", row->message);
+    if (fault)
+        json_set_text(json, "helps", fault->remedy);
+    if (row->state == STATE_DONE)
+        json_set_text(json, "why",
+                      row->n_pages ? "nothing but blank pages and separators"
+                                   : "its attachments are listed by themselves");
     if (row->duplicate_of) {
         snprintf(text, sizeof text, "the same bytes as file %" PRId64, row->duplicate_of);
         json_set_text(json, "why", text);
@@ -151,6 +160,21 @@ static void print_balance(const struct batch_row *row)
                b->files);
 }
 
+/* Files that were set aside, in full: the table has no room for why, and what to do about it. */
+static void print_remedies(const json_t *rows)
+{
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row) {
+        AUTO_FREE char *file = cli_clean(json_get_text(row, "file", ""));
+        const char *helps = json_get_text(row, "helps", NULL);
+
+        if (helps)
+            printf("%s: %s. What helps: %s\n", file, json_get_text(row, "why", ""), helps);
+    }
+}
+
 int report_batch(struct records *records, int64_t batch_id, bool is_json, struct err *err)
 {
     static const struct column columns[] = {
@@ -178,7 +202,9 @@ int report_batch(struct records *records, int64_t batch_id, bool is_json, struct
     if (is_json)
         json_array_append_new(rows, report_batch_row(&batch));
     cli_print_rows(rows, columns, is_json, "This batch has no files.");
-    if (!is_json)
+    if (!is_json) {
         print_balance(&batch);
+        print_remedies(rows);
+    }
     return 0;
 }
