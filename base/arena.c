@@ -150,6 +150,13 @@ void *arena_grow_array(struct arena *a, const void *old, size_t old_count, size_
     return p;
 }
 
+void *arena_grow_list(struct arena *a, void *list, size_t count, size_t size)
+{
+    if (count & (count - 1)) /* lists are as long as a power of two */
+        return list;
+    return arena_grow_array(a, list, count, count ? 2 * count : 1, size);
+}
+
 char *arena_strdup(struct arena *a, const char *text)
 {
     return text ? arena_strndup(a, text, strlen(text)) : NULL;

@@ -34,6 +34,10 @@ char *arena_printf(struct arena *a, const char *format, ...) __attribute__((form
 void *arena_grow_array(struct arena *a, const void *old, size_t old_count, size_t new_count,
                        size_t size);
 
+/* Room for one item more in a list of `count`: the list itself, or one twice as long with its
+ * items. For lists that begin as NULL and grow by nothing else. */
+void *arena_grow_list(struct arena *a, void *list, size_t count, size_t size);
+
 /* Calls release(thing) when the arena is cleared. */
 void arena_defer(struct arena *a, void (*release)(void *), void *thing);
 

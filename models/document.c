@@ -86,9 +86,7 @@ void document_add_reason(struct document *d, struct arena *a, const char *code, 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if ((d->n_reasons & (d->n_reasons - 1)) == 0) /* full at 0, 1, 2, 4, 8 …: double the room */
-        d->reasons = arena_grow_array(a, d->reasons, d->n_reasons, d->n_reasons * 2 + 1,
-                                      sizeof *d->reasons);
+    d->reasons = arena_grow_list(a, d->reasons, d->n_reasons, sizeof *d->reasons);
     d->reasons[d->n_reasons++] = (struct reason){
         .code = code, .field = field, .text = arena_strdup(a, text)};
 }

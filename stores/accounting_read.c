@@ -75,7 +75,7 @@ int accounting_list_accounts(struct accounting *acc, struct arena *a, struct acc
                       "");
 
     while (r == 0 && (r = db_next(&rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         list[n++] = (struct account){db_copy(&rows, 0, a), db_copy(&rows, 1, a),
                                      parse_kind(db_text(&rows, 2))};
         r = 0;
@@ -127,7 +127,7 @@ static int load_lines(struct accounting *acc, struct arena *a, struct journal_en
                       "i", entry->id);
 
     while (r == 0 && (r = db_next(&rows, err)) > 0) {
-        lines = arena_grow_array(a, lines, n, n + 1, sizeof *lines);
+        lines = arena_grow_list(a, lines, n, sizeof *lines);
         lines[n++] = (struct posting_line){db_copy(&rows, 0, a), db_int(&rows, 1),
                                            db_copy(&rows, 2, a)};
         r = 0;
@@ -276,7 +276,7 @@ static int sum_accounts(struct accounting *acc, struct arena *a, struct account_
                       "");
 
     while (r == 0 && (r = db_next(&rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         list[n++] = (struct account_balance){db_copy(&rows, 0, a), db_copy(&rows, 1, a),
                                              db_int(&rows, 2), db_int(&rows, 3)};
         r = 0;

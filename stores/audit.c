@@ -106,14 +106,11 @@ static int read_rows(struct db_rows *rows, struct arena *a, struct audit_row **r
                      struct err *err)
 {
     struct audit_row *list = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0;
     int r;
 
     while ((r = db_next(rows, err)) > 0) {
-        if (n == room) {
-            room = room ? room * 2 : 16;
-            list = arena_grow_array(a, list, n, room, sizeof *list);
-        }
+        list = arena_grow_list(a, list, n, sizeof *list);
         read_row(rows, a, &list[n++]);
     }
     if (r < 0)

@@ -87,10 +87,7 @@ struct audit *records_audit(struct records *r)
 void next_jobs_add(struct next_jobs *jobs, struct arena *a, enum stage stage, int64_t object,
                    int page, int64_t min_fence)
 {
-    /* grows by doubling: a power of two (or nothing) is full */
-    if ((jobs->n & (jobs->n - 1)) == 0)
-        jobs->items = arena_grow_array(a, jobs->items, jobs->n, jobs->n ? jobs->n * 2 : 1,
-                                       sizeof *jobs->items);
+    jobs->items = arena_grow_list(a, jobs->items, jobs->n, sizeof *jobs->items);
     jobs->items[jobs->n++] = (struct next_job){
         .id = {stage, object, page}, .min_fence = min_fence, .department = ""};
 }

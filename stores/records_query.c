@@ -116,7 +116,7 @@ static int read_batches(struct db_rows *rows, struct arena *a, struct batch_row 
     int code;
 
     while ((code = db_next(rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         list[n++] = (struct batch_row){.id = db_int(rows, 0),
                                        .name = db_copy(rows, 1, a),
                                        .source = db_copy(rows, 2, a),
@@ -192,7 +192,7 @@ int records_list_files(struct records *r, int64_t batch_id, enum state state, in
                          batch_id, name, (int64_t)limit);
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = n % 64 ? list : arena_grow_array(a, list, n, n + 64, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         file_row_read(&rows, a, &list[n++]);
         code = 0;
     }
@@ -252,7 +252,7 @@ int records_list_pages(struct records *r, int64_t file_id, struct arena *a, stru
                          "i", file_id);
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = n % 64 ? list : arena_grow_array(a, list, n, n + 64, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         read_page_row(&rows, a, &list[n++]);
         code = 0;
     }
@@ -314,7 +314,7 @@ int records_list_documents(struct records *r, const struct document_filter *f, s
         utf8_fold(f->supplier, folded, sizeof folded);
     code = select_documents(r, f, f->supplier ? folded : NULL, &rows, err);
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = n % 64 ? list : arena_grow_array(a, list, n, n + 64, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         document_row_read(&rows, a, &list[n++]);
         code = 0;
     }

@@ -226,7 +226,7 @@ int records_changes(struct records *r, int64_t document_id, struct arena *a,
                          "i", document_id);
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         list[n++] = (struct change_row){db_int(&rows, 0),     db_copy(&rows, 1, a),
                                         db_copy(&rows, 2, a), db_copy(&rows, 3, a),
                                         db_copy(&rows, 4, a), db_copy(&rows, 5, a)};

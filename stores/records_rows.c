@@ -74,14 +74,11 @@ static int read_pages(struct records *r, struct db_rows *rows, struct arena *a, 
                       size_t *ret_n, struct err *err)
 {
     struct page **pages = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0;
     int code;
 
     while ((code = db_next(rows, err)) > 0) {
-        if (n == room) {
-            room = room ? room * 2 : 4;
-            pages = arena_grow_array(a, pages, n, room, sizeof(struct page *));
-        }
+        pages = arena_grow_list(a, pages, n, sizeof(struct page *));
         code = words_read(r, rows, 1, a, &pages[n], err);
         if (code < 0)
             return err_wrap(err, code, "page %lld", (long long)db_int(rows, 0));

@@ -443,7 +443,7 @@ int records_list_suppliers(struct records *r, struct arena *a, struct supplier_r
     int code = db_select(r->db, &rows, err, SUPPLIER_SELECT "ORDER BY s.name, s.id", "");
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         supplier_row_read(&rows, a, &list[n++]);
         code = 0;
     }
@@ -482,7 +482,7 @@ int records_list_signs(struct records *r, int64_t supplier_id, struct arena *a,
                          "i", supplier_id);
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
-        list = arena_grow_array(a, list, n, n + 1, sizeof *list);
+        list = arena_grow_list(a, list, n, sizeof *list);
         list[n++] = (struct sign_row){db_copy(&rows, 0, a), db_copy(&rows, 1, a),
                                       db_int(&rows, 2) != 0, db_int(&rows, 3)};
         code = 0;

@@ -255,7 +255,7 @@ struct vat_row *einvoice_add_vat(const struct einvoice *e)
 
     if (d->n_vat == VAT_ROWS_MAX)
         return NULL;
-    d->vat = arena_grow_array(e->arena, d->vat, d->n_vat, d->n_vat + 1, sizeof *d->vat);
+    d->vat = arena_grow_list(e->arena, d->vat, d->n_vat, sizeof *d->vat);
     return &d->vat[d->n_vat++];
 }
 

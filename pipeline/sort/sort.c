@@ -94,7 +94,7 @@ static void join_page(struct open_document *open, struct arena *a, int number,
 {
     struct document *d = open->document;
 
-    d->pages = arena_grow_array(a, d->pages, d->n_pages, d->n_pages + 1, sizeof *d->pages);
+    d->pages = arena_grow_list(a, d->pages, d->n_pages, sizeof *d->pages);
     d->pages[d->n_pages++] = number;
     open->last_number = page->number ? page->number : open->last_number ? open->last_number + 1 : 0;
     if (page->total)

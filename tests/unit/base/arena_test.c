@@ -154,6 +154,22 @@ static void overflow_mem(void)
     mem_alloc_array(SIZE_MAX / 2, 3);
 }
 
+/* One by one, and yet in memory that grows with their number and not with its square. */
+static void lists_grow_by_doubling(void **state)
+{
+    AUTO_ARENA struct arena a;
+    int *list = NULL;
+
+    (void)state;
+    arena_init(&a, (size_t)4 << 20);
+    for (int i = 0; i < 100000; i++) {
+        list = arena_grow_list(&a, list, (size_t)i, sizeof *list);
+        list[i] = i;
+    }
+    for (int i = 0; i < 100000; i++)
+        assert_int_equal(list[i], i);
+}
+
 static void plain_memory_overflow_ends_the_process(void **state)
 {
     int status = status_of(overflow_mem);
@@ -186,6 +202,7 @@ int main(void)
         cmocka_unit_test(what_is_reused_is_zeroed_and_takes_no_more_memory),
         cmocka_unit_test(passing_the_limit_dies),
         cmocka_unit_test(texts_and_arrays_are_copied),
+        cmocka_unit_test(lists_grow_by_doubling),
         cmocka_unit_test(plain_memory_overflow_ends_the_process),
         cmocka_unit_test(taking_leaves_nothing_behind),
     };
