@@ -87,20 +87,23 @@ static int make_record(struct worker *w, const struct filing_work *work, struct 
     return r < 0 ? r : blobs_put(w->house.blobs, bytes, length, ret_sha256, err);
 }
 
-/* The law counts from the end of the year the document was issued in. */
+/* The law counts from the end of the year whose books the paper is in: that of its issue, or that
+ * of its arrival, when it came late or its date was misread. A record is rather kept too long. */
 static const char *retention_of(const struct worker *w, const struct filing_work *work,
                                 struct arena *a)
 {
     const char *vat_id = document_value(work->document, FIELD_SELLER_VAT_ID);
     const struct settings *s = &w->house.settings;
     char country[3] = "";
-    struct civil_date date = civil_date_from_unix_ms(work->file.created_at);
+    int year = civil_date_from_unix_ms(work->file.created_at).year;
+    struct civil_date issued;
 
-    (void)civil_date_parse(work->row.issue_date, &date);
+    if (civil_date_parse(work->row.issue_date, &issued) && issued.year > year)
+        year = issued.year;
     memcpy(country, s->company.country, strnlen(s->company.country, 2));
     if (!country[0] && vat_id && strlen(vat_id) > 2)
         memcpy(country, vat_id, 2);
-    return arena_printf(a, "%04d-12-31", date.year + (int)settings_retention_years(s, country));
+    return arena_printf(a, "%04d-12-31", year + (int)settings_retention_years(s, country));
 }
 
 static char *text_of(const struct filing_work *work)
@@ -135,7 +138,7 @@ static int keep_manifest(struct worker *w, const struct filing_work *work,
     struct manifest_facts facts = {
         .record_sha256 = filing->record_sha256,
         .retention_until = filing->retention_until,
-        .engine = "tesseract",
+        .engine = w->house.settings.read.engine == ENGINE_OWN ? "own" : "tesseract",
         .model = w->house.settings.read.model,
         .rules = "bilag " BILAG_VERSION,
     };

@@ -113,6 +113,7 @@ class LineTest(House):
         self.assertEqual(batch["posted"], len(truth))
         for row in rows:
             self.assertEqual(row["gross"], truth[row["file"]][0]["total_gross"], row["file"])
+            self.assertGreaterEqual(row["keep_until"], f"{time.gmtime().tm_year + 5}-12-31", "five years in Norway")
 
     def test_what_is_posted_is_right_and_posted_once(self):
         out, truth = self.generate("born", "--count", "8", "--seed", "5", "--forms", "pdf", "--types", "invoice",
@@ -159,6 +160,10 @@ class LineTest(House):
         text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
         word = truth[row["file"]][0]["seller_name"].split()[0]
         self.assertIn(word.lower(), text.lower())
+        self.bilag("doc", "export", str(row["doc"]), "--what", "manifest", "--out", pdf + ".json")
+        with open(pdf + ".json", encoding="utf-8") as f:
+            manifest = json.load(f)
+        self.assertEqual(manifest["versions"]["engine"], "own")
         found = self.rows("doc", "search", word)
         self.assertIn(row["doc"], [r["doc"] for r in found])
         self.bilag("doc", "export", str(row["doc"]), "--what", "picture", "--out", pdf + ".jpg")
