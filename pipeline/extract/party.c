@@ -5,6 +5,7 @@
  * buyer. Lines with the same name pool their evidence; the best pair wins.
  */
 #include "pipeline/extract/party.h"
+#include "pipeline/extract/company.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/extract/party_domain.h"
 #include "pipeline/extract/party_name.h"
@@ -485,26 +486,9 @@ void parties_find(struct parties *p, const struct sheet *s, const struct company
     }
 }
 
-static bool same_digits(const char *a, const char *b)
-{
-    for (;; a++, b++) {
-        while (*a && !isdigit((unsigned char)*a))
-            a++;
-        while (*b && !isdigit((unsigned char)*b))
-            b++;
-        if (*a != *b || !*a)
-            return *a == *b;
-    }
-}
-
 bool parties_is_buyers(const struct parties *p, const struct box *box, int page, const char *value)
 {
-    const struct company *own = p->company;
-
-    if (own && own->vat_id && own->vat_id[0] && same_digits(own->vat_id, value))
-        return true;
-    if (own && own->registration_id && own->registration_id[0] &&
-        same_digits(own->registration_id, value))
+    if (company_has_number(p->company, value))
         return true;
     return page == p->buyer_page && box->x0 >= p->buyer_box.x0 && box->x1 <= p->buyer_box.x1 &&
            box->y0 >= p->buyer_box.y0 && box->y1 <= p->buyer_box.y1;

@@ -4,6 +4,7 @@
  * accepted; the weights are trained (scripts/train BUILD fields).
  */
 #include "pipeline/extract/score.h"
+#include "pipeline/extract/company.h"
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -125,6 +126,23 @@ static const bool *find_hidden(struct arena *a, const struct candidates *c)
     return is_hidden;
 }
 
+static bool lies_within(const struct candidate *a, const struct candidate *b)
+{
+    return a->first >= b->first && a->first + a->count <= b->first + b->count;
+}
+
+/* What is printed of a registered number of ours: the whole, or a group of its digits. */
+static const bool *find_ours(struct arena *a, const struct candidates *c,
+                             const struct company *company)
+{
+    bool *is_ours = arena_alloc_array(a, (size_t)c->count, sizeof *is_ours);
+
+    for (int k = 0; k < c->count; k++)
+        for (int i = 0; i < c->count && company_has_number(company, c->items[k].value); i++)
+            is_ours[i] |= lies_within(&c->items[i], &c->items[k]);
+    return is_ours;
+}
+
 float score_confidence(float score, float lead, const struct candidate *c)
 {
     float logit = 5.5f * (score - 0.5f) + 2.5f * fminf(lead, 0.5f) + (c->is_checked ? 1.0f : 0);
@@ -146,17 +164,22 @@ void field_from_candidate(struct field *field, const struct candidate *c, const 
         field->proofs |= 1u << PROOF_CHECKSUM;
 }
 
-/* Numbers of the buyer stand in the buyer's block or under the buyer's own label. */
-static bool fits_side(enum field_id field, const struct score_view *v, const struct candidate *c)
+/* Numbers of the buyer stand in the buyer's block or under the buyer's own label. Ours are never
+ * the seller's, nor do they number an invoice or a payment. */
+static bool fits_side(enum field_id field, const struct score_view *v, int i)
 {
+    const struct candidate *c = &v->c->items[i];
     bool is_buyers = parties_is_buyers(v->parties, &c->box, c->page, c->value) ||
                      candidate_evidence(c, v->s, BIT(buyer_vat_id));
 
     switch (field) {
+    case FIELD_INVOICE_NUMBER:
+    case FIELD_PAYMENT_REFERENCE:
+        return !v->is_ours[i];
     case FIELD_SELLER_VAT_ID:
     case FIELD_SELLER_REGISTRATION_ID:
     case FIELD_SELLER_EMAIL:
-        return !is_buyers;
+        return !is_buyers && !v->is_ours[i];
     case FIELD_BUYER_VAT_ID:
     case FIELD_BUYER_REGISTRATION_ID:
         return is_buyers;
@@ -169,7 +192,7 @@ bool score_may_fill(const struct score_rule *rule, const struct score_view *v, i
 {
     const struct candidate *c = &v->c->items[i];
 
-    return (1u << c->kind) & rule->kinds && !v->is_hidden[i] && fits_side(rule->field, v, c);
+    return (1u << c->kind) & rule->kinds && !v->is_hidden[i] && fits_side(rule->field, v, i);
 }
 
 /* Rows from a head of three columns and more down to the words of the totals. */
@@ -210,8 +233,13 @@ static bool writes_compact(const struct candidates *c, const struct sheet *s)
 struct score_view score_view_of(struct arena *a, const struct candidates *c, const struct sheet *s,
                                 const struct parties *parties)
 {
-    return (struct score_view){
-        c, s, parties, find_hidden(a, c), find_goods(a, s), writes_compact(c, s)};
+    return (struct score_view){c,
+                               s,
+                               parties,
+                               find_hidden(a, c),
+                               find_ours(a, c, parties->company),
+                               find_goods(a, s),
+                               writes_compact(c, s)};
 }
 
 static float score_of(const float weights[SCORE_FEATURES], const struct score_rule *rule,

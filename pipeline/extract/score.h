@@ -53,6 +53,7 @@ struct score_view {
     const struct sheet *s;
     const struct parties *parties;
     const bool *is_hidden; /* a candidate: lies within a number that is sure */
+    const bool *is_ours;   /* a candidate: is or lies within a registered number of our own */
     const bool *is_goods;  /* a row: stands between the columns' heads and the totals */
     bool writes_compact;   /* a labelled date of the page has no marks: 260301 */
 };

@@ -5,6 +5,7 @@
  */
 #include "pipeline/extract/certificate.h"
 #include "pipeline/extract/checks.h"
+#include "pipeline/extract/company.h"
 #include "pipeline/extract/extract.h"
 #include "pipeline/extract/vat_rates.h"
 
@@ -489,12 +490,12 @@ static void judge_buyer(struct judgement *j)
         has_proof(j->d, FIELD_BUYER_REGISTRATION_ID, PROOF_PERSON) ||
         !has_proof(j->d, FIELD_BUYER_REGISTRATION_ID, PROOF_CHECKSUM))
         return;
-    if (strcmp(buyer, company->registration_id) != 0)
+    if (!company_has_number(company, buyer))
         document_add_reason(j->d, j->a, "not_ours", FIELD_BUYER_NAME, "addressed to %s",
                             name ? name : buyer);
 }
 
-/* Reasons found while reading stay until a person has settled their field. */
+/* Reasons found while reading stay until a person has settled their field, or the type. */
 static void keep_reasons(struct document *d)
 {
     size_t kept = 0;

@@ -2,7 +2,8 @@
  * Whole documents: every file of tests/cases/extract is a page drawn in text and the fields, lines
  * and verdict that must come of it. Three parts, split by lines of "----":
  *
- *   type, language, company, known (field=value=supplier), source: ocr   how it comes in
+ *   type, language, company, vat_id, registration_id, known (field=value=supplier),
+ *   source: ocr                                                   how it comes in
  *   the page; a line of "====" begins the next one
  *   field: value · absent: field · line: description | quantity | price | amount
  *   proof: field name · outcome: post|review|file · reason: code · text of a reason: words
@@ -77,6 +78,10 @@ static void read_setting(struct setting *s, const char *line)
         s->document->language = arena_strdup(&s->arena, value);
     else if ((value = case_value(line, "company")))
         s->company.name = arena_strdup(&s->arena, value);
+    else if ((value = case_value(line, "vat_id")))
+        s->company.vat_id = arena_strdup(&s->arena, value);
+    else if ((value = case_value(line, "registration_id")))
+        s->company.registration_id = arena_strdup(&s->arena, value);
     else if ((value = case_value(line, "known")))
         add_known(s, value);
     else if ((value = case_value(line, "source")))
