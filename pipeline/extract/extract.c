@@ -86,7 +86,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     struct candidates candidates;
     struct parties parties;
     struct items items;
-    bool is_slip;
+    bool is_negative, is_slip;
 
     (void)err; /* part of the contract of every verb */
     note_unread(pages, a, d);
@@ -98,7 +98,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     candidates.memory = memory_recall(a, context, &candidates, &sheet, &parties, d);
     items_find(&items, &candidates, &sheet, a);
     take_lines(&items, a, d);
-    money_solve(&candidates, &sheet, &items, a, d);
+    is_negative = money_solve(&candidates, &sheet, &items, a, d);
     score_fields(context->scorer, &candidates, &sheet, &parties, a, d);
     is_slip = receipt_settle(&candidates, &sheet, a, d);
     currency_decide(&candidates, &sheet, context->company, d);
@@ -108,6 +108,8 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
         swap_parties(d);
     if (einvoice)
         einvoice_merge(einvoice, &candidates, &sheet, a, d);
+    else
+        type_code_settle(&sheet, is_negative, a, d);
     if (context->fill_declared)
         context->fill_declared(context->user, a, &sheet, &candidates, d);
     verdict_decide(a, context, d);

@@ -460,7 +460,7 @@ static void fill_all(struct solver *q)
         fill_vat_rows(q, net, vat);
 }
 
-void money_solve(const struct candidates *c, const struct sheet *s, const struct items *items,
+bool money_solve(const struct candidates *c, const struct sheet *s, const struct items *items,
                  struct arena *a, struct document *d)
 {
     struct solver q = {.c = c, .s = s, .items = items, .a = a, .d = d};
@@ -486,4 +486,5 @@ void money_solve(const struct candidates *c, const struct sheet *s, const struct
         choose_adjustments(&q);
     }
     fill_all(&q);
+    return q.chosen[GROSS] >= 0 && minor_of(&q, q.chosen[GROSS]) < 0;
 }

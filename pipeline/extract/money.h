@@ -10,8 +10,9 @@
 
 struct arena;
 
-/* Fills the money fields and the VAT rows of `d`. Values are positive on credit notes too. */
-void money_solve(const struct candidates *c, const struct sheet *s, const struct items *items,
+/* Fills the money fields and the VAT rows of `d`. Values are positive on credit notes too; returns
+ * whether the total is printed as negative. */
+bool money_solve(const struct candidates *c, const struct sheet *s, const struct items *items,
                  struct arena *a, struct document *d);
 
 #endif

@@ -2,7 +2,8 @@
  * Codes of UNTDID 1001 (EN 16931, BT-3) from words. A title names its kind ("Corrected invoice"),
  * or prints the code in brackets behind it; that it is self-billed may stand anywhere on the first
  * page, in the words VAT law prescribes (directive 2006/112/EC, article 226, point 10a). Whatever
- * says nothing is a plain invoice or credit note.
+ * says nothing is a plain invoice or credit note. A correction may go either way: its signs say, or
+ * a person.
  */
 #include "pipeline/extract/type_code.h"
 #include "pipeline/extract/sheet.h"
@@ -28,8 +29,11 @@ static const struct kind {
     {"389", "självfaktura", true},
     {"389", "önszámlázás", true},
     {"384", "corrected invoice", false},
+    {"384", "corrective invoice", false},
+    {"384", "amended invoice", false},
     {"384", "correction invoice", false},
     {"384", "korrigert faktura", false},
+    {"384", "korreksjonsfaktura", false},
     {"384", "rettet faktura", false},
     {"384", "korrigeret faktura", false},
     {"384", "rättad faktura", false},
@@ -38,7 +42,9 @@ static const struct kind {
     {"384", "korrekturrechnung", false},
     {"384", "korrigierte rechnung", false},
     {"384", "berichtigte rechnung", false},
+    {"384", "rechnungsberichtigung", false},
     {"384", "helyesbítő számla", false},
+    {"384", "helyesbítő okirat", false},
     {"384", "módosító számla", false},
     {"386", "prepayment invoice", false},
     {"386", "advance invoice", false},
@@ -55,6 +61,35 @@ static const struct kind {
 /* Codes a title may carry in brackets, as viewers of e-invoices print them. */
 static const char *const codes[] = {"326", "380", "381", "383", "384", "386", "387", "388",
                                     "389", "393", "396", "575", "875", "876", "877"};
+
+static const uint64_t TITLES = CONCEPT_TITLES | CONCEPT_BIT(title_letter);
+
+/* A title: on page one, first or last in its cell (what a paper is stands last in "Monthly account
+ * statement"), no label with a colon, with a few words beside it. */
+static bool is_title(const struct sheet *s, const struct mention *m)
+{
+    const struct cell *cell = &s->cells[s->tokens[m->first].cell];
+    const char *last = s->tokens[m->first + m->count - 1].text;
+
+    return m->page == 0 && (m->concepts & TITLES) &&
+           (m->first == cell->first || m->first + m->count == cell->first + cell->count) &&
+           cell->count <= m->count + 5 && last[strlen(last) - 1] != ':' &&
+           m->box.y0 < 0.6f * s->pages[0]->height_pt;
+}
+
+const struct mention *sheet_main_title(const struct sheet *s)
+{
+    const struct mention *best = NULL;
+
+    for (int m = 0; m < s->n_mentions; m++) {
+        const struct mention *mention = &s->mentions[m];
+
+        if (is_title(s, mention) &&
+            (!best || box_height(&mention->box) > 1.15f * box_height(&best->box)))
+            best = mention;
+    }
+    return best;
+}
 
 static const float TITLES_END = 0.45f; /* of the page's height */
 
@@ -126,4 +161,35 @@ void type_code_decide(const struct sheet *s, struct document *d)
     if (code && strcmp(code, "389") == 0)
         d->type = DOCUMENT_INVOICE;
     d->type_code = code ? code : d->type == DOCUMENT_INVOICE ? "380" : "381";
+}
+
+/* The title is a credit note's, and the type model saw an invoice; a self-billed one is one. */
+static bool is_titled_credit(const struct sheet *s, const struct document *d)
+{
+    const struct mention *title = sheet_main_title(s);
+
+    return d->type == DOCUMENT_INVOICE && strcmp(d->type_code, "389") != 0 && title &&
+           (title->concepts & CONCEPT_BIT(title_credit_note)) &&
+           !(title->concepts & CONCEPT_BIT(title_invoice));
+}
+
+void type_code_settle(const struct sheet *s, bool is_negative, struct arena *a, struct document *d)
+{
+    bool is_correction, is_credit_note;
+
+    if (!d->type_code)
+        return;
+    is_correction = strcmp(d->type_code, "384") == 0;
+    is_credit_note = !is_correction && is_titled_credit(s, d);
+    if ((is_correction || is_credit_note) && is_negative) {
+        d->type = DOCUMENT_CREDIT_NOTE;
+        d->type_code = is_correction ? d->type_code : "381";
+    } else if (is_correction) {
+        document_add_reason(d, a, "correction", -1,
+                            "titled a correction: whether it is paid or credited is not clear");
+    } else if (is_credit_note) {
+        document_add_reason(d, a, "correction", -1,
+                            "titled a credit note, but laid out and worded "
+                            "like an invoice");
+    }
 }

@@ -4,6 +4,7 @@
  * of their own: large print, or the upper third of page one.
  */
 #include "pipeline/sort/features.h"
+#include "pipeline/extract/type_code.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -103,45 +104,11 @@ static void find_layout(struct features *f, const struct sheet *s, const struct 
     out[LAYOUT_WORDS] = s->n_tokens ? (float)words / (float)s->n_tokens : 0;
 }
 
-static const uint64_t TITLES = CONCEPT_BIT(title_invoice) | CONCEPT_BIT(title_credit_note) |
-                               CONCEPT_BIT(title_receipt) | CONCEPT_BIT(title_reminder) |
-                               CONCEPT_BIT(title_order) | CONCEPT_BIT(title_delivery_note) |
-                               CONCEPT_BIT(title_statement) | CONCEPT_BIT(title_letter) |
-                               CONCEPT_BIT(title_form);
-
-/* A title: on page one, first or last in its cell (what a paper is stands last in "Monthly account
- * statement"), no label with a colon, with a few words beside it. */
-static bool is_title(const struct sheet *s, const struct mention *m)
-{
-    const struct cell *cell = &s->cells[s->tokens[m->first].cell];
-    const char *last = s->tokens[m->first + m->count - 1].text;
-
-    return m->page == 0 && (m->concepts & TITLES) &&
-           (m->first == cell->first || m->first + m->count == cell->first + cell->count) &&
-           cell->count <= m->count + 5 && last[strlen(last) - 1] != ':' &&
-           m->box.y0 < 0.6f * s->pages[0]->height_pt;
-}
-
-/* The largest title names the paper; of equals the topmost. Others are mentioned in passing. */
-static const struct mention *main_title(const struct sheet *s)
-{
-    const struct mention *best = NULL;
-
-    for (int m = 0; m < s->n_mentions; m++) {
-        const struct mention *mention = &s->mentions[m];
-
-        if (is_title(s, mention) &&
-            (!best || box_height(&mention->box) > 1.15f * box_height(&best->box)))
-            best = mention;
-    }
-    return best;
-}
-
 static void find_concepts(struct features *f, const struct sheet *s)
 {
     float *anywhere = f->value + FEATURE_COUNT - CONCEPT_FEATURES;
     float *title = anywhere + CONCEPT_COUNT;
-    const struct mention *main = main_title(s);
+    const struct mention *main = sheet_main_title(s);
 
     for (int m = 0; m < s->n_mentions; m++)
         for (int c = 0; c < CONCEPT_COUNT; c++)

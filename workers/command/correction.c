@@ -24,6 +24,7 @@ static int set_type(struct house *house, struct document *d, const char *name, s
                        "that were declared",
                        name);
     d->type = type;
+    d->type_code = NULL; /* what the paper is titled no longer decides */
     if (d->declared && strcmp(d->declared, name) == 0)
         return 0;
     d->n_named = d->n_required = 0;

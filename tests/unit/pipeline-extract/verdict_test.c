@@ -96,6 +96,21 @@ static void a_total_that_nothing_makes_does(void **state)
     assert_int_equal(judged(&a, invoice(&a, NULL, NULL, "1250.00", 0.99f)), OUTCOME_REVIEW);
 }
 
+/* Said while reading; a person who sets the type takes its code away, and settles it. */
+static void a_correction_waits_until_its_type_is_set(void **state)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
+    struct document *d = invoice(&a, "1000.00", "250.00", "1250.00", 0.95f);
+
+    (void)state;
+    d->type_code = "384";
+    document_add_reason(d, &a, "correction", -1, "titled a correction");
+    assert_int_equal(judged(&a, d), OUTCOME_REVIEW);
+    assert_string_equal(d->reasons[0].code, "correction");
+    d->type_code = NULL;
+    assert_int_equal(judged(&a, d), OUTCOME_POST);
+}
+
 static void two_readings_of_a_total_ask_all_the_same(void **state)
 {
     AUTO_ARENA struct arena a = {.max = (size_t)1 << 20};
@@ -192,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_net_that_is_not_printed_follows_from_the_rate_or_the_lines),
         cmocka_unit_test(the_certificate_says_what_is_sure_enough),
         cmocka_unit_test(a_group_without_threshold_waits),
+        cmocka_unit_test(a_correction_waits_until_its_type_is_set),
         cmocka_unit_test(two_readings_of_a_total_ask_all_the_same),
     };
 
