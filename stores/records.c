@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "models/fault.h"
 
 #include <string.h>
 #include <zstd.h>
@@ -120,26 +121,61 @@ int records_add_batch(struct records *r, const char *name, const char *source, c
     return code;
 }
 
-/* The file that is worked on for these bytes, or 0. */
-static int find_first(struct records *r, const char *sha256, int64_t *ret_id, struct err *err)
+/* The file that is worked on for these bytes, or 0; whether it was given up for no fault of theirs
+ * (a timeout, a crash), so that they deserve to be taken anew. */
+static int find_first(struct records *r, const char *sha256, int64_t *ret_id, bool *ret_is_lost,
+                      struct err *err)
 {
-    int code = db_get_int(r->db, ret_id, err,
-                          "SELECT id FROM file WHERE sha256 = ? AND state <> 'duplicate'", "t",
-                          sha256);
+    AUTO_ROWS struct db_rows rows = {0};
+    int code = db_select(r->db, &rows, err,
+                         "SELECT id, state, reason FROM file"
+                         " WHERE sha256 = ? AND state <> 'duplicate'",
+                         "t", sha256);
+    const struct fault_info *fault;
 
-    return code == ERR_NOT_FOUND ? 0 : code;
+    if (code == 0)
+        code = db_next(&rows, err);
+    if (code <= 0)
+        return code;
+    fault = fault_find(db_text(&rows, 2));
+    *ret_id = db_int(&rows, 0);
+    *ret_is_lost = strcmp(db_text(&rows, 1), state_name(STATE_SET_ASIDE)) == 0 &&
+                   !(fault && fault->is_permanent);
+    return 0;
+}
+
+/* The file that was given up and the new one, added as its double, change places: bytes are worked
+ * on once at any time. */
+static int take_place(struct records *r, int64_t lost, int64_t fresh, const char *who, int64_t now,
+                      struct err *err)
+{
+    AUTO_FREE char *detail = mem_printf("{\"taken_anew_as\":%lld}", (long long)fresh);
+    int n = db_run(r->db, err,
+                   "UPDATE file SET duplicate_of = ?, state = 'duplicate', stage = ?, sheets = 0,"
+                   " reason = '', message = '', changed_at = ? WHERE id = ?",
+                   "itii", fresh, stage_name(STAGE_DONE), now, lost);
+
+    if (n >= 0)
+        n = db_run(r->db, err,
+                   "UPDATE file SET duplicate_of = NULL, state = 'in_work', stage = ?, sheets = 1"
+                   " WHERE id = ?",
+                   "ti", stage_name(STAGE_OPEN), fresh);
+    if (n >= 0)
+        n = db_run(r->db, err, "UPDATE file SET duplicate_of = ? WHERE duplicate_of = ?", "ii",
+                   fresh, lost);
+    return n < 0 ? n : audit_add(&r->audit, who, "replace", "file", lost, detail, err);
 }
 
 int file_add(struct records *r, int64_t batch_id, int64_t parent_id, const struct new_file *file,
              const char *who, struct added_file *ret, struct err *err)
 {
-    struct err ignored = {0};
     AUTO_FREE char *name = mem_strndup(file->name, strnlen(file->name, LIMIT_NAME_BYTES));
     int64_t first = 0, now = clock_now_ms();
-    int n = find_first(r, file->sha256, &first, &ignored);
+    bool is_lost = false;
+    int n = find_first(r, file->sha256, &first, &is_lost, err);
 
     if (n < 0)
-        return err_set(err, n, "%s", ignored.text);
+        return n;
     n = db_run(
         r->db, err,
         "INSERT INTO file(batch_id, parent_id, duplicate_of, name, sha256, size, stage, state,"
@@ -150,7 +186,12 @@ int file_add(struct records *r, int64_t batch_id, int64_t parent_id, const struc
         state_name(first ? STATE_DUPLICATE : STATE_IN_WORK), (int64_t)(first ? 0 : 1), now, now);
     if (n < 0)
         return n;
-    *ret = (struct added_file){db_last_id(r->db), first};
+    *ret = (struct added_file){db_last_id(r->db), is_lost ? 0 : first};
+    if (is_lost) {
+        n = take_place(r, first, ret->id, who, now, err);
+        if (n < 0)
+            return n;
+    }
     return audit_add(&r->audit, who, "submit", "file", ret->id, file->sha256, err);
 }
 

@@ -49,7 +49,7 @@ enum state {
     STATE_WAITING,   /* document: a person decides */
     STATE_POSTED,    /* document: in the ledger and in the records */
     STATE_FILED,     /* document: in the records, nothing to post */
-    STATE_REJECTED,  /* document: a person refused it */
+    STATE_REJECTED,  /* file set aside, or document: a person refused it */
     STATE_COUNT
 };
 const char *state_name(enum state state); /* "set_aside" */
@@ -82,7 +82,8 @@ struct new_file {
 
 struct added_file {
     int64_t id;
-    int64_t duplicate_of; /* the file that has these bytes; 0 when they are new */
+    int64_t duplicate_of; /* the file that has these bytes; 0 when they are new, or taken anew: the
+                             file that had them was given up by a timeout, a crash … */
 };
 
 /* Takes files into a batch, all or none. `ret` has `n` places; `next` are their open jobs, in
@@ -106,7 +107,9 @@ struct file_row {
     enum state state;
     int64_t fence;
     int n_pages;
-    const char *reason, *message; /* fault token and sentence when set aside, else "" */
+    const char *reason,
+        *message; /* fault token and sentence when set aside, "rejected" and why when
+                                     rejected, else "" */
     int64_t created_at, changed_at;
 };
 

@@ -27,10 +27,16 @@ int file_add(struct records *r, int64_t batch_id, int64_t parent_id, const struc
 
 /* ---- records_rows.c ---- */
 
+/* A file's state as the header names them. One that a person closed is 'done' to the line, and says
+ * in its reason how it ended. */
+#define FILE_REJECTED "(f.state = 'done' AND f.reason = 'rejected')"
+#define FILE_STATE "iif(" FILE_REJECTED ", 'rejected', f.state)"
+
 /* Columns and the tables they come from; end with WHERE … */
 #define FILE_COLUMNS                                                                               \
     "f.id, f.batch_id, f.parent_id, f.duplicate_of, f.name, f.sha256, f.size, f.kind, f.producer," \
-    " f.stage, f.state, f.fence, f.n_pages, f.reason, f.message, f.created_at, f.changed_at"
+    " f.stage, " FILE_STATE                                                                        \
+    ", f.fence, f.n_pages, f.reason, f.message, f.created_at, f.changed_at"
 #define DOCUMENT_COLUMNS                                                                           \
     "d.id, d.file_id, f.batch_id, f.name, f.sha256, d.type, d.language, d.department, d.stage,"    \
     " d.state, d.fence, d.version, d.first_page, d.n_pages, d.supplier, d.number, d.issue_date,"   \

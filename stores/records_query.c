@@ -17,7 +17,7 @@
 
 /* Where one page is: its file's fate, its own, or its document's, in that order. */
 #define PAGE_FATE                                                                                  \
-    "CASE WHEN f.state = 'set_aside' THEN 'set_aside'"                                             \
+    "CASE WHEN f.state = 'set_aside' THEN 'set_aside' WHEN " FILE_REJECTED " THEN 'rejected'"      \
     " WHEN p.state IN ('blank', 'separator') THEN p.state"                                         \
     " WHEN d.id IS NOT NULL THEN d.state"                                                          \
     " WHEN p.state = 'unread' AND f.stage = ?2 THEN 'set_aside'"                                   \
@@ -58,7 +58,7 @@ static int sum_files(struct records *r, int64_t batch_id, struct balance *b, str
 {
     AUTO_ROWS struct db_rows rows = {0};
     int code = db_select(r->db, &rows, err,
-                         "SELECT state, stage = ?2, count(*), sum(sheets) FROM file"
+                         "SELECT " FILE_STATE ", stage = ?2, count(*), sum(sheets) FROM file AS f"
                          " WHERE batch_id = ?1 GROUP BY 1, 2",
                          "it", batch_id, stage_name(STAGE_OPEN));
 
@@ -81,7 +81,7 @@ static int sum_pages(struct records *r, int64_t batch_id, struct balance *b, str
                          "SELECT " PAGE_FATE ", count(*) FROM file AS f"
                          " JOIN page AS p ON p.file_id = f.id"
                          " LEFT JOIN document AS d ON d.id = p.document_id"
-                         " WHERE f.batch_id = ?1 GROUP BY 1",
+                         " WHERE f.batch_id = ?1 AND f.state <> 'duplicate' GROUP BY 1",
                          "it", batch_id, stage_name(STAGE_DONE));
 
     while (code == 0 && (code = db_next(&rows, err)) > 0) {
@@ -177,7 +177,8 @@ int records_load_batch(struct records *r, int64_t id, struct arena *a, struct ba
 
 #define LIST_FILES(narrowest)                                                                      \
     "SELECT " FILE_COLUMNS " FROM file AS f WHERE " narrowest " AND f.id > ?1"                     \
-    " AND (?2 = 0 OR f.batch_id = ?2) AND (?3 IS NULL OR f.state = ?3) ORDER BY f.id LIMIT ?4"
+    " AND (?2 = 0 OR f.batch_id = ?2) AND (?3 IS NULL OR " FILE_STATE                              \
+    " = ?3) ORDER BY f.id LIMIT ?4"
 
 int records_list_files(struct records *r, int64_t batch_id, enum state state, int64_t after,
                        size_t limit, struct arena *a, struct file_row **ret, size_t *ret_n,
@@ -331,7 +332,8 @@ static int count_states(struct records *r, struct records_counts *c, struct err 
 {
     AUTO_ROWS struct db_rows rows = {0};
     int code = db_select(r->db, &rows, err,
-                         "SELECT 'file', state, count(*) FROM file GROUP BY state UNION ALL"
+                         "SELECT 'file', " FILE_STATE
+                         ", count(*) FROM file AS f GROUP BY 2 UNION ALL"
                          " SELECT 'page', state, count(*) FROM page GROUP BY state UNION ALL"
                          " SELECT 'document', state, count(*) FROM document GROUP BY state",
                          "");

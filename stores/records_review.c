@@ -116,6 +116,39 @@ int records_reject(struct records *r, const struct decision *by, struct err *err
     return db_end(r->db, code, err);
 }
 
+static int reject_file(struct records *r, int64_t file_id, const char *why, struct err *err)
+{
+    int64_t found = 0;
+    int n = db_run(r->db, err,
+                   "UPDATE file SET state = 'done', reason = 'rejected', message = ?,"
+                   " changed_at = ? WHERE id = ? AND state = 'set_aside'",
+                   "tii", why, clock_now_ms(), file_id);
+
+    if (n != 0)
+        return n < 0 ? n : 0;
+    n = db_get_int(r->db, &found, err, "SELECT id FROM file WHERE id = ?", "i", file_id);
+    if (n < 0)
+        return err_wrap(err, n, "file %lld", (long long)file_id);
+    return err_set(err, ERR_CONFLICT, "file %lld is not set aside", (long long)file_id);
+}
+
+int records_reject_file(struct records *r, int64_t file_id, const char *who, const char *why,
+                        struct err *err)
+{
+    AUTO_JSON json_t *json = json_object();
+    AUTO_FREE char *text = NULL;
+    int code = db_begin(r->db, err);
+
+    if (code < 0)
+        return code;
+    json_set_text(json, "why", why);
+    text = json_text(json);
+    code = reject_file(r, file_id, why, err);
+    if (code == 0)
+        code = audit_add(&r->audit, who, "reject", "file", file_id, text, err);
+    return db_end(r->db, code, err);
+}
+
 /* ---- correct ---- */
 
 static int keep_change(struct records *r, const struct decision *by, const char *what,

@@ -23,6 +23,11 @@ int records_approve(struct records *r, const struct decision *by, struct arena *
 /* Ends: neither posted nor filed. */
 int records_reject(struct records *r, const struct decision *by, struct err *err);
 
+/* Ends a file that was set aside: its sheets count as rejected from now on. `why` must not be "".
+ * ERR_NOT_FOUND, or ERR_CONFLICT for a file that was not set aside. */
+int records_reject_file(struct records *r, int64_t file_id, const char *who, const char *why,
+                        struct err *err);
+
 /*
  * Stores `after`: the document as loaded, changed by a person, its verdict decided anew. Every
  * field (and type, language, department) that differs is kept in the history with the old value. It

@@ -218,6 +218,15 @@ class LineTest(House):
         listed = [r for r in self.rows("job", "ls") if r.get("file") == "empty.pdf"]
         self.assertEqual(len(listed), 1)
         self.bilag("job", "retry", listed[0]["job"])
+        cut = str(by_name["cut.pdf"]["file_id"])
+        self.bilag("file", "reject", cut, status=2)
+        self.bilag("file", "reject", cut, "--why", "sent again on paper")
+        self.bilag("file", "reject", cut, "--why", "too late", status=4)
+        self.bilag("file", "reject", "1000000", "--why", "no such file", status=3)
+        shown = self.rows("batch", "show", str(batch["batch"]))
+        self.assertEqual([r["why"] for r in shown if r.get("outcome") == "rejected"], ["sent again on paper"])
+        self.assertEqual(shown[-1]["rejected"], 1)
+        self.assertTrue(shown[-1]["balances"])
 
     def test_a_page_that_could_not_be_read_says_why(self):
         name = os.path.join(self.folder, "torn.png")

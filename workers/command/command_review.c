@@ -1,6 +1,7 @@
 /*
- * bilag doc approve, reject, set, anew: decisions of a person. Each names the version it was made
- * on, so two people cannot decide over each other; a correction is judged anew, and teaches.
+ * bilag doc approve, reject, set, anew, and file reject: decisions of a person. One on a document
+ * names the version it was made on, so two people cannot decide over each other; a correction is
+ * judged anew, and teaches.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -19,6 +20,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+static int check_why(const struct cli *cli, struct err *err)
+{
+    bool says_why = cli->values[0] && cli->values[0][0];
+
+    return says_why ? 0 : err_set(err, ERR_USAGE, "say why with --why");
+}
 
 static int parse_id(const char *word, int64_t *ret, struct err *err)
 {
@@ -117,13 +125,26 @@ static int reject(struct house *house, const struct cli *cli, struct err *err)
     int r;
 
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    if (!cli->values[0] || !cli->values[0][0])
-        return err_set(err, ERR_USAGE, "say why with --why");
-    r = load(house, cli->words[0], &a, &row, &d, err);
+    r = check_why(cli, err);
+    if (r == 0)
+        r = load(house, cli->words[0], &a, &row, &d, err);
     if (r < 0)
         return r;
     by = decision_on(&row, cli);
     return records_reject(house->records, &by, err);
+}
+
+static int reject_file(struct house *house, const struct cli *cli, struct err *err)
+{
+    int64_t id;
+    int r = check_why(cli, err);
+
+    if (r < 0)
+        return r;
+    if (!number_parse(cli->words[0], 1, INT64_MAX, &id))
+        return err_set(err, ERR_USAGE, "'%s' is no file number; `bilag batch show` names them",
+                       cli->words[0]);
+    return records_reject_file(house->records, id, report_user(), cli->values[0], err);
 }
 
 static int correct(struct house *house, const struct cli *cli, struct err *err)
@@ -215,6 +236,8 @@ const struct command commands_review[] = {
      HOUSE_STORES | HOUSE_QUEUE_IF_RUNNING, approve_all},
     {"doc", "reject", "DOC", "Reject a document that waits; --why is required", options, 1, 1,
      HOUSE_STORES, reject},
+    {"file", "reject", "FILE", "Close a file that was set aside; --why is required", options, 1, 1,
+     HOUSE_STORES, reject_file},
     {"doc", "set", "DOC FIELD=VALUE…", "Correct fields of a document that waits", options, 2, -1,
      HOUSE_STORES, correct},
     {"doc", "anew", "DOC…", "Read waiting documents again with what was learnt since", options, 1,

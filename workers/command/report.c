@@ -171,7 +171,8 @@ static void print_remedies(const json_t *rows)
         const char *helps = json_get_text(row, "helps", NULL);
 
         if (helps)
-            printf("%s: %s. What helps: %s\n", file, json_get_text(row, "why", ""), helps);
+            printf("%s: %s. What helps: %s; or bilag file reject %" PRId64 " --why REASON\n", file,
+                   json_get_text(row, "why", ""), helps, json_get_int(row, "file_id", 0));
     }
 }
 

@@ -268,6 +268,93 @@ static void test_setting_aside_and_retrying(void **state)
     assert_string_equal(pending(w), "open:1");
 }
 
+/* Before its pages are known, or after: the sheets move from set aside to rejected. */
+static void reject_given_up(struct world *w, int64_t file, const struct job *job, int64_t sheets)
+{
+    struct next_jobs next = {0};
+    struct audit_row *acts = NULL;
+    struct file_row row;
+    char object[32];
+    size_t n = 0;
+
+    assert_err(ERR_CONFLICT, records_reject_file(w->r, file, "anna", "not ours", err));
+    assert_ok(records_set_aside(w->r, job, "encrypted", "locked", &w->a, &next, err));
+    assert_ok(records_reject_file(w->r, file, "anna", "not \"ours\"", err));
+    assert_err(ERR_CONFLICT, records_reject_file(w->r, file, "anna", "again", err));
+    assert_err(ERR_CONFLICT, records_retry(w->r, &job->id, "ole", &w->a, &next, err));
+    assert_ok(records_load_file(w->r, file, &w->a, &row, err));
+    assert_int_equal(row.state, STATE_REJECTED);
+    assert_string_equal(row.message, "not \"ours\"");
+    assert_int_equal(balance_of(w, row.batch_id).set_aside, 0);
+    assert_int_equal(balance_of(w, row.batch_id).rejected, sheets);
+    assert_true(balance_of(w, row.batch_id).is_closed);
+    snprintf(object, sizeof object, "file:%lld", (long long)file);
+    assert_ok(audit_list_object(records_audit(w->r), object, &w->a, &acts, &n, err));
+    assert_string_equal(acts[n - 1].act, "reject");
+    assert_string_equal(acts[n - 1].who, "anna");
+    assert_non_null(strstr(acts[n - 1].detail, "not \\\"ours\\\""));
+}
+
+static void test_a_file_given_up_is_rejected_by_a_person(void **state)
+{
+    struct world *w = *state;
+    int64_t first = sample_file(w->r, 'a', "locked.pdf"), second;
+    struct job job = job_of(STAGE_OPEN, first, 0, 3);
+    struct records_counts counts = {0};
+    struct file_row *rows = NULL;
+    size_t n = 0;
+
+    assert_err(ERR_NOT_FOUND, records_reject_file(w->r, 99, "anna", "why", err));
+    reject_given_up(w, first, &job, 1);
+    second = sample_file(w->r, 'b', "torn.pdf");
+    open_with_text(w->r, &w->a, second, 1, 3);
+    job = job_of(STAGE_SORT, second, 0, 2);
+    reject_given_up(w, second, &job, 3);
+    assert_ok(records_list_files(w->r, 0, STATE_REJECTED, 0, 9, &w->a, &rows, &n, err));
+    assert_int_equal(n, 2);
+    assert_ok(records_count(w->r, &counts, err));
+    assert_int_equal(counts.files[STATE_REJECTED], 2);
+    assert_int_equal(counts.files[STATE_SET_ASIDE], 0);
+}
+
+/* Sets `file` aside at `stage` and sends its bytes again; gives the new file's row. */
+static struct file_row send_again(struct world *w, int64_t file, enum stage stage,
+                                  const char *reason, char digit)
+{
+    struct job job = job_of(stage, file, 0, 5);
+    struct next_jobs next = {0};
+    struct file_row row = {0};
+
+    assert_ok(records_set_aside(w->r, &job, reason, "why", &w->a, &next, err));
+    assert_ok(records_load_file(w->r, sample_file(w->r, digit, "again.pdf"), &w->a, &row, err));
+    return row;
+}
+
+static void test_what_a_crash_took_is_taken_anew(void **state)
+{
+    struct world *w = *state;
+    int64_t first = sample_file(w->r, 'a', "a.pdf"), second, third;
+    struct file_row row;
+
+    assert_int_equal(send_again(w, first, STAGE_OPEN, "encrypted", 'a').duplicate_of, first);
+    second = sample_file(w->r, 'b', "b.pdf");
+    open_with_text(w->r, &w->a, second, 1, 2);
+    third = sample_file(w->r, 'b', "double.pdf");
+    row = send_again(w, second, STAGE_SORT, "timeout", 'b');
+    assert_int_equal(row.duplicate_of, 0);
+    assert_int_equal(row.state, STATE_IN_WORK);
+    assert_non_null(strstr(pending(w), "open:5"));
+    assert_int_equal(balance_of(w, row.batch_id).in_work, 1);
+    for (int64_t old = second; old <= third; old++) {
+        struct file_row lost;
+
+        assert_ok(records_load_file(w->r, old, &w->a, &lost, err));
+        assert_int_equal(lost.duplicate_of, row.id);
+        assert_true(balance_of(w, lost.batch_id).is_closed);
+    }
+    assert_int_equal(send_again(w, row.id, STAGE_OPEN, "given_up", 'b').state, STATE_IN_WORK);
+}
+
 static void test_a_document_given_up_waits_for_a_person(void **state)
 {
     struct world *w = *state;
@@ -516,6 +603,8 @@ int main(void)
         BOTH(test_the_same_bytes_again),
         BOTH(test_an_envelope_and_its_attachments),
         BOTH(test_setting_aside_and_retrying),
+        BOTH(test_a_file_given_up_is_rejected_by_a_person),
+        BOTH(test_what_a_crash_took_is_taken_anew),
         BOTH(test_a_document_given_up_waits_for_a_person),
         BOTH(test_followers_carry_fence_department_and_urgency),
         BOTH(test_einvoice_is_kept),
