@@ -189,7 +189,9 @@ void type_code_settle(const struct sheet *s, bool is_negative, struct arena *a, 
                             "titled a correction: whether it is paid or credited is not clear");
     } else if (is_credit_note) {
         document_add_reason(d, a, "correction", -1,
-                            "titled a credit note, but laid out and worded "
-                            "like an invoice");
+                            "titled a credit note, but laid out and worded like an invoice");
+    } else if (d->type == DOCUMENT_INVOICE && is_negative) {
+        document_add_reason(d, a, "correction", -1,
+                            "the total is negative, and the title is no credit note's");
     }
 }

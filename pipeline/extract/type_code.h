@@ -21,7 +21,8 @@ const struct mention *sheet_main_title(const struct sheet *s);
 void type_code_decide(const struct sheet *s, struct document *d);
 
 /* Once the sums are known. A paper titled a correction, or typed an invoice and titled a credit
- * note, is a credit note where its total is negative; otherwise it has a reason to wait. */
+ * note, is a credit note where its total is negative; otherwise it has a reason to wait, and so has
+ * any other invoice with a negative total. */
 void type_code_settle(const struct sheet *s, bool is_negative, struct arena *a, struct document *d);
 
 #endif
