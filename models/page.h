@@ -66,6 +66,8 @@ struct page {
     enum page_source source;
     bool is_blank;
     bool is_stored; /* the file has its picture undamaged, in a form a record can take untouched */
+    int lost_percent; /* of its picture's rows, from where a cut or damaged file stops making sense:
+                         such a page is never blank, and waits for a person; 0: none */
     const char *fallback; /* why libtesseract read it and not our own recogniser; NULL: it did not,
                              or nobody remembers */
     struct word *words;   /* in reading order */

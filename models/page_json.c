@@ -67,6 +67,8 @@ json_t *page_to_json(const struct page *page, const char *file, int number, int 
     json_set_real(json, "height", (double)page->height_pt, 1);
     if (page->skew_deg != 0)
         json_set_real(json, "skew", (double)page->skew_deg, 2);
+    if (page->lost_percent)
+        json_set_int(json, "lost_percent", page->lost_percent);
     json_set_text(json, "source", page_source_name(page->source));
     json_set_text(json, "fallback", page->fallback);
     json_set(json, "words", words);
@@ -152,7 +154,8 @@ int page_from_json(struct arena *a, const json_t *json, struct page **ret, struc
                            "confidence]",
                            i + 1, page->number);
     }
-    page->is_blank = page->n_words == 0;
+    page->lost_percent = (int)fmax(0, fmin(json_get_real(json, "lost_percent", 0), 100));
+    page->is_blank = page->n_words == 0 && page->lost_percent == 0;
     if (check_boxes_from_json(a, json_object_get(json, "check_boxes"), page, err) < 0)
         return ERR_INVALID;
     *ret = page;

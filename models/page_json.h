@@ -6,8 +6,8 @@
  *      "words": [["Total", 56.5, 20.2, 114.5, 25.9, 0.988], …]}
  *
  * A word is its text, its box in points and, unless it is certain, its confidence. A page that lay
- * askew has "skew", in degrees clockwise; one with check boxes has "check_boxes":
- * [[left, top, right, bottom, ink], …].
+ * askew has "skew", in degrees clockwise; one whose picture is cut has "lost_percent", of its rows;
+ * one with check boxes has "check_boxes": [[left, top, right, bottom, ink], …].
  */
 #ifndef MODELS_PAGE_JSON_H
 #define MODELS_PAGE_JSON_H

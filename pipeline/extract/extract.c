@@ -72,11 +72,16 @@ static void settle_date(const struct extract_context *context, struct document *
     issue->alternative = NULL;
 }
 
-static void note_unread(struct page *const *pages, struct arena *a, struct document *d)
+static void note_pages(struct page *const *pages, struct arena *a, struct document *d)
 {
     for (size_t i = 0; i < d->n_pages; i++)
         if (!pages[i])
             document_add_reason(d, a, "page_unread", -1, "page %d could not be read", d->pages[i]);
+        else if (pages[i]->lost_percent)
+            document_add_reason(
+                d, a, "page_damaged", -1,
+                "the picture of page %d ends after %d %% of its rows: scan it again", d->pages[i],
+                100 - pages[i]->lost_percent);
 }
 
 int extract_document(struct arena *a, struct page *const *pages, const struct document *einvoice,
@@ -89,7 +94,7 @@ int extract_document(struct arena *a, struct page *const *pages, const struct do
     bool is_negative, is_slip;
 
     (void)err; /* part of the contract of every verb */
-    note_unread(pages, a, d);
+    note_pages(pages, a, d);
     sheet_init(&sheet, a, pages, d->n_pages);
     candidates_find(&candidates, a, &sheet, sheet_writes_month_first(&sheet));
     doubts_add_candidates(context->doubts, &candidates, a, &sheet);

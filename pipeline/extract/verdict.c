@@ -505,7 +505,8 @@ static void keep_reasons(struct document *d)
 
         if ((strcmp(reason->code, "xml_disagrees") == 0 ||
              (strcmp(reason->code, "correction") == 0 && d->type_code) ||
-             strcmp(reason->code, "page_unread") == 0) &&
+             strcmp(reason->code, "page_unread") == 0 ||
+             strcmp(reason->code, "page_damaged") == 0) &&
             (reason->field < 0 || !has_proof(d, (enum field_id)reason->field, PROOF_PERSON)))
             d->reasons[kept++] = *reason;
     }

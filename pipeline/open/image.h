@@ -44,7 +44,8 @@ struct jpeg_picture {
     struct Pix *pix;
     struct image_head head;
     int n_colours;    /* as stored: 1, 3 or 4 */
-    bool is_keepable; /* every row decoded, and in a form that PDF knows */
+    int lost_percent; /* of its rows, from the first damage on; 0: it is whole */
+    bool is_keepable; /* whole, and in a form that PDF knows */
 };
 int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *err);
 

@@ -1,11 +1,11 @@
 /*
  * JPEG, straight through libjpeg, because Leptonica gives up the whole picture for one bad row.
  *
- * The decoder writes rows into a white Pix; when libjpeg complains for good, what was decoded stays
- * and the rest stays white. A baseline file that ends early is stopped at its end, so that no grey
- * filler passes for paper; a progressive one is finished with what it has. Progressive files may
- * hold scans without end (a known bomb): more than SCANS_MAX are refused. Fails as "truncated" or
- * "corrupt" when not one row came out.
+ * The decoder writes rows into a white Pix; when libjpeg complains for good, what was decoded
+ * stays, the rest stays white, and the picture tells how much it lacks. A baseline file that ends
+ * early is stopped at its end, so that no grey filler passes for paper; a progressive one is
+ * finished with what it has. Progressive files may hold scans without end (a known bomb): more than
+ * SCANS_MAX are refused. Fails as "truncated" or "corrupt" when not one row came out.
  */
 #include "pipeline/open/image.h"
 
@@ -15,6 +15,7 @@
 
 #include <leptonica/allheaders.h>
 #include <jpeglib.h>
+#include <jerror.h>
 #include <setjmp.h>
 #include <string.h>
 
@@ -26,22 +27,42 @@ struct decoder {
     struct jpeg_source_mgr source;
     struct jpeg_progress_mgr progress;
     jmp_buf give_up;
-    bool is_at_end; /* the bytes ran out */
+    bool is_at_end;    /* the bytes ran out */
+    bool is_damaged;   /* they did, or make no sense */
+    int whole_percent; /* of the rows, before the damage */
     struct image_head head;
     PIX *pix;
     JSAMPLE *row;
     volatile JDIMENSION rows_done;
 };
 
-static void on_error(j_common_ptr jpeg)
+/* Where the first damage is counts: what follows it is filler, or was read from the wrong bits. */
+static void note_damage(struct decoder *d)
 {
-    longjmp(((struct decoder *)jpeg->client_data)->give_up, 1);
+    JDIMENSION done = d->jpeg.input_iMCU_row, all = d->jpeg.total_iMCU_rows;
+
+    if (d->is_damaged)
+        return;
+    d->is_damaged = true;
+    d->whole_percent = all && done <= all ? (int)(100 * done / all) : 0;
 }
 
+static void on_error(j_common_ptr jpeg)
+{
+    struct decoder *d = jpeg->client_data;
+
+    note_damage(d);
+    longjmp(d->give_up, 1);
+}
+
+/* Of its warnings those that cost pixels. */
 static void on_message(j_common_ptr jpeg, int level)
 {
-    (void)jpeg;
-    (void)level;
+    int code = jpeg->err->msg_code;
+
+    if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
+                      code == JWRN_ARITH_BAD_CODE || code == JWRN_MUST_RESYNC))
+        note_damage(jpeg->client_data);
 }
 
 static void on_scan(j_common_ptr common)
@@ -63,6 +84,7 @@ static boolean source_more(j_decompress_ptr jpeg)
     struct decoder *d = jpeg->client_data;
 
     d->is_at_end = true;
+    note_damage(d);
     if (!jpeg->progressive_mode)
         on_error((j_common_ptr)jpeg);
     jpeg->src->next_input_byte = end;
@@ -253,6 +275,12 @@ static void whiten_rest(struct decoder *d)
     memset(pixGetData(d->pix) + d->rows_done * wpl, 0xff, (rows - d->rows_done) * wpl * 4);
 }
 
+/* Damage to the very last rows is damage. */
+static int lost_percent(const struct decoder *d)
+{
+    return !d->is_damaged ? 0 : d->whole_percent < 100 ? 100 - d->whole_percent : 1;
+}
+
 int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *err)
 {
     struct decoder d;
@@ -273,12 +301,11 @@ int jpeg_decode(const struct source *src, struct jpeg_picture *ret, struct err *
     }
     if (d.pix)
         whiten_rest(&d);
-    *ret = (struct jpeg_picture){
-        .pix = d.pix,
-        .head = d.head,
-        .n_colours = d.jpeg.num_components,
-        .is_keepable = !d.jpeg.arith_code && !d.is_at_end &&
-                       (src->use == IMAGE_AS_STORED || d.rows_done == d.jpeg.output_height)};
+    *ret = (struct jpeg_picture){.pix = d.pix,
+                                 .head = d.head,
+                                 .n_colours = d.jpeg.num_components,
+                                 .lost_percent = lost_percent(&d),
+                                 .is_keepable = !d.jpeg.arith_code && !d.is_damaged};
     d.pix = NULL;
     decoder_release(&d);
     return 0;
@@ -291,6 +318,7 @@ int jpeg_page_image(const struct source *src, struct page_image *ret, struct err
 
     if (r < 0)
         return r;
+    ret->lost_percent = picture.lost_percent;
     if (picture.is_keepable && picture.head.orientation == 1 && picture.n_colours != 4)
         ret->stored = jpeg_stored(src->bytes, src->length, &picture.head, picture.n_colours);
     return image_finish(src, &picture.head, picture.pix, ret, err);

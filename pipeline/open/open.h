@@ -88,6 +88,7 @@ struct page_image {
     struct Pix *pix;    /* released with the arena; 1, 8 or 32 bits a pixel */
     float dpi_x, dpi_y; /* as stored; 0 when the file does not say */
     float width_pt, height_pt;
+    int lost_percent;           /* of its rows, that a cut or damaged JPEG lacks; 0: none */
     struct stored_image stored; /* when the page is one such picture, upright and undamaged */
     /* For mixed pages: words of the trusted layer, and the boxes (points) that need recognising. */
     struct page *text;
@@ -95,7 +96,8 @@ struct page_image {
     size_t n_regions;
 };
 
-/* Decodes or renders page `number` (from 1). A damaged JPEG or TIFF strip keeps its good part. */
+/* Decodes or renders page `number` (from 1). A damaged JPEG or TIFF strip keeps its good part;
+ * the JPEG tells what it lacks. */
 int open_page_image(struct arena *a, const unsigned char *bytes, size_t length, int number,
                     const struct open_limits *limits, struct page_image *ret, struct err *err);
 

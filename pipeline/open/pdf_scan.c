@@ -33,6 +33,7 @@ struct scan {
     int width_px, height_px, bits;
     int n_colours;    /* 1 or 3 */
     bool is_inverted; /* its samples say the opposite of what they show */
+    int lost_percent; /* of its rows */
 };
 
 static bool is_there(struct scan *s, qpdf_oh dictionary, const char *key)
@@ -295,6 +296,7 @@ static bool decode_jpeg(struct scan *s, qpdf_oh told, PIX **ret_pix, struct stor
         !read_stream(s, true, &src.bytes, &src.length) || jpeg_decode(&src, &picture, NULL) < 0)
         return false;
     *ret_pix = picture.pix;
+    s->lost_percent = picture.lost_percent;
     if (picture.head.width_px != s->width_px || picture.head.height_px != s->height_px ||
         picture.n_colours != s->n_colours)
         return false;
@@ -464,6 +466,7 @@ static bool take_page(struct scan *s, int number, struct page_image *ret)
     page = seen(s, s->crop);
     ret->width_pt = page.x1;
     ret->height_pt = page.y1;
+    ret->lost_percent = s->lost_percent;
     ret->dpi_x = (float)plan.width_px * 72 / page.x1;
     ret->dpi_y = (float)plan.height_px * 72 / page.y1;
     return true;

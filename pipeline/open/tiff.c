@@ -363,7 +363,7 @@ static bool join_jpeg(TIFF *tiff, const struct source *src, struct source *ret)
 
 /* False when this is no such page, or its strip and its directory disagree. */
 static bool read_jpeg(TIFF *tiff, const struct source *src, const struct image_head *head,
-                      PIX **ret_pix, struct stored_image *ret_stored)
+                      PIX **ret_pix, struct page_image *ret)
 {
     struct jpeg_picture picture;
     struct source joined;
@@ -376,7 +376,8 @@ static bool read_jpeg(TIFF *tiff, const struct source *src, const struct image_h
         return false;
     }
     if (picture.is_keepable && head->orientation == 1)
-        *ret_stored = jpeg_stored(joined.bytes, joined.length, head, picture.n_colours);
+        ret->stored = jpeg_stored(joined.bytes, joined.length, head, picture.n_colours);
+    ret->lost_percent = picture.lost_percent;
     *ret_pix = picture.pix;
     return true;
 }
@@ -402,14 +403,14 @@ static void keep_fax(TIFF *tiff, const struct source *src, const struct image_he
 }
 
 static PIX *read_pixels(TIFF *tiff, const struct source *src, const struct image_head *head,
-                        struct stored_image *ret_stored)
+                        struct page_image *ret)
 {
     struct memory *m = TIFFClientdata(tiff);
     uint16_t bits = 0, photometric = 0;
     int before = m->complaints;
     PIX *pix = NULL;
 
-    if (read_jpeg(tiff, src, head, &pix, ret_stored))
+    if (read_jpeg(tiff, src, head, &pix, ret))
         return pix;
     if (src->use != IMAGE_AS_STORED) {
         TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); /* image_finish() turns it */
@@ -417,7 +418,7 @@ static PIX *read_pixels(TIFF *tiff, const struct source *src, const struct image
                                                   : read_rgba(tiff, head);
     }
     if (m->complaints == before)
-        keep_fax(tiff, src, head, ret_stored);
+        keep_fax(tiff, src, head, &ret->stored);
     return pix;
 }
 
@@ -451,7 +452,7 @@ int tiff_page_image(const struct source *src, int number, struct page_image *ret
     r = image_head_check(&head, src->limits, err);
     if (r < 0)
         return r;
-    pix = read_pixels(tiff, src, &head, &ret->stored);
+    pix = read_pixels(tiff, src, &head, ret);
     if (!pix && src->use != IMAGE_AS_STORED)
         return fault_set(err, FAULT_CORRUPT, "no row of page %d decodes", number);
     return image_finish(src, &head, pix, ret, err);

@@ -88,7 +88,7 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
     find_barcodes(a, s, page);
     count_time(&at, &result->times.barcode_us);
     is_empty = sheet_is_blank(s); /* a separator sheet may hold nothing but codes */
-    page->is_blank = is_empty && page->n_barcodes == 0;
+    page->is_blank = is_empty && page->n_barcodes == 0 && page->lost_percent == 0;
     if (!is_empty) {
         find_check_boxes(a, s, page);
         if (way == READ_LARGE)
@@ -141,9 +141,10 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
     int64_t at;
     int r = 0;
 
+    result.page->lost_percent = image->lost_percent;
     result.page->is_stored = image->stored.form != STORED_NOTHING;
     if (pixGetWidth(image->pix) < SIDE_PX_MIN || pixGetHeight(image->pix) < SIDE_PX_MIN) {
-        result.page->is_blank = true;
+        result.page->is_blank = image->lost_percent == 0;
         *ret = result;
         return 0;
     }

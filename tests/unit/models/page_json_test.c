@@ -33,12 +33,14 @@ static void what_is_judged_comes_back(void **state)
     page = page_new(&a, 3, 595, 842);
     page->source = PAGE_OCR;
     page->skew_deg = -0.75f;
+    page->lost_percent = 43;
     page->words = &word;
     page->n_words = 1;
     page->check_boxes = &check_box;
     page->n_check_boxes = 1;
     back = through_json(&a, page);
     assert_float_equal(back->skew_deg, -0.75f, 0.005f);
+    assert_int_equal(back->lost_percent, 43);
     assert_int_equal(back->source, PAGE_OCR);
     assert_int_equal(back->n_words, 1);
     assert_string_equal(back->words[0].text, "Blåbær");

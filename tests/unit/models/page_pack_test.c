@@ -19,6 +19,7 @@ static struct page *make_page(struct arena *a)
     page->source = PAGE_MIXED;
     page->is_blank = true;
     page->is_stored = true;
+    page->lost_percent = 43;
     page->n_words = 3;
     page->words = arena_alloc_array(a, 3, sizeof *page->words);
     page->words[0] = (struct word){"Faktura", {-10.5f, 20, 60, 30.1f}, 0.987f, 0, 0};
@@ -62,6 +63,7 @@ static void assert_same_head(const struct page *before, const struct page *after
     assert_int_equal(before->source, after->source);
     assert_int_equal(before->is_blank, after->is_blank);
     assert_int_equal(before->is_stored, after->is_stored);
+    assert_int_equal(before->lost_percent, after->lost_percent);
     assert_int_equal(before->n_words, after->n_words);
     assert_int_equal(before->n_barcodes, after->n_barcodes);
     assert_int_equal(before->n_rules, after->n_rules);

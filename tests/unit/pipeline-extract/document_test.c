@@ -3,7 +3,7 @@
  * and verdict that must come of it. Three parts, split by lines of "----":
  *
  *   type, language, company, vat_id, registration_id, known (field=value=supplier),
- *   source: ocr                                                   how it comes in
+ *   source: ocr, lost: percent of each page's picture                how it comes in
  *   the page; a line of "====" begins the next one
  *   field: value · absent: field · line: description | quantity | price | amount
  *   proof: field name · outcome: post|review|file · reason: code · text of a reason: words
@@ -28,7 +28,7 @@ struct setting {
         enum field_id field;
         const char *value, *supplier;
     } known[KNOWN_MAX];
-    int n_known, n_pages, row;
+    int n_known, n_pages, row, lost_percent;
     bool is_recognised;
     const char *name;
     size_t n_lines; /* expected ones */
@@ -86,6 +86,8 @@ static void read_setting(struct setting *s, const char *line)
         add_known(s, value);
     else if ((value = case_value(line, "source")))
         s->is_recognised = strcmp(value, "ocr") == 0;
+    else if ((value = case_value(line, "lost")))
+        s->lost_percent = (int)strtoll(value, NULL, 10);
     else if (line[0] != '#' && line[0])
         fail_msg("%s: what is \"%s\"?", s->name, line);
 }
@@ -114,6 +116,7 @@ static void extract(struct setting *s)
     for (int i = 0; i < s->n_pages; i++) {
         d->pages[i] = i + 1;
         s->pages[i]->source = s->is_recognised ? PAGE_OCR : PAGE_TEXT;
+        s->pages[i]->lost_percent = s->lost_percent;
     }
     assert_int_equal(extract_document(&s->arena, s->pages, NULL, &context, d, NULL), 0);
 }

@@ -231,6 +231,24 @@ static void a_damaged_jpeg_keeps_its_good_part(void **state)
     assert_in_range(luma_at(image.pix, 200, 20), 0, 12);
     assert_int_equal(luma_at(image.pix, 200, 599), 255); /* white, where nothing came */
     assert_int_equal(image.stored.form, STORED_NOTHING);
+    assert_in_range(image.lost_percent, 1, 99);
+    made_release(&m);
+}
+
+/* Whoever mended the end has not mended the picture. */
+static void a_cut_jpeg_with_an_end_put_on_is_still_cut(void **state)
+{
+    struct made m;
+    struct page_image image = {0};
+
+    (void)state;
+    make(&m, 400, 600, 8, 200, IFF_JFIF_JPEG);
+    m.file.length /= 2;
+    buf_add(&m.file, "\xff\xd9", 2);
+    made_open(&m);
+    assert_int_equal(made_image(&m, 1, &image), 0);
+    assert_in_range(image.lost_percent, 1, 99);
+    assert_int_equal(image.stored.form, STORED_NOTHING);
     made_release(&m);
 }
 
@@ -242,6 +260,7 @@ static void a_whole_jpeg_is_passed_on_as_it_is(void **state)
     (void)state;
     make(&m, 400, 600, 8, 200, IFF_JFIF_JPEG);
     assert_int_equal(made_image(&m, 1, &image), 0);
+    assert_int_equal(image.lost_percent, 0);
     assert_int_equal(image.stored.form, STORED_JPEG);
     assert_ptr_equal(image.stored.bytes, m.file.data);
     assert_int_equal(image.stored.length, m.file.length);
@@ -411,6 +430,7 @@ int main(void)
         cmocka_unit_test(cut_tiffs_are_truncated),
         cmocka_unit_test(giants_are_refused_by_their_headers),
         cmocka_unit_test(a_damaged_jpeg_keeps_its_good_part),
+        cmocka_unit_test(a_cut_jpeg_with_an_end_put_on_is_still_cut),
         cmocka_unit_test(a_whole_jpeg_is_passed_on_as_it_is),
         cmocka_unit_test(beside_a_jpeg_there_is_paper),
         cmocka_unit_test(what_a_record_may_hold_untouched),
