@@ -120,7 +120,7 @@ int engine_read(struct arena *a, struct engine *e, struct sheet *s, struct found
     const char *why;
     int r = e->own ? own_read(a, e->own, s, &found, err) : 0;
 
-    if (r == 0 && found.fallback) {
+    if (r == 0 && found.fallback && !(e->own && s->is_pale)) {
         why = found.fallback;
         r = need_tesseract(e, err);
         if (r == 0)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "pipeline/open/open.h"
 #include "pipeline/read/clean.h"
 #include "pipeline/read/engine.h"
@@ -17,6 +18,10 @@
 #include <leptonica/allheaders.h>
 
 #define SIDE_PX_MIN 16
+#define SURE_WORD 0.95f /* confidence: of print 95 in 100 words have it, in a mirror up to 36 */
+#define SURE_LETTERS 3  /* shorter words are sure either way */
+#define SURE_WORDS_MIN 3
+#define MIRROR_FACTOR 2
 #define LARGE_SCALE 2 /* finds lines and cuts letters elsewhere than at the first reading */
 
 /* Adds what passed since `*from` to `*sum` and starts again. */
@@ -74,12 +79,11 @@ static void straighten(struct sheet *s, struct engine *engine, struct page *page
     page->height_pt = s->height_pt;
 }
 
-static int read_scan(struct arena *a, struct engine *engine, const struct page_image *image,
-                     enum read_way way, struct read_result *result, struct err *err)
+static int read_sheet(struct arena *a, struct engine *engine, struct sheet *s, enum read_way way,
+                      struct read_result *result, struct err *err)
 {
     int64_t at = clock_cpu_us();
     struct page *page = result->page;
-    struct sheet *s = sheet_new(a, image);
     bool is_empty;
     int r = 0;
 
@@ -97,6 +101,66 @@ static int read_scan(struct arena *a, struct engine *engine, const struct page_i
         r = recognise(a, engine, s, result, err);
     }
     count_time(&at, &result->times.recognise_us);
+    return r;
+}
+
+static int count_sure_words(const struct page *page)
+{
+    int sure = 0;
+
+    for (size_t i = 0; i < page->n_words; i++)
+        sure += page->words[i].confidence >= SURE_WORD &&
+                utf8_count(page->words[i].text) >= SURE_LETTERS;
+    return sure;
+}
+
+/* A new page with what reads when pale print is made dark, its times added to `result`. */
+static int read_darkened(struct arena *a, struct engine *engine, const struct page_image *image,
+                         bool is_mirrored, enum read_way way, struct read_result *result,
+                         struct page **ret, struct err *err)
+{
+    struct page *page = arena_alloc(a, sizeof *page);
+    struct read_result darkened = {.page = page, .times = result->times};
+    int r;
+
+    *page = *result->page;
+    r = read_sheet(a, engine, sheet_new_pale(a, image, is_mirrored), way, &darkened, err);
+    result->times = darkened.times;
+    *ret = page;
+    return r;
+}
+
+/* Print may fade until no ink is left by the common measure: before a page is thrown away as blank
+ * it is read once more with its palest greys made dark. What shines through from the other side is
+ * as pale, and its letters resemble others: it is what reads better in a mirror. */
+static int read_pale(struct arena *a, struct engine *engine, const struct page_image *image,
+                     enum read_way way, struct read_result *result, struct err *err)
+{
+    struct page *page, *mirrored;
+    int sure, r = read_darkened(a, engine, image, false, way, result, &page, err);
+
+    if (r < 0)
+        return r;
+    sure = count_sure_words(page);
+    if (sure < SURE_WORDS_MIN)
+        return 0;
+    r = read_darkened(a, engine, image, true, way, result, &mirrored, err);
+    if (r == 0 && count_sure_words(mirrored) <= MIRROR_FACTOR * sure)
+        result->page = page;
+    return r;
+}
+
+static int read_scan(struct arena *a, struct engine *engine, const struct page_image *image,
+                     enum read_way way, struct read_result *result, struct err *err)
+{
+    int64_t at = clock_cpu_us();
+    struct sheet *s = sheet_new(a, image);
+    int r;
+
+    count_time(&at, &result->times.clean_us);
+    r = read_sheet(a, engine, s, way, result, err);
+    if (r == 0 && result->page->is_blank && pixGetDepth(image->pix) > 1)
+        r = read_pale(a, engine, image, way, result, err);
     return r;
 }
 

@@ -29,6 +29,7 @@
 #define TILE_PAPER_PIXELS 40 /* of 150: fewer, and the tile takes its neighbours' paper */
 #define INK_GREY_MIN 90      /* of LEVEL */
 #define INK_GREY_MAX 150     /* what shines through from the other side is lighter */
+#define PALE_BLACK 0.67f     /* of the paper, becomes black: print of 0.91 is ink, grain is not */
 #define UNEVEN_GREY 24       /* between the darkest and lightest paper, else left alone */
 
 static void sheet_release(void *thing)
@@ -226,6 +227,20 @@ struct sheet *sheet_new(struct arena *a, const struct page_image *image)
     };
     s->dpi = believable_dpi(image, s->pix);
     find_ink(s);
+    return s;
+}
+
+struct sheet *sheet_new_pale(struct arena *a, const struct page_image *image, bool is_mirrored)
+{
+    struct sheet *s = sheet_new(a, image);
+    int black = (int)(PALE_BLACK * (float)s->paper);
+
+    pix_replace(&s->pix, pixGammaTRC(NULL, s->pix, 1, black, s->paper));
+    if (is_mirrored)
+        pix_replace(&s->pix, pixFlipLR(NULL, s->pix));
+    pixDestroy(&s->ink);
+    find_ink(s);
+    s->is_pale = true;
     return s;
 }
 

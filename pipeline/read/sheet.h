@@ -28,11 +28,15 @@ struct sheet {
     struct affine to_points;
     int rotation;
     float skew_deg;
+    bool is_pale; /* its ink may be grain: what our own recogniser refuses is not read otherwise */
 };
 
 /* Grey and ink of a decoded page, its uneven background levelled. The picture itself is not
  * changed. The sheet and what it owns are released with the arena. */
 struct sheet *sheet_new(struct arena *a, const struct page_image *image);
+
+/* The same of a page with greys that seems empty, pale print made dark; or as in a mirror. */
+struct sheet *sheet_new_pale(struct arena *a, const struct page_image *image, bool is_mirrored);
 
 /* The picture with 1 bit or 8 bits of grey; a clone when it is so already. NULL when refused. */
 struct Pix *pix_grey(struct Pix *pix);

@@ -1,5 +1,6 @@
 /* Bar codes, separator patches, and pages with nothing on them. */
 #include "tests/unit/pipeline-read/drawn.h"
+#include "tests/unit/pipeline-read/letters.h"
 
 #include <qrencode.h>
 
@@ -202,6 +203,13 @@ static void test_blank(void **state)
     expect_blank(&d, true, "bleed-through");
 
     d = drawn_sheet_new(200, SHEET_PT);
+    cairo_set_source_rgb(d.cairo, 0.8, 0.8, 0.8);
+    cairo_scale(d.cairo, -1, 1);
+    cairo_translate(d.cairo, -A4_WIDTH_PT, 0);
+    drawn_lines(&d, letters[5].text);
+    expect_blank(&d, true, "a whole letter on the other side of thin paper");
+
+    d = drawn_sheet_new(200, SHEET_PT);
     for (int i = 0; i < 2; i++) {
         cairo_arc(d.cairo, 34, 97 + 226 * i, 8.5, 0, 2 * M_PI);
         cairo_fill(d.cairo);
@@ -235,6 +243,28 @@ static void test_not_blank(void **state)
     cairo_stroke(d.cairo);
     drawn_text(&d, 365, 125, "RECEIVED");
     expect_blank(&d, false, "a pale stamp");
+}
+
+/* Ink as pale as what shines through is print when it reads. */
+static void test_faded_print(void **state)
+{
+    static const double greys[] = {0.76, 0.82, 0.88};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(greys); i++) {
+        AUTO_ARENA struct arena a = {.max = (size_t)512 << 20};
+        struct drawn d = drawn_sheet_new(200, SHEET_PT);
+        struct page *page;
+        PIX *pix;
+
+        cairo_set_source_rgb(d.cairo, greys[i], greys[i], greys[i]);
+        drawn_lines(&d, letters[0].text);
+        pix = drawn_pix(&d);
+        page = read_drawn(&a, pix, 200).page;
+        assert_false(page->is_blank);
+        assert_true(word_recall(page, letters[0].text) > 0.9);
+        pixDestroy(&pix);
+    }
 }
 
 /* A square of 9 points with thin sides. */
@@ -292,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_code_on_a_slip),
         cmocka_unit_test(test_blank),
         cmocka_unit_test(test_not_blank),
+        cmocka_unit_test(test_faded_print),
         cmocka_unit_test(test_check_boxes),
     };
 
