@@ -185,3 +185,15 @@ char *utf8_cleaned(struct arena *a, const char *text, size_t length)
     utf8_clean(text, length, out);
     return out;
 }
+
+char *utf8_capitalised(struct arena *a, const char *text, size_t count)
+{
+    char *out = arena_alloc(a, 4 * strlen(text) + 1);
+    size_t used = 0;
+    uint32_t c;
+
+    for (size_t i = 0; (c = utf8_next(&text)); i++)
+        used += utf8_encode(i < count ? (uint32_t)u_toupper((UChar32)c) : c, out + used);
+    out[used] = '\0';
+    return out;
+}

@@ -26,6 +26,9 @@ bool utf8_is_alnum(uint32_t c);              /* a letter or digit of any script 
  */
 size_t utf8_fold(const char *text, char *out, size_t size);
 
+/* The first `count` characters as capitals, where there is one of its own ("ß" stays). In arena. */
+char *utf8_capitalised(struct arena *a, const char *text, size_t count);
+
 /* Copies text with bad bytes, control and bidirectional characters replaced by U+FFFD or dropped:
  * what is safe to log, print or store. `out` holds at least 3 x strlen(text) + 1 bytes. */
 void utf8_clean(const char *text, size_t length, char *out);

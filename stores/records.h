@@ -107,9 +107,8 @@ struct file_row {
     enum state state;
     int64_t fence;
     int n_pages;
-    const char *reason,
-        *message; /* fault token and sentence when set aside, "rejected" and why when
-                                     rejected, else "" */
+    /* Fault token and sentence when set aside, "rejected" and why when rejected, else "". */
+    const char *reason, *message;
     int64_t created_at, changed_at;
 };
 

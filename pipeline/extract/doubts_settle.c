@@ -172,9 +172,11 @@ static bool is_outvoted(struct arena *a, const struct doubt *doubt)
 {
     const struct look *look = &doubt->look;
 
-    if (is_name(doubt))
-        return strcmp(read_at_last(a, doubt), doubt->first) != 0 &&
-               resembles(read_at_last(a, doubt), doubt->first);
+    if (is_name(doubt)) {
+        const char *name = read_at_last(a, doubt);
+
+        return strcmp(name, doubt->first) != 0 && resembles(name, doubt->first);
+    }
     if (look->count == 0 || look->readings[0].votes < look->looks - 2 || doubt->confidence > UNSURE)
         return false;
     for (int i = 0; i < look->count; i++)

@@ -13,6 +13,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { LETTERS_MIN = 7, LETTERS_LONG = 10, WORD_SIZE = PHRASE_KEY_SIZE };
@@ -101,21 +102,6 @@ bool party_words_is_trade(const char *word)
     return false;
 }
 
-/* The capital of a small letter of the six languages, byte by byte. */
-static void capitalise(char *text)
-{
-    for (unsigned char before = 0; *text; before = (unsigned char)*text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (before == 0xC3 && c >= 0xA0 && c != 0xBF)
-            *text = (char)(c - 0x20); /* à to þ */
-        else if (before == 0xC5 && (c == 0x91 || c == 0xB1))
-            *text = (char)(c - 1); /* ő, ű */
-        else
-            *text = (char)toupper(c);
-    }
-}
-
 static bool has_small(const char *text)
 {
     for (; *text; text++)
@@ -127,19 +113,9 @@ static bool has_small(const char *text)
 /* The right word in the case of the misread one. */
 static const char *spell(struct arena *a, const char *word, const char *misread)
 {
-    char *text = arena_strdup(a, word), *rest = text + 1;
-    char kept;
+    size_t capitals = !has_small(misread) ? SIZE_MAX : !islower((unsigned char)misread[0]);
 
-    if (!has_small(misread)) {
-        capitalise(text);
-    } else if (!islower((unsigned char)misread[0])) {
-        rest += (unsigned char)text[0] >= 0xC3;
-        kept = *rest;
-        *rest = '\0';
-        capitalise(text);
-        *rest = kept;
-    }
-    return text;
+    return utf8_capitalised(a, word, capitals);
 }
 
 /* One word without marks around it. */

@@ -137,9 +137,12 @@ static const bool *find_ours(struct arena *a, const struct candidates *c,
 {
     bool *is_ours = arena_alloc_array(a, (size_t)c->count, sizeof *is_ours);
 
-    for (int k = 0; k < c->count; k++)
-        for (int i = 0; i < c->count && company_has_number(company, c->items[k].value); i++)
+    for (int k = 0; k < c->count; k++) {
+        if (!company_has_number(company, c->items[k].value))
+            continue;
+        for (int i = 0; i < c->count; i++)
             is_ours[i] |= lies_within(&c->items[i], &c->items[k]);
+    }
     return is_ours;
 }
 

@@ -1,6 +1,8 @@
 /* UTF-8: strict validity, folding of the six languages' letters, text made safe. */
 #include "base/utf8.h"
 
+#include "base/arena.h"
+
 #include "tests/unit/unit.h"
 
 static void check_valid(char *field[CASE_FIELDS_MAX])
@@ -87,6 +89,18 @@ static void cleaned_text_is_safe(void **state)
                              "e");
 }
 
+static void capitals_are_those_of_the_letters(void **state)
+{
+    AUTO_ARENA struct arena a;
+
+    (void)state;
+    arena_init(&a, 4096);
+    assert_string_equal(utf8_capitalised(&a, "købmand és étterem", SIZE_MAX), "KØBMAND ÉS ÉTTEREM");
+    assert_string_equal(utf8_capitalised(&a, "őrség", 1), "Őrség");
+    assert_string_equal(utf8_capitalised(&a, "straße", 0), "straße");
+    assert_string_equal(utf8_capitalised(&a, "", 3), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +110,7 @@ int main(void)
         cmocka_unit_test(encoding_and_walking_agree),
         cmocka_unit_test(bad_bytes_are_passed_one_by_one),
         cmocka_unit_test(cleaned_text_is_safe),
+        cmocka_unit_test(capitals_are_those_of_the_letters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
