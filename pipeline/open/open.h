@@ -62,6 +62,7 @@ struct opened {
     size_t n_attachments;
     struct document *einvoice; /* from UBL or CII, alone or embedded; NULL otherwise */
     const char *producer;      /* the program that made a PDF, cleaned; or "" */
+    bool has_outline;          /* a PDF with bookmarks */
 };
 
 /* Once in the warm parent, before the jail: loads what the libraries would load late (fonts, colour

@@ -252,6 +252,14 @@ static int add_attachments(const struct source *src, PopplerDocument *doc, struc
     return r;
 }
 
+static bool has_outline(PopplerDocument *doc)
+{
+    PopplerIndexIter *first = poppler_index_iter_new(doc);
+
+    poppler_index_iter_free(first);
+    return first;
+}
+
 int pdf_open(const struct source *src, struct opened *ret, struct err *err)
 {
     struct pdf pdf;
@@ -269,5 +277,6 @@ int pdf_open(const struct source *src, struct opened *ret, struct err *err)
     producer = poppler_document_get_producer(pdf.doc);
     ret->producer = open_clean_name(src->arena, producer);
     g_free(producer);
+    ret->has_outline = has_outline(pdf.doc);
     return add_attachments(src, pdf.doc, ret, err);
 }

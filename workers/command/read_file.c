@@ -274,7 +274,7 @@ static bool is_pdf_kept(const struct sheaf *sheaf)
 
     if (o->kind != FILE_PDF || sheaf->desk->is_forced)
         return false;
-    if (o->n_attachments || o->einvoice || sheaf->n_pages < o->n_pages)
+    if (o->n_attachments || o->einvoice || o->has_outline || sheaf->n_pages < o->n_pages)
         return true;
     for (size_t i = 0; i < sheaf->n_pages; i++)
         if (!sheaf->pages[i] || !sheaf->pages[i]->is_stored)

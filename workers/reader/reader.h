@@ -61,7 +61,7 @@ struct reader_report {
  * the head, bytes.
  */
 enum reader_frame {
-    FRAME_HEAD = 'H',       /* {"kind", "pages", "attachments", "producer"} */
+    FRAME_HEAD = 'H',       /* {"kind", "pages", "attachments", "producer", "outline"} */
     FRAME_PAGE = 'P',       /* headed: {"needs_reading", "why_read", "times"}, a packed page */
     FRAME_ATTACHMENT = 'A', /* headed: {"name", "media_type"}, its bytes */
     FRAME_EINVOICE = 'X',   /* a document, as "bilag/1" */

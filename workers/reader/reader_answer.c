@@ -103,6 +103,7 @@ static int take_head(struct reader_answer *answer, const char *bytes, size_t len
         return bad(err, "counts out of range");
     o->kind = (enum file_kind)kind;
     o->producer = arena_strdup(answer->arena, json_get_text(json, "producer", ""));
+    o->has_outline = json_get_bool(json, "outline", false);
     answer->expected_pages = (size_t)pages;
     answer->expected_attachments = (size_t)attachments;
     o->pages = arena_alloc_array(answer->arena, (size_t)pages, sizeof *o->pages);

@@ -129,6 +129,7 @@ static int write_head(const struct reader_work *work, const struct opened *o, st
     json_set_int(json, "pages", (int64_t)o->n_pages);
     json_set_int(json, "attachments", (int64_t)o->n_attachments);
     json_set_text(json, "producer", o->producer ? o->producer : "");
+    json_set(json, "outline", json_boolean(o->has_outline));
     return write_json(work, FRAME_HEAD, json, err);
 }
 
