@@ -1,18 +1,22 @@
 /*
  * hOCR 1.2: pages, blocks, lines and words with boxes in points (scaled by ten, because the format
- * wants whole numbers) and confidence in per cent.
+ * wants whole numbers) and confidence in per cent. It is XML as well, as many programs read it so.
  */
 #include "pipeline/read/read.h"
 
 #include "base/buf.h"
 
-void hocr_begin(struct buf *out, const char *title)
+void hocr_begin(struct buf *out, const char *title, const char *language)
 {
-    buf_add_text(out, "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE html>\n"
+                      "<html xmlns=\"http://www.w3.org/1999/xhtml\"");
+    if (language[0])
+        buf_printf(out, " lang=\"%s\"", language);
+    buf_add_text(out, ">\n<head>\n<meta charset=\"utf-8\"/>\n<title>");
     buf_add_markup(out, title);
-    buf_add_text(out, "</title>\n<meta name=\"ocr-system\" content=\"bilag " BILAG_VERSION "\">\n"
+    buf_add_text(out, "</title>\n<meta name=\"ocr-system\" content=\"bilag " BILAG_VERSION "\"/>\n"
                       "<meta name=\"ocr-capabilities\" "
-                      "content=\"ocr_page ocr_carea ocr_line ocrx_word ocrp_wconf\">\n"
+                      "content=\"ocr_page ocr_carea ocr_line ocrx_word ocrp_wconf\"/>\n"
                       "</head>\n<body>\n");
 }
 

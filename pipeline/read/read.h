@@ -66,9 +66,10 @@ int read_page(struct arena *a, struct engine *engine, const struct page_image *i
 int read_picture(struct arena *a, struct Pix *pix, const struct read_options *options,
                  const unsigned char **ret_bytes, size_t *ret_length, struct err *err);
 
-/* Word output: hOCR 1.2 for one page (the caller prints head and tail with hocr_begin/end). */
+/* Word output: hOCR 1.2 for one page (the caller prints head and tail with hocr_begin/end). The
+ * language is a tag of BCP 47, or "". */
 struct buf;
-void hocr_begin(struct buf *out, const char *title);
+void hocr_begin(struct buf *out, const char *title, const char *language);
 void hocr_page(struct buf *out, const struct page *page);
 void hocr_end(struct buf *out);
 

@@ -243,7 +243,7 @@ static int print_text(const struct sheaf *sheaf, struct err *err)
 static int print_hocr(const struct sheaf *sheaf, struct err *err)
 {
     (void)err;
-    hocr_begin(sheaf->out, sheaf->name);
+    hocr_begin(sheaf->out, sheaf->name, sheaf->desk->language);
     for (size_t i = 0; i < sheaf->n_pages; i++)
         if (sheaf->pages[i])
             hocr_page(sheaf->out, sheaf->pages[i]);

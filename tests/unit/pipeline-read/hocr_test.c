@@ -43,8 +43,9 @@ static void test_head_and_tail(void **state)
 
     (void)state;
     buf_init(&out, 10000);
-    hocr_begin(&out, "a & b");
+    hocr_begin(&out, "a & b", "nb");
     hocr_end(&out);
+    assert_non_null(strstr(out.data, "<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"nb\">"));
     assert_non_null(strstr(out.data, "<title>a &amp; b</title>"));
     assert_non_null(strstr(out.data, "</body>\n</html>\n"));
     buf_release(&out);
