@@ -147,6 +147,30 @@ int file_write(const char *path, const void *bytes, size_t length, int mode, str
     return sync_folder_of(path, err);
 }
 
+static int write_into(const char *path, const void *bytes, size_t length, struct err *err)
+{
+    AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int r;
+
+    if (fd < 0)
+        return err_errno(err, ERR_IO, "opening %s", path);
+    r = file_write_fd(fd, bytes, length, err);
+    return r < 0 ? err_wrap(err, r, "%s", path) : 0;
+}
+
+int file_put(const char *path, const void *bytes, size_t length, struct err *err)
+{
+    AUTO_FREE char *real = NULL;
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        return file_write(path, bytes, length, 0644, err);
+    if (!S_ISREG(st.st_mode))
+        return write_into(path, bytes, length, err);
+    real = realpath(path, NULL);
+    return file_write(real ? real : path, bytes, length, st.st_mode & 0777, err);
+}
+
 int file_make_folder(const char *path, struct err *err)
 {
     AUTO_FREE char *part = mem_strdup(path);

@@ -31,6 +31,10 @@ int file_sync(const char *path, struct err *err);
 /* Durable: a temporary name in the same folder, fsync, rename over `path`, fsync of the folder. */
 int file_write(const char *path, const void *bytes, size_t length, int mode, struct err *err);
 
+/* To a name that a person gave: a file that is there keeps its mode, a link leads to the file that
+ * is replaced, and a device or pipe is written to, not replaced. */
+int file_put(const char *path, const void *bytes, size_t length, struct err *err);
+
 /* Makes the folder and its parents (mode 0700); an existing folder is fine. */
 int file_make_folder(const char *path, struct err *err);
 

@@ -393,7 +393,7 @@ static int export(struct house *house, const struct cli *cli, struct err *err)
         if (r == 0)
             r = file_map(fd, &bytes, &length, err);
     }
-    return r < 0 ? r : file_write(out, bytes, length, 0644, err);
+    return r < 0 ? r : file_put(out, bytes, length, err);
 }
 
 static const struct cli_option export_options[] = {

@@ -21,6 +21,7 @@
 #include "workers/reader/reader_client.h"
 #include "workers/type_shelf.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,11 +168,28 @@ static int check_outputs(const struct read_desk *desk, const struct cli *cli, st
     return 0;
 }
 
+/* Told before pages are read, which may take hours. */
+static int check_place(const struct read_desk *desk, struct err *err)
+{
+    const char *slash = strrchr(desk->output, '/');
+    AUTO_FREE char *folder = desk->is_output_folder ? mem_strdup(desk->output)
+                             : slash ? mem_strndup(desk->output, (size_t)(slash - desk->output + 1))
+                                     : mem_strdup(".");
+    struct stat st;
+
+    if (stat(desk->output, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return 0; /* a device or pipe: nothing is made beside it */
+    if (access(folder, W_OK) == 0)
+        return 0;
+    return err_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "writing into %s", folder);
+}
+
 static int take_output(struct read_desk *desk, const struct cli *cli, struct err *err)
 {
     const char *output = cli->values[ROW_OUTPUT];
     bool is_pdf = desk->print == READ_PDF;
     struct stat st;
+    int r;
 
     if (desk->is_in_place && (!is_pdf || output))
         return usage(err, "--in-place goes with --pdf and without -o");
@@ -188,7 +206,8 @@ static int take_output(struct read_desk *desk, const struct cli *cli, struct err
     desk->is_output_folder = stat(output, &st) == 0 && S_ISDIR(st.st_mode);
     if (cli->n_words > 1 && !desk->is_output_folder)
         return err_set(err, ERR_USAGE, "%s is no folder, and there are several files", output);
-    return check_outputs(desk, cli, err);
+    r = check_place(desk, err);
+    return r < 0 ? r : check_outputs(desk, cli, err);
 }
 
 static void show_pages(size_t finished, size_t count)

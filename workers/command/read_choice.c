@@ -77,13 +77,17 @@ static bool is_name(const char *name)
                length;
 }
 
+/* "Latin" of "script/Latin". */
+static const char *bare_name(const char *name)
+{
+    return strncmp(name, "script/", 7) == 0 ? name + 7 : name;
+}
+
 static int find_model(const char *name, const char *folder, char **ret, struct err *err)
 {
-    const char *bare = strncmp(name, "script/", 7) == 0 ? name + 7 : name;
+    const char *bare = bare_name(name);
     AUTO_FREE char *path = NULL;
 
-    if (!is_name(bare))
-        return err_set(err, ERR_USAGE, "'%s' is no language", name);
     path = mem_printf("%s/%s.traineddata", folder, bare);
     if (!file_exists(path)) {
         free(path);
@@ -109,6 +113,8 @@ int language_choose(const char *text, const char *folder, struct language_choice
         const char *tag = find_latin(name);
 
         count++;
+        if (!tag && !is_name(bare_name(name)))
+            return err_set(err, ERR_USAGE, "'%s': '%s' is no language", text, name);
         if (!tag)
             other = name;
         choice.tag = tag && count == 1 ? tag : "";

@@ -407,7 +407,12 @@ static bool read_sheaf(struct sheaf *sheaf)
     if (r < 0)
         return fail(sheaf, &err);
     fill_pages(sheaf);
-    if (is_lost(sheaf))
+    if (sheaf->opened.n_pages && !sheaf->n_pages && sheaf->depth == 0)
+        err_set(&err, ERR_NOT_FOUND, "--pages names none of its pages, which are 1 to %zu",
+                sheaf->opened.n_pages);
+    if (err.code)
+        is_fine = fail(sheaf, &err);
+    else if (is_lost(sheaf))
         is_fine = fail(sheaf, &sheaf->why[0]);
     else if (sheaf->n_pages && print[sheaf->desk->print](sheaf, &err) < 0)
         is_fine = fail(sheaf, &err);
@@ -444,7 +449,7 @@ static bool write_output(const struct sheaf *sheaf)
 
     if (!path || sheaf->out->length == 0)
         return true;
-    r = file_write(path, sheaf->out->data, sheaf->out->length, 0644, &err);
+    r = file_put(path, sheaf->out->data, sheaf->out->length, &err);
     buf_clear(sheaf->out);
     return r < 0 ? fail(sheaf, &err) : true;
 }

@@ -84,6 +84,32 @@ static void a_full_disk_leaves_the_old_file(void **state)
     assert_string_equal(b.data, "old");
 }
 
+/* What a person named stays what it is: private, a link, a pipe. */
+static void a_named_output_stays_what_it_was(void **state)
+{
+    const char *real = in_folder(state, "real"), *link = in_folder(state, "link"),
+               *fifo = in_folder(state, "fifo");
+    AUTO_CLOSE int reader = -1;
+    char text[8] = "";
+    struct stat st;
+
+    file_write(real, "x", 1, 0600, NULL);
+    assert_int_equal(symlink(real, link), 0);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    assert_int_equal(file_put(link, "paper", 5, NULL), 0);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(real, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_size, 5);
+    assert_int_equal(file_put(fifo, "paper", 5, NULL), 0);
+    assert_int_equal(read(reader, text, sizeof text), 5);
+    assert_int_equal(stat(fifo, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(file_put(*state, "paper", 5, NULL), ERR_IO);
+}
+
 static void only_regular_files_are_read(void **state)
 {
     const char *path = in_folder(state, "real"), *link = in_folder(state, "link"),
@@ -190,6 +216,7 @@ int main(void)
         FOLDER_TEST(what_was_written_is_read),
         FOLDER_TEST(a_failed_write_leaves_nothing),
         FOLDER_TEST(a_full_disk_leaves_the_old_file),
+        FOLDER_TEST(a_named_output_stays_what_it_was),
         FOLDER_TEST(only_regular_files_are_read),
         FOLDER_TEST(the_limit_is_exact),
         cmocka_unit_test(the_limit_holds_on_a_pipe),
