@@ -18,7 +18,8 @@ int main(int argc, char **argv)
     size_t size;
 
     arena_init(&a, (size_t)256 << 20);
-    if (!file || fscanf(file, "P5 %4d %4d 255%*c", &line.width, &line.height) != 2)
+    if (!file || fscanf(file, "P5 %4d %4d 255%*c", &line.width, &line.height) != 2 ||
+        line.width < 1 || line.height < 1)
         return fputs("usage: recogniser-example MODEL.traineddata LINE.pgm\n", stderr), 2;
     line.stride = line.width;
     size = (size_t)line.width * (size_t)line.height;

@@ -27,7 +27,8 @@ struct recogniser;
 
 struct recogniser_options {
     const char *path;        /* of a .traineddata file; it must not change while open */
-    const char *kernel;      /* NULL: the fastest here. Or "portable", "avx2", "vnni", "neon" */
+    const char *kernel;      /* NULL: the fastest here. "portable", or of a processor that
+                                has it: "avx2", "avx-vnni", "vnni", "neon" */
     bool without_dictionary; /* as if the model had no word lists */
 };
 
@@ -87,8 +88,8 @@ struct recognised_line {
 };
 
 /* Reads `count` lines, several at a time; texts[i] answers lines[i]. A line that is too narrow, or
- * some 340 times as wide as high, gives no words. Everything lives in the arena; the model's
- * strings live with the recogniser. ERR_USAGE for a line without pixels. */
+ * some 340 times as wide as high, gives no words. Everything lives in the arena, some 100 bytes a
+ * character; the model's strings live with the recogniser. ERR_USAGE for a line without pixels. */
 int recogniser_read(const struct recogniser *r, struct arena *a, const struct line_image *lines,
                     size_t count, struct recognised_line *texts, struct err *err);
 
@@ -99,6 +100,8 @@ struct posteriors {
     float pixels_per_step; /* of the line image */
 };
 
+/* For one line, white on black when it reads better so; no step where recogniser_read() gives no
+ * words. ERR_USAGE for a line without pixels. */
 int recogniser_posteriors(const struct recogniser *r, struct arena *a,
                           const struct line_image *line, struct posteriors *ret, struct err *err);
 
