@@ -80,8 +80,8 @@ static void note_pages(struct page *const *pages, struct arena *a, struct docume
         else if (pages[i]->lost_percent)
             document_add_reason(
                 d, a, "page_damaged", -1,
-                "the picture of page %d ends after %d %% of its rows: scan it again", d->pages[i],
-                100 - pages[i]->lost_percent);
+                "the picture of page %d is cut or damaged after %d %% of its rows: scan it again",
+                d->pages[i], 100 - pages[i]->lost_percent);
 }
 
 int extract_document(struct arena *a, struct page *const *pages, const struct document *einvoice,

@@ -23,7 +23,8 @@ static unsigned char *put(unsigned char *to, const void *bytes, size_t length)
     return to + length;
 }
 
-PIX *fax_decode(const struct source *src, const struct stored_image *stored, bool *ret_is_whole)
+PIX *fax_decode(const struct source *src, const struct stored_image *stored,
+                int *ret_lost_percent)
 {
     const uint32_t width = (uint32_t)stored->width_px, height = (uint32_t)stored->height_px;
     const uint32_t first = 8, photometric = stored->is_inverted ? PHOTOMETRIC_MINISBLACK
@@ -58,6 +59,6 @@ PIX *fax_decode(const struct source *src, const struct stored_image *stored, boo
     file.use = IMAGE_TO_KEEP;
     if (tiff_page_image(&file, 1, &image, NULL) < 0)
         return NULL;
-    *ret_is_whole = image.stored.form == STORED_FAX;
+    *ret_lost_percent = image.lost_percent;
     return pixClone(image.pix);
 }

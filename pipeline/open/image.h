@@ -32,7 +32,7 @@ int tiff_page_image(const struct source *src, int number, struct page_image *ret
 
 /* A picture of G4 from whatever file; owned, NULL when no row decodes. */
 struct Pix *fax_decode(const struct source *src, const struct stored_image *stored,
-                       bool *ret_is_whole);
+                       int *ret_lost_percent);
 
 /* JPEG: the header, and a decoder that keeps the rows before the damage. */
 int jpeg_head(const struct source *src, struct image_head *ret, struct err *err);

@@ -89,7 +89,7 @@ struct page_image {
     struct Pix *pix;    /* released with the arena; 1, 8 or 32 bits a pixel */
     float dpi_x, dpi_y; /* as stored; 0 when the file does not say */
     float width_pt, height_pt;
-    int lost_percent;           /* of its rows, that a cut or damaged JPEG lacks; 0: none */
+    int lost_percent;           /* of its rows, from the first damage on; 0: it is whole */
     struct stored_image stored; /* when the page is one such picture, upright and undamaged */
     /* For mixed pages: words of the trusted layer, and the boxes (points) that need recognising. */
     struct page *text;

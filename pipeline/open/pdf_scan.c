@@ -311,15 +311,14 @@ static bool decode_fax(struct scan *s, qpdf_oh told, PIX **ret_pix, struct store
                                   .width_px = s->width_px,
                                   .height_px = s->height_px,
                                   .is_inverted = s->is_inverted != flag_of(s, told, "/BlackIs1")};
-    bool is_whole = true;
 
     if (s->bits != 1 || number_of(s, told, "/K", 0) >= 0 || flag_of(s, told, "/EncodedByteAlign") ||
         number_of(s, told, "/Columns", 1728) != s->width_px ||
         !read_stream(s, true, &stored.bytes, &stored.length))
         return false;
     if (s->src->use != IMAGE_AS_STORED)
-        *ret_pix = fax_decode(s->src, &stored, &is_whole);
-    if (is_whole)
+        *ret_pix = fax_decode(s->src, &stored, &s->lost_percent);
+    if (s->lost_percent == 0)
         *ret = stored;
     return *ret_pix || s->src->use == IMAGE_AS_STORED;
 }

@@ -5,8 +5,8 @@
  * and bombs of pages show, each with its own fault, before libtiff allocates anything. One- and
  * eight-bit pages without colour are then read row by row and keep every row that decodes; all
  * others (palette, tiles, YCbCr, CMYK …) go through libtiff's RGBA reader, which goes on after an
- * error as well. A page that is one JPEG strip goes to our own decoder. Thumbnails and masks are no
- * pages.
+ * error as well. A page that libtiff complains about says how much of it is lost. A page that is
+ * one JPEG strip goes to our own decoder. Thumbnails and masks are no pages.
  */
 #include "pipeline/open/image.h"
 
@@ -257,16 +257,22 @@ static bool is_plain(TIFF *tiff, uint16_t *ret_bits, uint16_t *ret_photometric)
            format == SAMPLEFORMAT_UINT && !TIFFIsTiled(tiff) && compression != COMPRESSION_OJPEG;
 }
 
-/* Rows in place; those that do not decode stay white. Returns how many did. */
-static int read_plain_rows(TIFF *tiff, PIX *pix, bool is_inverted)
+/* Rows in place; those that do not decode stay white. Returns how many did, and how many before the
+ * first that libtiff said anything about: of G4, what comes behind it is guesswork. */
+static int read_plain_rows(TIFF *tiff, PIX *pix, bool is_inverted, int *ret_sound)
 {
+    const struct memory *m = TIFFClientdata(tiff);
+    const int before = m->complaints;
     size_t row_bytes = (size_t)TIFFScanlineSize(tiff), pix_bytes = 4 * (size_t)pixGetWpl(pix);
     AUTO_FREE unsigned char *row = mem_alloc(row_bytes > pix_bytes ? row_bytes : pix_bytes);
     uint32_t *line = pixGetData(pix);
-    int good = 0;
+    int good = 0, sound = 0;
 
     for (int y = 0; y < pixGetHeight(pix); y++, line += pixGetWpl(pix)) {
-        if (TIFFReadScanline(tiff, row, (uint32_t)y, 0) < 0)
+        bool is_read = TIFFReadScanline(tiff, row, (uint32_t)y, 0) >= 0;
+
+        sound += m->complaints == before;
+        if (!is_read)
             continue;
         good++;
         for (size_t i = 0; is_inverted && i < pix_bytes; i++)
@@ -275,27 +281,39 @@ static int read_plain_rows(TIFF *tiff, PIX *pix, bool is_inverted)
     }
     pixEndianByteSwap(pix);
     pixSetPadBits(pix, 0);
+    *ret_sound = sound;
     return good;
+}
+
+/* Rounded up: one damaged row is damage. */
+static int lost_percent(int sound, int height)
+{
+    return (int)(((int64_t)(height - sound) * 100 + height - 1) / height);
 }
 
 /* A Pix counts 1 as black in one bit and 255 as white in eight. */
 static PIX *read_plain(TIFF *tiff, const struct image_head *head, uint16_t bits,
-                       uint16_t photometric)
+                       uint16_t photometric, int *ret_lost_percent)
 {
     PIX *pix = pixCreate(head->width_px, head->height_px, bits);
     bool is_inverted = (bits == 1) == (photometric == PHOTOMETRIC_MINISBLACK);
+    int sound;
 
     if (!pix)
         return NULL;
     if (bits == 8)
         pixSetAll(pix);
-    if (read_plain_rows(tiff, pix, is_inverted) == 0)
+    if (read_plain_rows(tiff, pix, is_inverted, &sound) == 0)
         pixDestroy(&pix);
+    *ret_lost_percent = lost_percent(sound, head->height_px);
     return pix;
 }
 
-static PIX *read_rgba(TIFF *tiff, const struct image_head *head)
+/* Where in the picture libtiff complained is not known: then nothing of it is sure. */
+static PIX *read_rgba(TIFF *tiff, const struct image_head *head, int *ret_lost_percent)
 {
+    const struct memory *m = TIFFClientdata(tiff);
+    const int before = m->complaints;
     size_t n_pixels = (size_t)head->width_px * (size_t)head->height_px;
     AUTO_FREE uint32_t *raster = mem_alloc_array(n_pixels, sizeof *raster);
     PIX *pix;
@@ -310,6 +328,7 @@ static PIX *read_rgba(TIFF *tiff, const struct image_head *head)
     out = pixGetData(pix);
     for (size_t i = 0; i < n_pixels; i++)
         composeRGBPixel(TIFFGetR(raster[i]), TIFFGetG(raster[i]), TIFFGetB(raster[i]), &out[i]);
+    *ret_lost_percent = m->complaints == before ? 0 : 100;
     return pix;
 }
 
@@ -414,8 +433,9 @@ static PIX *read_pixels(TIFF *tiff, const struct source *src, const struct image
         return pix;
     if (src->use != IMAGE_AS_STORED) {
         TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); /* image_finish() turns it */
-        pix = is_plain(tiff, &bits, &photometric) ? read_plain(tiff, head, bits, photometric)
-                                                  : read_rgba(tiff, head);
+        pix = is_plain(tiff, &bits, &photometric)
+                  ? read_plain(tiff, head, bits, photometric, &ret->lost_percent)
+                  : read_rgba(tiff, head, &ret->lost_percent);
     }
     if (m->complaints == before)
         keep_fax(tiff, src, head, &ret->stored);
