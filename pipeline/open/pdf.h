@@ -90,6 +90,10 @@ bool pdf_scan_image(const struct source *src, int number, struct page_image *ret
 /* Does the end of the file miss? Poppler would repair it into fewer pages. */
 bool pdf_is_cut(const struct source *src);
 
+/* Is every object defined but once, and is there but one root? Then a lost table of objects can be
+ * made anew in one way only. A file with packed objects is never called so. */
+bool pdf_is_unambiguous(const struct source *src);
+
 bool pdf_has_images(const struct source *src);
 
 /* Sizes of the images in the file. */

@@ -4,7 +4,9 @@
  * 450 ms to paint a black and white page of A4 at 300 dpi, and blurs it; this takes 10.
  *
  * qpdf finds the stream. Whatever is unusual (masks, palettes, odd colours, JBIG2, annotations,
- * damage anywhere) is a no, and poppler paints the page as it paints all others.
+ * damage anywhere) is a no, and poppler paints the page as it paints all others. Only a table of
+ * objects that is not quite as the standard wants it, which old scanners are known for, is
+ * forgiven.
  */
 #include "pipeline/open/pdf.h"
 
@@ -471,17 +473,32 @@ static bool take_page(struct scan *s, int number, struct page_image *ret)
     return true;
 }
 
+/* A broken table of objects is made anew where there is but one way to do so. */
+static bool read_file(struct scan *s, bool is_mended)
+{
+    s->pdf = qpdf_init();
+    qpdf_set_suppress_warnings(s->pdf, QPDF_TRUE);
+    qpdf_silence_errors(s->pdf);
+    qpdf_set_attempt_recovery(s->pdf, is_mended);
+    if (qpdf_read_memory(s->pdf, "page", (const char *)s->src->bytes, s->src->length, NULL) <
+        QPDF_ERRORS)
+        return true;
+    qpdf_get_error(s->pdf); /* one that nobody asked for is printed */
+    qpdf_cleanup(&s->pdf);
+    return false;
+}
+
 bool pdf_scan_image(const struct source *src, int number, struct page_image *ret)
 {
-    struct scan s = {.src = src, .pdf = qpdf_init()};
+    struct scan s = {.src = src};
     struct page_image image = {0};
-    bool is_taken = false;
+    bool is_taken;
 
-    qpdf_set_suppress_warnings(s.pdf, QPDF_TRUE);
-    qpdf_silence_errors(s.pdf);
-    qpdf_set_attempt_recovery(s.pdf, QPDF_FALSE);
-    if (qpdf_read_memory(s.pdf, "page", (const char *)src->bytes, src->length, NULL) < QPDF_ERRORS)
-        is_taken = take_page(&s, number, &image) && !qpdf_has_error(s.pdf);
+    if (!read_file(&s, false) && !(pdf_is_unambiguous(src) && read_file(&s, true)))
+        return false;
+    is_taken = take_page(&s, number, &image);
+    if (qpdf_get_error(s.pdf))
+        is_taken = false;
     qpdf_cleanup(&s.pdf);
     if (is_taken)
         *ret = image;

@@ -133,6 +133,51 @@ static void other_pages_are_painted(void **state)
     }
 }
 
+static void spoil_table(struct made *m)
+{
+    char *table = memmem(m->file.data, m->file.length, "xref\n0 ", 7);
+
+    assert_non_null(table);
+    table[0] = 'y';
+}
+
+/* As old scanners write it: the table of objects is of no use, the objects are sound. */
+static void a_lost_table_is_made_anew(void **state)
+{
+    struct made m;
+    struct page_image image = {0};
+
+    (void)state;
+    make_page(&m, "", WHOLE);
+    spoil_table(&m);
+    assert_true(take(&m, &image));
+    assert_int_equal(pixGetWidth(image.pix), WIDTH);
+    made_release(&m);
+}
+
+/* Who shall say which of two is meant, where the table that said it is lost? */
+static void a_lost_table_is_not_guessed(void **state)
+{
+    static const char *const more[] = {
+        "\n4 0 obj\n<</Length 24>>\nstream\n" WHOLE "\nendstream\nendobj\n%%EOF\n",
+        "\ntrailer\n<</Root 7 0 R>>\n",
+        "\n8 0 obj\n<</Type/ObjStm>>\nendobj\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(more); i++) {
+        struct made m;
+        struct page_image image = {0};
+
+        make_page(&m, "", WHOLE);
+        spoil_table(&m);
+        buf_add_text(&m.file, more[i]);
+        if (take(&m, &image))
+            fail_msg("%s", more[i]);
+        made_release(&m);
+    }
+}
+
 /* Each is cut short everywhere: no answer but yes or no. */
 static void drawings(void **state)
 {
@@ -175,6 +220,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_looks_as_if_painted),
         cmocka_unit_test(other_pages_are_painted),
+        cmocka_unit_test(a_lost_table_is_made_anew),
+        cmocka_unit_test(a_lost_table_is_not_guessed),
         cmocka_unit_test(drawings),
     };
 
