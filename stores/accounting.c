@@ -342,14 +342,14 @@ static void turn(const struct journal_entry *entry, struct civil_date date, cons
     }
 }
 
-static int reverse(struct accounting *acc, const char *posting_key, struct civil_date date,
+static int reverse(struct accounting *acc, int64_t entry_id, struct civil_date date,
                    const char *why, const char *who, struct arena *a, int64_t *ret_id,
                    struct err *err)
 {
     struct journal_entry entry = {0};
     struct err absent = {0};
     struct posting p;
-    int r = entry_load(acc, posting_key, a, &entry, err);
+    int r = accounting_find(acc, entry_id, a, &entry, err);
 
     if (r < 0)
         return r;
@@ -364,7 +364,7 @@ static int reverse(struct accounting *acc, const char *posting_key, struct civil
     return r < 0 ? r : insert(acc, &p, 0, entry.id, who, ret_id, err);
 }
 
-int accounting_reverse(struct accounting *acc, const char *posting_key, struct civil_date date,
+int accounting_reverse(struct accounting *acc, int64_t entry_id, struct civil_date date,
                        const char *why, const char *who, int64_t *ret_entry_id, struct err *err)
 {
     AUTO_ARENA struct arena a = {0};
@@ -374,7 +374,7 @@ int accounting_reverse(struct accounting *acc, const char *posting_key, struct c
     if (r < 0)
         return r;
     arena_init(&a, LIMIT_JOB_ARENA_BYTES);
-    r = db_end(acc->db, reverse(acc, posting_key, date, why, who, &a, &id, err), err);
+    r = db_end(acc->db, reverse(acc, entry_id, date, why, who, &a, &id, err), err);
     if (r == 0 && ret_entry_id)
         *ret_entry_id = id;
     return r;

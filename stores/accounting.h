@@ -55,8 +55,8 @@ int accounting_post(struct accounting *acc, const struct posting *p, const char 
                     bool *ret_was_there, int64_t *ret_entry_id, struct err *err);
 
 /* An entry with the signs turned; once: a second time is a success and gives the same entry.
- * ERR_NOT_FOUND; ERR_CONFLICT when the posting is a reversal itself. */
-int accounting_reverse(struct accounting *acc, const char *posting_key, struct civil_date date,
+ * ERR_NOT_FOUND; ERR_CONFLICT when the entry is a reversal itself. */
+int accounting_reverse(struct accounting *acc, int64_t entry_id, struct civil_date date,
                        const char *why, const char *who, int64_t *ret_entry_id, struct err *err);
 
 struct journal_entry {
@@ -67,8 +67,8 @@ struct journal_entry {
     struct posting posting; /* as it was posted; a reversal carries the turned lines */
 };
 
-/* By key. ERR_NOT_FOUND. In arena. */
-int accounting_find(struct accounting *acc, const char *posting_key, struct arena *a,
+/* ERR_NOT_FOUND. In arena. */
+int accounting_find(struct accounting *acc, int64_t entry_id, struct arena *a,
                     struct journal_entry *ret, struct err *err);
 
 /* In order of id, with everything borrowed until it returns; a negative answer stops and is

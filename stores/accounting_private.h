@@ -11,8 +11,4 @@ struct accounting {
     struct audit audit;
 };
 
-/* The entry whose posting has this key, its lines in the arena; ERR_NOT_FOUND. */
-int entry_load(struct accounting *acc, const char *posting_key, struct arena *a,
-               struct journal_entry *ret, struct err *err);
-
 #endif

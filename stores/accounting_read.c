@@ -137,39 +137,34 @@ static int load_lines(struct accounting *acc, struct arena *a, struct journal_en
     return r;
 }
 
-static int load_entry(struct accounting *acc, const char *posting_key, struct arena *a,
+static int load_entry(struct accounting *acc, int64_t id, struct arena *a,
                       struct journal_entry *entry, struct err *err)
 {
     AUTO_ROWS struct db_rows rows = {0};
-    int r = db_select(acc->db, &rows, err, SELECT_ENTRY "WHERE posting_key = ?", "t", posting_key);
+    int r = db_select(acc->db, &rows, err, SELECT_ENTRY "WHERE id = ?", "i", id);
 
     if (r == 0)
         r = db_next(&rows, err);
     if (r < 0)
         return r;
     if (r == 0)
-        return err_set(err, ERR_NOT_FOUND, "no posting with this key");
+        return err_set(err, ERR_NOT_FOUND, "no entry %" PRId64 " in the ledger", id);
     read_entry(&rows, a, entry);
     return 0;
 }
 
-int entry_load(struct accounting *acc, const char *posting_key, struct arena *a,
-               struct journal_entry *ret, struct err *err)
+/* Entries never change: no transaction. */
+int accounting_find(struct accounting *acc, int64_t entry_id, struct arena *a,
+                    struct journal_entry *ret, struct err *err)
 {
     struct journal_entry entry = {0};
-    int r = load_entry(acc, posting_key, a, &entry, err);
+    int r = load_entry(acc, entry_id, a, &entry, err);
 
     if (r == 0)
         r = load_lines(acc, a, &entry, err);
     if (r == 0)
         *ret = entry;
     return r;
-}
-
-int accounting_find(struct accounting *acc, const char *posting_key, struct arena *a,
-                    struct journal_entry *ret, struct err *err)
-{
-    return entry_load(acc, posting_key, a, ret, err); /* entries never change: no transaction */
 }
 
 static int load_step(struct accounting *acc, int64_t after, struct arena *a,

@@ -126,43 +126,21 @@ static int export(struct house *house, const struct cli *cli, struct err *err)
     return r < 0 ? r : accounting_each_entry(house->accounting, 0, print_entry, &out, err);
 }
 
-/* The key of one entry; hearing it ends the walk. */
-struct wanted {
-    int64_t id;
-    char key[HASH_HEX_SIZE];
-};
-
-static int hear_wanted(void *user, const struct journal_entry *entry, struct err *err)
-{
-    struct wanted *wanted = user;
-
-    if (entry->id == wanted->id)
-        memcpy(wanted->key, entry->posting.key, sizeof wanted->key);
-    return err_set(err, ERR_NOT_FOUND, "no entry %" PRId64 "; `bilag ledger ls` lists them",
-                   wanted->id);
-}
-
 static int reverse(struct house *house, const struct cli *cli, struct err *err)
 {
     struct civil_date today = civil_date_from_unix_ms(clock_now_ms());
-    struct wanted wanted = {0};
-    struct err absent = {0};
-    int64_t id = 0;
+    int64_t wanted = 0, id = 0;
     int r;
 
     if (!cli->values[0] || !cli->values[0][0])
         return err_set(err, ERR_USAGE, "say why with --why");
-    if (!number_parse(cli->words[0], 1, INT64_MAX, &wanted.id))
+    if (!number_parse(cli->words[0], 1, INT64_MAX, &wanted))
         return err_set(err, ERR_USAGE, "'%s' is no entry; `bilag ledger ls` lists them",
                        cli->words[0]);
-    r = accounting_each_entry(house->accounting, wanted.id - 1, hear_wanted, &wanted, &absent);
-    if (!wanted.key[0])
-        return err_set(err, r < 0 ? r : ERR_NOT_FOUND, "%s",
-                       r < 0 ? absent.text : "there is no such entry");
-    r = accounting_reverse(house->accounting, wanted.key, today, cli->values[0], report_user(), &id,
+    r = accounting_reverse(house->accounting, wanted, today, cli->values[0], report_user(), &id,
                            err);
     if (r == 0)
-        printf("entry %" PRId64 " undoes entry %" PRId64 "\n", id, wanted.id);
+        printf("entry %" PRId64 " undoes entry %" PRId64 "\n", id, wanted);
     return r;
 }
 
