@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -80,12 +81,15 @@ static inline void cases_run(const char *name, case_check *check)
     assert_true(count > 0);
 }
 
-/* Setup and teardown: *state is the path of an empty folder, gone afterwards. */
+/* Setup and teardown: *state is the path of an empty folder, gone afterwards; in TMPDIR, or in
+ * /tmp. */
 static inline int folder_setup(void **state)
 {
-    char template[] = "/tmp/bilag-test-XXXXXX";
+    const char *base = getenv("TMPDIR");
+    char path[200];
 
-    *state = mkdtemp(template) ? strdup(template) : NULL;
+    snprintf(path, sizeof path, "%s/bilag-test-XXXXXX", base ? base : "/tmp");
+    *state = mkdtemp(path) ? strdup(path) : NULL;
     return *state ? 0 : -1;
 }
 
