@@ -7,7 +7,8 @@
  * Milliseconds of process CPU a page: of each page the least of some rounds, as other programs are
  * running. "read" is all of it, crops to words, as a caller of the room has it; the parts are timed
  * on their own, a page at a time. All of a line's passes count, as they do for libtesseract. Layers
- * are timed on random activations, as many steps as a page has, all lines equally long.
+ * are timed on random activations, as many steps as a page has, all lines equally long. The
+ * recording must be a whole one: tests/oracle/recordings are picked.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -68,12 +69,27 @@ static double page_ms(const struct bench *b, page_work work, void *with)
     return sum / (double)b->page_count;
 }
 
+/* Whether it holds what each part is given and gives; a picked recording leaves most out. */
+static bool is_whole(const struct recorded_line *line)
+{
+    for (int pass = 0; pass < line->pass_count; pass++)
+        if (!line->passes[pass].input.values || !line->passes[pass].posteriors.values)
+            return false;
+    return line->scaled.pixels || line->scaled.width == 0;
+}
+
 static int bench_open(struct bench *b, const char *path, const char *folder, struct err *err)
 {
     int r = recording_read(&b->arena, path, &b->head, &b->lines, &b->count, err);
 
     if (r < 0)
         return r;
+    for (size_t i = 0; i < b->count; i++)
+        if (!is_whole(&b->lines[i]))
+            return err_set(err, ERR_INVALID,
+                           "%s leaves values out, as bilag-oracle-pick does; "
+                           "bilag-oracle-record writes all of them",
+                           path);
     b->path = recording_find_model(&b->arena, &b->head, folder);
     if (!b->path)
         return err_set(err, ERR_NOT_FOUND, "model %s is not installed", b->head.model);
