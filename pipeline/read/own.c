@@ -9,9 +9,9 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "pipeline/read/layout/layout.h"
+#include "pipeline/read/reread.h"
 #include "pipeline/read/sheet.h"
 #include "pipeline/read/twins.h"
-#include "pipeline/read/vote.h"
 #include "recogniser/recogniser.h"
 
 #include <leptonica/allheaders.h>
@@ -290,7 +290,7 @@ int own_read(struct arena *a, const struct recogniser *r, struct sheet *s, struc
     ret->fallback = layout_verdict(&layout, lines.texts);
     if (ret->fallback)
         return 0;
-    status = vote_words(a, r, lines.images, lines.texts, lines.count, err);
+    status = reread_lines(a, r, lines.images, lines.texts, lines.count, err);
     if (status < 0)
         return status;
     take_words(a, &layout, &lines, ret);

@@ -4,7 +4,7 @@
  * word. Otherwise the word is what more of the four say than said it at first; nothing is replaced
  * by what was seen once. Words cut out of their line were read worse than they had been.
  */
-#include "pipeline/read/vote.h"
+#include "pipeline/read/reread.h"
 
 #include "base/arena.h"
 #include "pipeline/read/line_grey.h"
@@ -26,12 +26,12 @@ enum treatment { SMOOTH, STRETCH, AS_IS };
 static const struct way {
     enum treatment treatment;
     float margin; /* paper above and below, of the line's height */
-} ways[VOTE_WAYS] = {{SMOOTH, 0.1f}, {STRETCH, 0}, {AS_IS, 0.13f}};
+} ways[REREAD_WAYS] = {{SMOOTH, 0.1f}, {STRETCH, 0}, {AS_IS, 0.13f}};
 
 /* A line that is read again. */
 struct doubtful {
     const struct line_image *image;
-    struct recognised_line *text, readings[VOTE_WAYS];
+    struct recognised_line *text, readings[REREAD_WAYS];
     int count;
 };
 
@@ -108,7 +108,7 @@ static int votes_for(const struct recognised_word *word, const char *text,
     return votes;
 }
 
-void vote_count(struct recognised_word *word, const struct recognised_line *readings, int count)
+void reread_vote(struct recognised_word *word, const struct recognised_line *readings, int count)
 {
     const struct recognised_word *best = NULL;
     int first = votes_for(word, word->text, readings, count), most = first;
@@ -152,8 +152,8 @@ static bool is_open(const struct doubtful *line)
     return false;
 }
 
-int vote_words(struct arena *a, const struct recogniser *r, const struct line_image *images,
-               struct recognised_line *texts, size_t count, struct err *err)
+int reread_lines(struct arena *a, const struct recogniser *r, const struct line_image *images,
+                 struct recognised_line *texts, size_t count, struct err *err)
 {
     struct doubtful *lines = arena_alloc_array(a, LINES_MAX, sizeof *lines), *open[LINES_MAX];
     struct line_image shown[LINES_MAX];
@@ -165,7 +165,7 @@ int vote_words(struct arena *a, const struct recogniser *r, const struct line_im
         lines[n] = (struct doubtful){.image = &images[i], .text = &texts[i]};
         n += !texts[i].is_inverted && is_open(&lines[n]);
     }
-    for (int way = 0; way < VOTE_WAYS && status == 0; way++) {
+    for (int way = 0; way < REREAD_WAYS && status == 0; way++) {
         size_t left = 0;
 
         for (size_t i = 0; i < n; i++)
@@ -180,6 +180,6 @@ int vote_words(struct arena *a, const struct recogniser *r, const struct line_im
     for (size_t i = 0; i < n && status == 0; i++)
         for (size_t k = 0; k < lines[i].text->word_count; k++)
             if (is_unsure(&lines[i].text->words[k]))
-                vote_count(&lines[i].text->words[k], lines[i].readings, lines[i].count);
+                reread_vote(&lines[i].text->words[k], lines[i].readings, lines[i].count);
     return status;
 }

@@ -1,7 +1,7 @@
 /*
  * The vote on an unsure word: what the other readings of its line do to it.
  */
-#include "pipeline/read/vote.h"
+#include "pipeline/read/reread.h"
 
 #include "recogniser/recogniser.h"
 #include "tests/unit/unit.h"
@@ -21,14 +21,14 @@
 static struct recognised_word vote(const char *a, const char *b, const char *c)
 {
     struct recognised_word word = {.text = "12O", .box = AT, .certainty = -1};
-    struct recognised_word words[VOTE_WAYS] = {
+    struct recognised_word words[REREAD_WAYS] = {
         {.text = a, .box = {104, 0, 202, 40}}, {.text = b, .box = AT}, {.text = c, .box = AT}};
-    struct recognised_line readings[VOTE_WAYS];
+    struct recognised_line readings[REREAD_WAYS];
     int count = 0;
 
-    for (; count < VOTE_WAYS && words[count].text; count++)
+    for (; count < REREAD_WAYS && words[count].text; count++)
         readings[count] = (struct recognised_line){.words = &words[count], .word_count = 1};
-    vote_count(&word, readings, count);
+    reread_vote(&word, readings, count);
     return word;
 }
 
@@ -70,7 +70,7 @@ static void test_other_places(void **state)
                                          {.words = &aside, .word_count = 1}};
 
     (void)state;
-    vote_count(&word, readings, VOTE_WAYS);
+    reread_vote(&word, readings, REREAD_WAYS);
     assert_string_equal(word.text, "12O");
 }
 
