@@ -68,6 +68,10 @@ const struct phrase *sheet_misread_label(const struct sheet *s, int first, int *
 /* Finds the key phrases; called by sheet_init. Longest first, never overlapping. */
 void sheet_find_mentions(struct sheet *s, struct arena *a);
 
+/* The largest title names the paper; of equals the topmost; NULL: it has none. Other titles are
+ * mentioned in passing. */
+const struct mention *sheet_main_title(const struct sheet *s);
+
 /* Dollars and hardly any other currency: dates are written month first. */
 bool sheet_writes_month_first(const struct sheet *s);
 

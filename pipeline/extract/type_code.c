@@ -9,7 +9,6 @@
 #include "pipeline/extract/sheet.h"
 
 #include "base/mem.h"
-
 #include "models/document.h"
 
 #include <string.h>
@@ -61,35 +60,6 @@ static const struct kind {
 /* Codes a title may carry in brackets, as viewers of e-invoices print them. */
 static const char *const codes[] = {"326", "380", "381", "383", "384", "386", "387", "388",
                                     "389", "393", "396", "575", "875", "876", "877"};
-
-static const uint64_t TITLES = CONCEPT_TITLES | CONCEPT_BIT(title_letter);
-
-/* A title: on page one, first or last in its cell (what a paper is stands last in "Monthly account
- * statement"), no label with a colon, with a few words beside it. */
-static bool is_title(const struct sheet *s, const struct mention *m)
-{
-    const struct cell *cell = &s->cells[s->tokens[m->first].cell];
-    const char *last = s->tokens[m->first + m->count - 1].text;
-
-    return m->page == 0 && (m->concepts & TITLES) &&
-           (m->first == cell->first || m->first + m->count == cell->first + cell->count) &&
-           cell->count <= m->count + 5 && last[strlen(last) - 1] != ':' &&
-           m->box.y0 < 0.6f * s->pages[0]->height_pt;
-}
-
-const struct mention *sheet_main_title(const struct sheet *s)
-{
-    const struct mention *best = NULL;
-
-    for (int m = 0; m < s->n_mentions; m++) {
-        const struct mention *mention = &s->mentions[m];
-
-        if (is_title(s, mention) &&
-            (!best || box_height(&mention->box) > 1.15f * box_height(&best->box)))
-            best = mention;
-    }
-    return best;
-}
 
 static const float TITLES_END = 0.45f; /* of the page's height */
 

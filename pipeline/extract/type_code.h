@@ -8,12 +8,7 @@
 
 struct arena;
 struct document;
-struct mention;
 struct sheet;
-
-/* The largest title names the paper; of equals the topmost; NULL: it has none. Other titles are
- * mentioned in passing. */
-const struct mention *sheet_main_title(const struct sheet *s);
 
 /* Sets d->type_code of an invoice or credit note; other types have none. Where the paper says more
  * than the type model saw, the type follows: a self-billed invoice, which German law calls

@@ -4,7 +4,6 @@
  * of their own: large print, or the upper third of page one.
  */
 #include "pipeline/sort/features.h"
-#include "pipeline/extract/type_code.h"
 
 #include <ctype.h>
 #include <math.h>
