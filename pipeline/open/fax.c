@@ -23,8 +23,7 @@ static unsigned char *put(unsigned char *to, const void *bytes, size_t length)
     return to + length;
 }
 
-PIX *fax_decode(const struct source *src, const struct stored_image *stored,
-                int *ret_lost_percent)
+PIX *fax_decode(const struct source *src, const struct stored_image *stored, int *ret_lost_percent)
 {
     const uint32_t width = (uint32_t)stored->width_px, height = (uint32_t)stored->height_px;
     const uint32_t first = 8, photometric = stored->is_inverted ? PHOTOMETRIC_MINISBLACK
