@@ -41,7 +41,7 @@ static const struct record_options options = {
     .font_path = FONT,
 };
 
-/* Draws one line a language and tells each word and its box, as reading would. */
+/* Draws one line a language and tells each word and the box of its ink, as reading would. */
 static PIX *draw(struct arena *a, struct page *page)
 {
     int width = (int)(WIDTH_PT * DPI / 72), height = (int)(HEIGHT_PT * DPI / 72);
@@ -67,7 +67,8 @@ static PIX *draw(struct arena *a, struct page *page)
             cairo_show_text(cairo, text);
             page->words[page->n_words++] = (struct word){
                 text,
-                {(float)x, (float)y - 10, (float)(x + extents.x_advance), (float)y + 2},
+                {(float)x, (float)(y + extents.y_bearing), (float)(x + extents.x_advance),
+                 (float)(y + extents.y_bearing + extents.height)},
                 1,
                 (uint16_t)i,
                 0};
@@ -191,6 +192,60 @@ static void test_words_in_order(void **state)
     for (int turn = 0; turn < TURNS; turn++)
         expect_words(strsep(&rest, "\f"));
     pixDestroy(&upright);
+}
+
+/* A file of one page with these words. */
+static const char *file_of(void **state, struct word *words, size_t count)
+{
+    AUTO_ARENA struct arena a = {.max = (size_t)64 << 20};
+    const char *path = in_folder(state, "a.pdf");
+    struct page *page = page_new(&a, 1, WIDTH_PT, HEIGHT_PT);
+    PIX *pix = draw(&a, page);
+    struct page_image image = image_of(pix);
+    struct record_page source = {page, &image};
+    AUTO_FREE unsigned char *bytes = NULL;
+    size_t length;
+
+    page->words = words;
+    page->n_words = count;
+    make(&source, 1, &options, &bytes, &length);
+    assert_int_equal(file_write(path, bytes, length, 0600, NULL), 0);
+    pixDestroy(&pix);
+    return path;
+}
+
+/* The ink of a line's words begins and ends at many heights. */
+static void test_line_in_one_piece(void **state)
+{
+    struct word words[] = {
+        {"noen", {60, 103, 85, 108.5f}, 0.9f, 0, 0},
+        {"er", {88, 103, 98, 108.5f}, 0.9f, 0, 0},
+        {"over", {101, 103, 123, 108.5f}, 0.9f, 0, 0},
+        {"Ågjerdet,", {126, 98, 170, 110.5f}, 0.9f, 0, 0},
+        {"sa", {173, 103, 184, 108.5f}, 0.9f, 0, 0},
+    };
+    AUTO_FREE char *text = text_of(file_of(state, words, ARRAY_LENGTH(words)));
+
+    assert_non_null(strstr(text, "noen er over Ågjerdet, sa\n"));
+}
+
+/* A line that falls by three times its height is not laid flat: its last word stands where it is
+ * seen. */
+static void test_skewed_line_keeps_its_places(void **state)
+{
+    struct word words[] = {
+        {"falling", {60, 100, 100, 110}, 0.9f, 0, 0},
+        {"all", {200, 115, 220, 125}, 0.9f, 0, 0},
+        {"along", {400, 130, 440, 140}, 0.9f, 0, 0},
+    };
+    char *const command[] = {"pdftotext", "-bbox",
+                             (char *)file_of(state, words, ARRAY_LENGTH(words)), "-", NULL};
+    AUTO_FREE char *text = NULL;
+    int status;
+
+    text = output_of(command, &status);
+    assert_int_equal(status, 0);
+    assert_non_null(strstr(text, "xMin=\"400.000000\" yMin=\"130."));
 }
 
 /* The share of its ink by which the rendered page differs. */
@@ -352,6 +407,9 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_words_in_order, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_line_in_one_piece, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_skewed_line_keeps_its_places, folder_setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(test_picture_stands_upright, folder_setup, folder_teardown),
         cmocka_unit_test(test_jpeg_is_kept),
         cmocka_unit_test(test_same_input_same_bytes),
