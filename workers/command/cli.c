@@ -17,7 +17,8 @@ static void print_help(const struct command *command, const struct cli_option *o
            command->verb ? " " : "", command->verb ? command->verb : "", command->arguments);
     for (; options->name; options++)
         printf("  %s%s%s%-*s %s\n", options->name[1] ? "--" : "-", options->name,
-               options->value ? " " : "", (int)(18 + !options->name[1] - strlen(options->name)),
+               options->value ? " " : "",
+               (int)(18 + !options->name[1] - !!options->value - strlen(options->name)),
                options->value ? options->value : "", options->help);
     printf("  --json               one JSON object a line\n"
            "  --config FILE        configuration (default: $BILAG_CONFIG, /etc/bilag/bilag.yaml)\n"
