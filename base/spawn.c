@@ -7,12 +7,14 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -185,5 +187,15 @@ char *spawn_path_beside(const char *name)
 
     while (n > 0 && path[n - 1] != '/')
         n--;
+    for (; n > 1 && strncmp(name, "../", 3) == 0; name += 3)
+        for (n--; n > 0 && path[n - 1] != '/'; n--)
+            ;
     return mem_printf("%.*s%s", n > 0 ? (int)n : 0, path, name);
+}
+
+char *spawn_share_folder(void)
+{
+    AUTO_FREE char *installed = spawn_path_beside("../share/bilag");
+
+    return file_exists(installed) ? take_ptr(&installed) : spawn_path_beside("../share");
 }

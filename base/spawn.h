@@ -53,7 +53,11 @@ void spawn_stop(struct child *child, int grace_ms);
 /* Asks the kernel to kill this process when its parent ends; true when that happened already. */
 bool spawn_die_with_parent(pid_t parent);
 
-/* <folder of the running program>/<name>, owned. */
+/* <folder of the running program>/<name>, owned; each "../" a name begins with is one folder up. */
 char *spawn_path_beside(const char *name);
+
+/* Where the data that belongs to the programs is, owned: share/bilag beside their folder when they
+ * are installed, share in a build tree. */
+char *spawn_share_folder(void);
 
 #endif

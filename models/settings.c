@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/spawn.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -152,20 +153,11 @@ static char *default_data(void)
     return path && strlen(path) <= PATH_BYTES ? take_ptr(&path) : mem_strdup("/tmp/bilag");
 }
 
-/* <here>/../share/Latin.traineddata in a build tree, else where a package puts it. */
 static char *default_model(void)
 {
-    char program[PATH_BYTES];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program);
-    AUTO_FREE char *beside = NULL;
+    AUTO_FREE char *share = spawn_share_folder();
 
-    for (int up = 0; up < 2; up++)
-        while (n > 0 && program[--n] != '/')
-            ;
-    if (n > 0)
-        beside = mem_printf("%.*s/share/Latin.traineddata", (int)n, program);
-    return beside && file_exists(beside) ? take_ptr(&beside)
-                                         : mem_strdup("/usr/share/bilag/Latin.traineddata");
+    return mem_printf("%s/Latin.traineddata", share);
 }
 
 static void set_default(struct settings *s, const char *path, const char *text)

@@ -191,13 +191,14 @@ static int open_accounting(struct house *house, struct err *err)
 
 static int read_trained(const char *name, struct buf *b, struct err *err)
 {
-    AUTO_FREE char *folder = spawn_path_beside("../share");
+    AUTO_FREE char *folder = spawn_share_folder();
     AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
     int r;
 
     buf_init(b, TRUST_MAX_BYTES);
     r = file_read(path, b, err);
-    return r < 0 ? err_wrap(err, r, "reading %s (a build copies it there)", path) : 0;
+    return r < 0 ? err_wrap(err, r, "reading %s (a build and an installation put it there)", path)
+                 : 0;
 }
 
 static int load_trust(struct house *house, struct err *err)

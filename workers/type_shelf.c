@@ -98,12 +98,12 @@ static void load_folder(struct type_shelf *shelf, struct arena *a, const char *f
 
 void type_shelf_load(struct type_shelf *shelf, struct arena *a, const struct settings *s)
 {
-    AUTO_FREE char *shipped = spawn_path_beside("../share/types");
+    AUTO_FREE char *share = spawn_share_folder();
 
     *shelf = (struct type_shelf){
         .arena = a, .items = arena_alloc_array(a, TYPES_MAX + 1, sizeof *shelf->items)};
     load_folder(shelf, a, arena_printf(a, "%s/types", s->data_dir), true);
-    load_folder(shelf, a, shipped, false);
+    load_folder(shelf, a, arena_printf(a, "%s/types", share), false);
     qsort(shelf->items, shelf->n, sizeof *shelf->items, compare_items);
 }
 

@@ -132,7 +132,7 @@ static void start_reader(struct worker *w)
 
 static int start(struct worker *w, const struct arguments *args, struct err *err)
 {
-    AUTO_FREE char *models = spawn_path_beside("../share");
+    AUTO_FREE char *models = spawn_share_folder();
     int r;
 
     name_worker(w, args->slot);

@@ -221,7 +221,7 @@ static void show_pages(size_t finished, size_t count)
 static int load(struct command_read *c, const struct cli *cli, struct err *err)
 {
     const struct settings *s = &c->house->settings;
-    AUTO_FREE char *models = spawn_path_beside("../share");
+    AUTO_FREE char *models = spawn_share_folder();
     struct read_desk *desk = &c->desk;
     bool is_terminal = isatty(STDERR_FILENO);
     int r = 0;

@@ -161,9 +161,11 @@ static void a_child_dies_with_its_parent(void **state)
 static void programs_lie_beside_ours(void **state)
 {
     AUTO_FREE char *path = spawn_path_beside("test-base-spawn");
+    AUTO_FREE char *around = spawn_path_beside("../bin/test-base-spawn");
 
     (void)state;
     assert_int_equal(access(path, X_OK), 0);
+    assert_string_equal(around, path);
 }
 
 int main(void)
