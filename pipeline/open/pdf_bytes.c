@@ -1,8 +1,8 @@
 /*
- * What a PDF's bytes tell without a parser: whether the end is missing, whether its objects could be
- * mistaken for one another, and which images it holds.
- * Dictionaries of streams are never compressed or encrypted, so a search finds them all; a file
- * that hides them from a search only loses a shortcut.
+ * What a PDF's bytes tell without a parser: whether the end is missing, whether its objects could
+ * be mistaken for one another, and which images it holds. Dictionaries of streams are never
+ * compressed or encrypted, so a search finds them all; a file that hides them from a search only
+ * loses a shortcut.
  */
 #include "pipeline/open/pdf.h"
 
@@ -73,7 +73,6 @@ static bool objects_are_unique(const struct source *src)
     const unsigned char *p = src->bytes, *end = src->bytes + src->length;
     AUTO_FREE bool *seen = mem_alloc_array(OBJECTS_MAX, sizeof *seen);
 
-    memset(seen, 0, OBJECTS_MAX * sizeof *seen);
     for (; (p = memmem(p, (size_t)(end - p), "obj", 3)); p += 3) {
         int64_t number = object_number(src, p);
 

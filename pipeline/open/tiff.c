@@ -257,8 +257,8 @@ static bool is_plain(TIFF *tiff, uint16_t *ret_bits, uint16_t *ret_photometric)
            format == SAMPLEFORMAT_UINT && !TIFFIsTiled(tiff) && compression != COMPRESSION_OJPEG;
 }
 
-/* Rows in place; those that do not decode stay white. Returns how many did, and how many before the
- * first that libtiff said anything about: of G4, what comes behind it is guesswork. */
+/* Rows in place; those that do not decode stay white. Returns how many did; *ret_sound are those
+ * before the first that libtiff complained about: of G4, what comes behind it is guesswork. */
 static int read_plain_rows(TIFF *tiff, PIX *pix, bool is_inverted, int *ret_sound)
 {
     const struct memory *m = TIFFClientdata(tiff);
